@@ -1,0 +1,70 @@
+import { z } from 'zod';
+
+/** What an execution runs. Limits per kind: spec/functions.md §4.1. */
+export const executionKind = z.enum(['action', 'action-async', 'sync']);
+export type ExecutionKind = z.output<typeof executionKind>;
+
+/** Life of an execution (design §2.3). The last four are final. */
+export const executionState = z.enum(['queued', 'running', 'succeeded', 'failed', 'expired', 'cancelled']);
+export type ExecutionState = z.output<typeof executionState>;
+
+/** Why a function failed, ready for the wire: `status` is the HTTP status, the rest is the `error` object. */
+export const functionError = z.object({
+  code: z.string(),
+  status: z.number().int(),
+  message: z.string().optional(),
+  payload: z.unknown().optional(),
+  upstream: z.unknown().optional(),
+  additional_properties: z.unknown().optional(),
+});
+export type FunctionError = z.output<typeof functionError>;
+
+/** Records a run changed, per model key (with `::variant` where there is one). */
+export const modelCounts = z.record(z.string(), z.object({ added: z.number(), updated: z.number(), deleted: z.number() }));
+export type ModelCounts = z.output<typeof modelCounts>;
+
+export const checkpoint = z.record(z.string().max(255), z.union([z.string().max(4000), z.number(), z.boolean()]));
+export type Checkpoint = z.output<typeof checkpoint>;
+
+const runFacts = {
+  /** Time between the start of the module body and its end. */
+  durationMs: z.number(),
+  proxyCalls: z.number().int(),
+  results: modelCounts.optional(),
+  checkpoints: z.object({ from: checkpoint.nullable(), to: checkpoint.nullable() }).optional(),
+};
+
+/** How an execution ended. */
+export const outcome = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('succeeded'), output: z.unknown(), ...runFacts }),
+  z.object({ status: z.literal('failed'), error: functionError, ...runFacts }),
+]);
+export type Outcome = z.output<typeof outcome>;
+
+/**
+ * Claims of an execution token: everything persist and the server's internal API need to know of a run, so that neither
+ * looks anything up (design §3). Signed by jobs with Ed25519; runner, persist and server hold the public key only.
+ */
+export const executionClaims = z.object({
+  /** Execution id. */
+  sub: z.uuid(),
+  /** Expiry, seconds since the epoch. */
+  exp: z.number().int(),
+  kind: executionKind,
+  accountId: z.number().int(),
+  environmentId: z.number().int(),
+  environmentName: z.string(),
+  /** Row id of the connection. */
+  connectionRowId: z.number().int(),
+  connectionId: z.string(),
+  providerConfigKey: z.string(),
+  functionName: z.string(),
+  operationId: z.string(),
+  /** Models the function may write, without variant. */
+  models: z.array(z.string()),
+  variant: z.string(),
+  syncId: z.uuid().optional(),
+  /** Generation of the run: grows with every run of the sync. */
+  syncRunId: z.number().int().optional(),
+});
+export type ExecutionClaims = z.output<typeof executionClaims>;

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { connectionId, providerConfigKey } from './formats.js';
+
+/**
+ * The server's internal API for runners, under an execution token.
+ *
+ * | call | body → answer |
+ * |---|---|
+ * | `POST /internal/lease` | leaseRequest → connectionLease, refreshed if due or forced |
+ * | `POST | PATCH /internal/metadata` | metadata of the run's own connection: replace, merge |
+ * | `GET /internal/environment-variables` | → `[{ name, value }]` |
+ */
+export const leaseRequest = z.object({
+  providerConfigKey,
+  connectionId,
+  forceRefresh: z.boolean().default(false),
+});
+export type LeaseRequest = z.input<typeof leaseRequest>;

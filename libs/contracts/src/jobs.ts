@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+/** Queues that carry ready work (design §2.4). Truth is in Postgres: a queue can be lost and is rebuilt. */
+export const QUEUES = ['action', 'action-async', 'sync', 'delivery'] as const;
+export type QueueName = (typeof QUEUES)[number];
+
+interface JobKind {
+  readonly queue: QueueName;
+  readonly data: z.ZodType;
+}
+
+/**
+ * Every job there is. Producers, handlers and payload types derive from this table; fields are only ever added, as
+ * optional, since jobs of the previous release may be in flight. Job id = execution id or delivery attempt id.
+ */
+export const JOBS = {
+  /** A caller waits for this action on `replyTo`; its input travels in Redis under the execution id. */
+  'action.run': {
+    queue: 'action',
+    data: z.object({
+      executionId: z.uuid(),
+      environmentId: z.number().int(),
+      replyTo: z.string(),
+      functionId: z.number().int(),
+      connectionRowId: z.number().int(),
+      operationId: z.string(),
+      createdAtMs: z.number().int(),
+      /** JSON text of the input where it is small; else it is read from Redis. */
+      input: z.string().max(1500).optional(),
+    }),
+  },
+  'action.run-async': { queue: 'action-async', data: z.object({ executionId: z.uuid(), environmentId: z.number().int() }) },
+  'sync.run': { queue: 'sync', data: z.object({ executionId: z.uuid(), environmentId: z.number().int() }) },
+  'delivery.send': { queue: 'delivery', data: z.object({ deliveryId: z.uuid(), attempt: z.number().int() }) },
+} as const satisfies Record<string, JobKind>;
+
+export type JobName = keyof typeof JOBS;
+export type JobData<Name extends JobName> = z.output<(typeof JOBS)[Name]['data']>;

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { executionKind, outcome } from './execution.js';
+
+/**
+ * A connection as a run needs it: the public connection object with credentials, and all that building a request takes.
+ * The isolate sees none of it unless the function asks (`getConnection`, `getToken`).
+ */
+export const connectionLease = z.object({
+  /** `GET /connections/{id}` body, credentials included. */
+  connection: z.record(z.string(), z.unknown()),
+  /** Resolved catalogue entry of the provider. */
+  provider: z.record(z.string(), z.unknown()),
+  /** Integration facts that templates name: `clientId`, `clientSecret`, `custom`. */
+  integration: z.object({
+    uniqueKey: z.string(),
+    provider: z.string(),
+    clientId: z.string().nullable(),
+    clientSecret: z.string().nullable(),
+    custom: z.record(z.string(), z.string()),
+  }),
+});
+export type ConnectionLease = z.output<typeof connectionLease>;
+
+/** `POST /executions` of the runner. */
+export const executeRequest = z.object({
+  executionId: z.uuid(),
+  kind: executionKind,
+  /** Execution token, passed on to persist and the server's internal API. */
+  token: z.string(),
+  /** Compiled CommonJS bundle: SHA-256 hex of its bytes, and where to fetch it when it is not cached. */
+  bundle: z.object({ hash: z.string().regex(/^[a-f0-9]{64}$/), url: z.url() }),
+  function: z.object({
+    name: z.string(),
+    models: z.array(z.string()),
+    /** Models and their variant live under `Model::variant` unless it is `base`. */
+    variant: z.string(),
+    trackDeletes: z.boolean(),
+    checkpointKey: z.string(),
+  }),
+  context: z.object({
+    accountId: z.number().int(),
+    environmentId: z.number().int(),
+    environmentName: z.string(),
+    connectionRowId: z.number().int(),
+    operationId: z.string(),
+    syncId: z.uuid().optional(),
+    syncRunId: z.number().int().optional(),
+    /** ISO time of the start of the last successful run. */
+    lastSyncDate: z.iso.datetime().optional(),
+    /** Hard-delete the models' records before the function runs. */
+    emptyCache: z.boolean().optional(),
+    loggerLevel: z.enum(['debug', 'info', 'warn', 'error', 'off']),
+  }),
+  lease: connectionLease,
+  input: z.unknown(),
+  limits: z.object({
+    wallMs: z.number().int().positive(),
+    memoryMb: z.number().int().positive(),
+    outputBytes: z.number().int().positive(),
+  }),
+});
+export type ExecuteRequest = z.output<typeof executeRequest>;
+
+/** One line of the runner's answer (NDJSON): heartbeats while it runs, then exactly one outcome. */
+export const executeLine = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('heartbeat') }),
+  z.object({ type: z.literal('outcome'), outcome }),
+]);
+export type ExecuteLine = z.output<typeof executeLine>;
+
+/** Silence on the answer for longer than this means that the runner is lost. */
+export const RUNNER_HEARTBEAT_MS = 5_000;
+export const RUNNER_LOST_AFTER_MS = 20_000;

@@ -1,0 +1,148 @@
+/** Whose fault an error is. It decides the log level, whether a retry makes sense and what the caller is told. */
+export type Fault = 'user' | 'provider' | 'us';
+
+export interface ErrorKind {
+  /** HTTP status the error is answered with, unless the place that throws it overrides it. */
+  readonly status: number;
+  readonly fault: Fault;
+  /** `classic` errors always carry a `payload`, by default an empty object (wire contract, spec/api.md §2.1). */
+  readonly classic?: true;
+}
+
+/**
+ * Every error code Fairlead answers with. Codes are API: adding one is a minor change, renaming one a major one.
+ * Source: spec/api.md §1.2 and §2.2.
+ */
+export const ERRORS = {
+  missing_auth_header: { status: 401, fault: 'user', classic: true },
+  malformed_auth_header: { status: 401, fault: 'user', classic: true },
+  invalid_secret_key_format: { status: 401, fault: 'user', classic: true },
+  unknown_account: { status: 401, fault: 'user', classic: true },
+  forbidden: { status: 403, fault: 'user' },
+  invalid_body: { status: 400, fault: 'user' },
+  invalid_query_params: { status: 400, fault: 'user' },
+  invalid_uri_params: { status: 400, fault: 'user' },
+  invalid_headers: { status: 400, fault: 'user' },
+  invalid_json: { status: 400, fault: 'user' },
+  invalid_content_type: { status: 415, fault: 'user' },
+  invalid_cli_version: { status: 400, fault: 'user', classic: true },
+  request_too_large: { status: 413, fault: 'user' },
+  too_many_request: { status: 429, fault: 'user' },
+  not_found: { status: 404, fault: 'user' },
+  disabled_resource: { status: 404, fault: 'user' },
+  conflict: { status: 409, fault: 'user' },
+  unknown_connection: { status: 400, fault: 'user' },
+  unknown_provider_config: { status: 404, fault: 'user', classic: true },
+  unknown_provider_template: { status: 404, fault: 'user' },
+  unknown_provider: { status: 400, fault: 'user' },
+  unsupported_provider: { status: 400, fault: 'user' },
+  no_syncs_found: { status: 400, fault: 'user', classic: true },
+  unknown_sync: { status: 400, fault: 'user' },
+  missing_provider_config_key: { status: 400, fault: 'user' },
+  resource_capped: { status: 400, fault: 'user' },
+  invalid_credentials: { status: 424, fault: 'provider' },
+  connection_test_failed: { status: 400, fault: 'provider' },
+  missing_api_url: { status: 400, fault: 'user' },
+  missing_provider: { status: 400, fault: 'user' },
+  unsupported_auth: { status: 400, fault: 'user' },
+  base_url_override_disabled: { status: 400, fault: 'user' },
+  base_url_override_not_allowed: { status: 400, fault: 'user' },
+  proxy_redirect_to_denied_host: { status: 400, fault: 'user' },
+  upstream_unreachable: { status: 500, fault: 'provider' },
+  concurrent_deployment: { status: 409, fault: 'user', classic: true },
+  file_upload_error: { status: 500, fault: 'us', classic: true },
+  action_script_failure: { status: 500, fault: 'user', classic: true },
+  action_script_runtime_error: { status: 500, fault: 'user', classic: true },
+  script_http_error: { status: 424, fault: 'provider' },
+  script_network_error: { status: 500, fault: 'provider', classic: true },
+  script_internal_error: { status: 500, fault: 'user', classic: true },
+  script_output_too_large: { status: 400, fault: 'user', classic: true },
+  script_aborted: { status: 410, fault: 'user', classic: true },
+  execution_timeout: { status: 500, fault: 'user', classic: true },
+  function_runtime_out_of_memory: { status: 500, fault: 'user', classic: true },
+  function_runtime_timed_out: { status: 500, fault: 'user', classic: true },
+  function_runtime_other: { status: 500, fault: 'us', classic: true },
+  queue_full: { status: 429, fault: 'user' },
+  checkpoint_conflict: { status: 409, fault: 'user' },
+  invalid_record: { status: 400, fault: 'user' },
+  unknown_model: { status: 400, fault: 'user' },
+  invalid_execution_token: { status: 401, fault: 'user' },
+  encryption_key_missing: { status: 500, fault: 'us' },
+  encryption_key_unknown: { status: 500, fault: 'us' },
+  server_error: { status: 500, fault: 'us' },
+  generic_error_support: { status: 500, fault: 'us', classic: true },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One problem of a request, as zod names it; array indexes in `path` are strings (spec/api.md §2.1). */
+export interface ErrorIssue {
+  readonly code: string;
+  readonly message: string;
+  readonly path: readonly string[];
+}
+
+export interface AppErrorOptions {
+  /** Machine-readable details for the caller. */
+  readonly payload?: unknown;
+  /** Overrides the catalogue's status where the contract wants another one on one endpoint. */
+  readonly status?: number;
+  /** Present on validation errors: what is wrong, field by field. */
+  readonly issues?: readonly ErrorIssue[];
+  /** Further fields of the `error` object on the wire, such as `upstream`. */
+  readonly extra?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
+/** The one error type of Fairlead: a catalogued code, a sentence for people and details for programs. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly status: number;
+  readonly fault: Fault;
+  readonly payload: unknown;
+  readonly issues: readonly ErrorIssue[] | undefined;
+  readonly extra: Readonly<Record<string, unknown>>;
+
+  constructor(
+    readonly code: ErrorCode,
+    message = '',
+    options: AppErrorOptions = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    const kind: ErrorKind = ERRORS[code];
+    this.status = options.status ?? kind.status;
+    this.fault = kind.fault;
+    this.payload = options.payload;
+    this.issues = options.issues;
+    this.extra = options.extra ?? {};
+  }
+}
+
+/** The `error` object of the wire envelope (spec/api.md §2.1). */
+export interface ErrorBody {
+  readonly code: string;
+  readonly message?: string;
+  readonly errors?: readonly ErrorIssue[];
+  readonly payload?: unknown;
+  readonly [extra: string]: unknown;
+}
+
+/** Renders an error for the wire in the shape its code asks for. */
+export function toErrorBody(error: AppError): ErrorBody {
+  if (error.issues) return { code: error.code, errors: error.issues };
+  const kind: ErrorKind = ERRORS[error.code];
+  const payload = error.payload ?? (kind.classic ? {} : undefined);
+  return {
+    ...(error.message === '' ? {} : { message: error.message }),
+    code: error.code,
+    ...(payload === undefined ? {} : { payload }),
+    ...error.extra,
+  };
+}
+
+/** Narrows whatever was thrown to an AppError; anything unknown becomes `generic_error_support` with its cause kept. */
+export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new AppError('generic_error_support', message, { cause: thrown });
+}

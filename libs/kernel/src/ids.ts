@@ -1,0 +1,25 @@
+import { v7 } from 'uuid';
+
+declare const brand: unique symbol;
+type Branded<Base, Name extends string> = Base & { readonly [brand]?: Name };
+
+/** Internal numeric ids (columns `…_id`), kept apart by type so that two of them cannot be swapped. */
+export type AccountId = Branded<number, 'account'>;
+export type EnvironmentId = Branded<number, 'environment'>;
+export type IntegrationId = Branded<number, 'integration'>;
+export type ConnectionRowId = Branded<number, 'connection'>;
+export type FunctionId = Branded<number, 'function'>;
+/** UUID v7: sorts by creation time and names the day partition its row lives in. */
+export type ExecutionId = Branded<string, 'execution'>;
+export type OperationId = Branded<string, 'operation'>;
+export type SyncId = Branded<string, 'sync'>;
+export type DeliveryId = Branded<string, 'delivery'>;
+
+/** A new UUID v7 (RFC 9562 §5.7). */
+export const newId = <Id extends string>(): Id => v7() as Id;
+
+/** The smallest UUID v7 of a moment: the lower bound of everything created at or after it. */
+export function idFloor(at: Date): string {
+  const hex = at.getTime().toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
