@@ -1,0 +1,83 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+
+/**
+ * Layout of a sealed value: version (1 byte) · data key id (4, big endian) · salt (16) · counter (12) · tag (16) · ciphertext.
+ *
+ * AES-256-GCM allows about 2^32 random nonces under one key, which a busy record store uses up in days. So every process
+ * derives its own subkey from the data key and a random salt (HKDF, RFC 5869) and counts its nonces: none ever repeats.
+ */
+const VERSION_CLEAR = 0;
+const VERSION_SEALED = 1;
+const SALT_BYTES = 16;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const HEADER_BYTES = 1 + 4 + SALT_BYTES + NONCE_BYTES + TAG_BYTES;
+const INFO = 'fairlead sealed box v1';
+
+export const deriveSubkey = (dataKey: Buffer, salt: Buffer): Buffer =>
+  Buffer.from(hkdfSync('sha256', dataKey, salt, INFO, 32));
+
+/** Seals values under one data key; one instance per process and key. */
+export class Sealer {
+  readonly #keyId: number;
+  readonly #salt = randomBytes(SALT_BYTES);
+  readonly #subkey: Buffer;
+  #counter = 0n;
+
+  constructor(keyId: number, dataKey: Buffer) {
+    this.#keyId = keyId;
+    this.#subkey = deriveSubkey(dataKey, this.#salt);
+  }
+
+  /** @param aad binds the value to its place: a value copied to another row does not open. */
+  seal(plaintext: string | Buffer, aad: string): Buffer {
+    const nonce = Buffer.alloc(NONCE_BYTES);
+    nonce.writeBigUInt64BE(this.#counter++, NONCE_BYTES - 8);
+    const cipher = createCipheriv('aes-256-gcm', this.#subkey, nonce);
+    cipher.setAAD(Buffer.from(aad));
+    const body = typeof plaintext === 'string' ? cipher.update(plaintext, 'utf8') : cipher.update(plaintext);
+    cipher.final();
+    const head = Buffer.alloc(5);
+    head[0] = VERSION_SEALED;
+    head.writeUInt32BE(this.#keyId, 1);
+    return Buffer.concat([head, this.#salt, nonce, cipher.getAuthTag(), body]);
+  }
+}
+
+/** Parts of a sealed value, before its key is known. */
+export interface SealedParts {
+  readonly keyId: number;
+  readonly salt: Buffer;
+  readonly nonce: Buffer;
+  readonly tag: Buffer;
+  readonly ciphertext: Buffer;
+}
+
+/** Splits a sealed value; null when it was stored in clear. @throws RangeError on anything else */
+export function splitSealed(sealed: Buffer): SealedParts | null {
+  if (sealed[0] === VERSION_CLEAR) return null;
+  if (sealed[0] !== VERSION_SEALED || sealed.length < HEADER_BYTES) throw new RangeError('not a sealed value');
+  let at = 5;
+  const take = (bytes: number) => sealed.subarray(at, (at += bytes));
+  return {
+    keyId: sealed.readUInt32BE(1),
+    salt: take(SALT_BYTES),
+    nonce: take(NONCE_BYTES),
+    tag: take(TAG_BYTES),
+    ciphertext: sealed.subarray(at),
+  };
+}
+
+/** @throws Error when key, associated data or bytes do not match */
+export function openParts(parts: SealedParts, subkey: Buffer, aad: string): Buffer {
+  const decipher = createDecipheriv('aes-256-gcm', subkey, parts.nonce);
+  decipher.setAAD(Buffer.from(aad));
+  decipher.setAuthTag(parts.tag);
+  const head = decipher.update(parts.ciphertext);
+  return Buffer.concat([head, decipher.final()]);
+}
+
+export const storeClear = (plaintext: string | Buffer): Buffer =>
+  Buffer.concat([Buffer.from([VERSION_CLEAR]), Buffer.from(plaintext)]);
+
+export const readClear = (stored: Buffer): Buffer => stored.subarray(1);
