@@ -49,7 +49,11 @@ export const tags = z
     }
     const address = lowered['end_user_email'];
     if (address !== undefined && !email.safeParse(address).success) {
-      context.addIssue({ code: 'custom', message: 'must be an e-mail address', path: ['end_user_email'] });
+      context.addIssue({
+        code: 'custom',
+        message: 'must be an e-mail address',
+        path: ['end_user_email'],
+      });
     }
     return lowered;
   });

@@ -29,9 +29,18 @@ export const JOBS = {
       input: z.string().max(1500).optional(),
     }),
   },
-  'action.run-async': { queue: 'action-async', data: z.object({ executionId: z.uuid(), environmentId: z.number().int() }) },
-  'sync.run': { queue: 'sync', data: z.object({ executionId: z.uuid(), environmentId: z.number().int() }) },
-  'delivery.send': { queue: 'delivery', data: z.object({ deliveryId: z.uuid(), attempt: z.number().int() }) },
+  'action.run-async': {
+    queue: 'action-async',
+    data: z.object({ executionId: z.uuid(), environmentId: z.number().int() }),
+  },
+  'sync.run': {
+    queue: 'sync',
+    data: z.object({ executionId: z.uuid(), environmentId: z.number().int() }),
+  },
+  'delivery.send': {
+    queue: 'delivery',
+    data: z.object({ deliveryId: z.uuid(), attempt: z.number().int() }),
+  },
 } as const satisfies Record<string, JobKind>;
 
 export type JobName = keyof typeof JOBS;

@@ -38,7 +38,10 @@ export const recordsPage = z.object({
 export type RecordsPage = z.output<typeof recordsPage>;
 
 /** `version` is 1 where nothing was ever saved; a write names the version it read. */
-export const checkpointState = z.object({ checkpoint: checkpoint.nullable(), version: z.number().int() });
+export const checkpointState = z.object({
+  checkpoint: checkpoint.nullable(),
+  version: z.number().int(),
+});
 export type CheckpointState = z.output<typeof checkpointState>;
 
 export const saveCheckpoint = z.object({
@@ -47,7 +50,10 @@ export const saveCheckpoint = z.object({
   expectedVersion: z.number().int(),
 });
 
-export const lockRequest = z.object({ key: z.string().min(1).max(255), ttlMs: z.number().int().positive().optional() });
+export const lockRequest = z.object({
+  key: z.string().min(1).max(255),
+  ttlMs: z.number().int().positive().optional(),
+});
 export const lockResult = z.object({ done: z.boolean() });
 
 export const logLevel = z.enum(['debug', 'info', 'warn', 'error']);

@@ -15,7 +15,9 @@ export class CryptoModule {
       inject: [getDataSourceToken()],
       useFactory: (db: DataSource) => {
         if (!encryptionKey) {
-          new Logger(CryptoModule.name).warn('NANGO_ENCRYPTION_KEY is not set: credentials are stored IN CLEAR and records are refused');
+          new Logger(CryptoModule.name).warn(
+            'NANGO_ENCRYPTION_KEY is not set: credentials are stored IN CLEAR and records are refused',
+          );
         }
         return loadCipher(db, encryptionKey ? parseRootKeys(encryptionKey.reveal()) : []);
       },

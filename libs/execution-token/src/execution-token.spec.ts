@@ -28,13 +28,20 @@ describe('execution token', () => {
   });
 
   it('is refused after its expiry', async () => {
-    const token = await signExecutionToken(pair.privateKey, { ...claims, exp: Math.floor(Date.now() / 1000) - 1 });
-    await expect(verifyExecutionToken(pair.publicKey, token)).rejects.toMatchObject({ code: 'invalid_execution_token' });
+    const token = await signExecutionToken(pair.privateKey, {
+      ...claims,
+      exp: Math.floor(Date.now() / 1000) - 1,
+    });
+    await expect(verifyExecutionToken(pair.publicKey, token)).rejects.toMatchObject({
+      code: 'invalid_execution_token',
+    });
   });
 
   it('is refused when another key signed it', async () => {
     const token = await signExecutionToken(generateKeyPairSync('ed25519').privateKey, claims);
-    await expect(verifyExecutionToken(pair.publicKey, token)).rejects.toMatchObject({ code: 'invalid_execution_token' });
+    await expect(verifyExecutionToken(pair.publicKey, token)).rejects.toMatchObject({
+      code: 'invalid_execution_token',
+    });
   });
 
   it('reads its keys from base64 DER and names the variable that is wrong', () => {

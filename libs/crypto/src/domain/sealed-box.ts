@@ -14,8 +14,7 @@ const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + 4 + SALT_BYTES + NONCE_BYTES + TAG_BYTES;
 const INFO = 'fairlead sealed box v1';
 
-export const deriveSubkey = (dataKey: Buffer, salt: Buffer): Buffer =>
-  Buffer.from(hkdfSync('sha256', dataKey, salt, INFO, 32));
+export const deriveSubkey = (dataKey: Buffer, salt: Buffer): Buffer => Buffer.from(hkdfSync('sha256', dataKey, salt, INFO, 32));
 
 /** Seals values under one data key; one instance per process and key. */
 export class Sealer {

@@ -1,0 +1,6 @@
+export { presetApiKeys, provisioningEnv } from './accounts.config.js';
+export { AccountsModule } from './accounts.module.js';
+export { type Caller, CurrentCaller } from './caller.js';
+export { hashApiKey, isApiKey } from './domain/api-key.js';
+export { type Environment, Environments, type WebhookSettings } from './environments.service.js';
+export { provision } from './provisioning.js';

@@ -1,0 +1,55 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import { AppError, toAppError, toErrorBody } from '#libs/kernel';
+
+/** Fastify's own refusals that callers can cure. */
+const FASTIFY_CODES: Record<string, () => AppError> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: () => new AppError('request_too_large', 'the request body exceeds the limit of this server'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () => new AppError('invalid_content_type', 'the body must be application/json'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => new AppError('invalid_body', 'the body does not match its Content-Length'),
+};
+
+/** The only place where an error becomes an answer: `{ "error": { code, message, … } }` (spec/api.md §2.1). */
+@Catch()
+export class HttpErrorFilter implements ExceptionFilter {
+  readonly #log = new Logger(HttpErrorFilter.name);
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const reply = http.getResponse<FastifyReply>();
+    const error = translate(thrown, http.getRequest<FastifyRequest>());
+    const supportId = error.code === 'generic_error_support' ? randomUUID() : undefined;
+    this.#report(error, supportId);
+    if (reply.sent || reply.raw.headersSent) return;
+    const body = supportId
+      ? {
+          message: `an internal error occurred, support id ${supportId}`,
+          code: error.code,
+          payload: supportId,
+        }
+      : toErrorBody(error);
+    void reply.status(error.status).send({ error: body });
+  }
+
+  #report(error: AppError, supportId: string | undefined): void {
+    if (error.fault === 'user') return;
+    const facts = { code: error.code, supportId, err: error.cause ?? error };
+    if (error.fault === 'provider') this.#log.warn(facts, error.message);
+    else this.#log.error(facts, error.message);
+  }
+}
+
+function translate(thrown: unknown, request: FastifyRequest): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const code = (thrown as { code?: unknown } | null)?.code;
+  const known = typeof code === 'string' ? FASTIFY_CODES[code] : undefined;
+  if (known) return known();
+  if (thrown instanceof HttpException && thrown.getStatus() === 404) {
+    return new AppError('not_found', `no route ${request.method} ${request.url.split('?')[0]}`);
+  }
+  if (thrown instanceof HttpException && thrown.getStatus() < 500) {
+    return new AppError('invalid_body', thrown.message, { status: thrown.getStatus() });
+  }
+  return toAppError(thrown);
+}

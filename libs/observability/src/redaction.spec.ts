@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest';
+import { redactUrl } from './redaction.js';
+
+it.each([
+  ['/x?connect_session_token=abc&a=1', '/x?connect_session_token=[redacted]&a=1'],
+  ['/x?a=1&credentials[apiKey]=abc', '/x?a=1&credentials[apiKey]=[redacted]'],
+  ['/x?a=1&code=abc#part', '/x?a=1&code=[redacted]#part'],
+  ['/x?model=Contact', '/x?model=Contact'],
+])('masks secrets in %s', (url, masked) => {
+  expect(redactUrl(url)).toBe(masked);
+});
