@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { executionClaims, type ExecutionClaims } from '#libs/contracts';
-import { AppError, ConfigError, type Secret } from '#libs/kernel';
+import { AppError, ConfigError, messageOf, type Secret } from '#libs/kernel';
 
 const ALGORITHM = 'EdDSA';
 
@@ -24,7 +24,7 @@ function parse(name: string, read: () => KeyObject): KeyObject {
     const key = read();
     if (key.asymmetricKeyType === 'ed25519') return key;
   } catch (error) {
-    throw new ConfigError(`${name}: not a base64 DER Ed25519 key: ${(error as Error).message}`);
+    throw new ConfigError(`${name}: not a base64 DER Ed25519 key: ${messageOf(error)}`);
   }
   throw new ConfigError(`${name}: must be an Ed25519 key`);
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
-import { AppError } from '#libs/kernel';
+import { AppError, messageOf, toAppError } from '#libs/kernel';
 
 type Done = (error: Error | null, body?: unknown) => void;
 
@@ -17,20 +17,27 @@ export function registerBodyParsers(fastify: FastifyInstance, limitBytes: number
   fastify.addContentTypeParser('*', (_request: FastifyRequest, _payload: IncomingMessage, done: Done) => done(null, undefined));
   fastify.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage, done: Done) => {
     if (isStreamed(request, streamedPrefixes)) done(null, undefined);
-    else
-      void readAll(payload, limitBytes).then(
-        (text) => parseJson(text, done),
-        (error: Error) => done(error),
-      );
+    else void parseBody(payload, limitBytes, done);
   });
 }
 
-function parseJson(text: string, done: Done): void {
-  if (text === '') return done(null, undefined);
+async function parseBody(payload: IncomingMessage, limitBytes: number, done: Done): Promise<void> {
+  let body: unknown;
   try {
-    done(null, JSON.parse(text, refuseProto));
+    body = parseJson(await readAll(payload, limitBytes));
   } catch (error) {
-    done(new AppError('invalid_json', `the body is not valid JSON: ${(error as Error).message}`));
+    done(toAppError(error));
+    return;
+  }
+  done(null, body);
+}
+
+function parseJson(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text, refuseProto);
+  } catch (error) {
+    throw new AppError('invalid_json', `the body is not valid JSON: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -63,7 +63,7 @@ export async function startHttpApp(module: DynamicModule, options: HttpAppOption
   app.useLogger(app.get(Logger));
   app.useGlobalFilters(new HttpErrorFilter());
   app.useGlobalPipes(new ValidationPipe());
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   registerBodyParsers(fastify, options.bodyLimitBytes, options.streamedPrefixes ?? []);
   fastify.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);

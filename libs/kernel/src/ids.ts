@@ -16,7 +16,7 @@ export type SyncId = Branded<string, 'sync'>;
 export type DeliveryId = Branded<string, 'delivery'>;
 
 /** A new UUID v7 (RFC 9562 §5.7). */
-export const newId = <Id extends string>(): Id => v7() as Id;
+export const newId = (): string => v7();
 
 /** The smallest UUID v7 of a moment: the lower bound of everything created at or after it. */
 export function idFloor(at: Date): string {

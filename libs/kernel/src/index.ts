@@ -4,3 +4,4 @@ export * from './config.js';
 export * from './errors.js';
 export * from './ids.js';
 export * from './secret.js';
+export * from './thrown.js';

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { AppError, type Secret } from '#libs/kernel';
+import { AppError, codeOf, messageOf, type Secret } from '#libs/kernel';
 import { isSigned, signPath } from './domain/signed-path.js';
 import { ObjectStore } from './object-store.js';
 
@@ -25,7 +25,7 @@ export class FolderStore extends ObjectStore {
       await writeFile(draft, content, { flush: true });
       await rename(draft, path);
     } catch (error) {
-      throw new AppError('file_upload_error', `cannot store ${key}: ${(error as Error).message}`, {
+      throw new AppError('file_upload_error', `cannot store ${key}: ${messageOf(error)}`, {
         cause: error,
       });
     }
@@ -35,7 +35,7 @@ export class FolderStore extends ObjectStore {
     try {
       return await readFile(this.#path(key), 'utf8');
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      if (codeOf(error) === 'ENOENT') return null;
       throw error;
     }
   }

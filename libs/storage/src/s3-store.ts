@@ -1,6 +1,6 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { AppError } from '#libs/kernel';
+import { AppError, messageOf } from '#libs/kernel';
 import { ObjectStore } from './object-store.js';
 
 const URL_LIFETIME_S = 600;
@@ -25,7 +25,7 @@ export class S3Store extends ObjectStore {
     try {
       await this.#client.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: content }));
     } catch (error) {
-      throw new AppError('file_upload_error', `cannot store ${key}: ${(error as Error).message}`, {
+      throw new AppError('file_upload_error', `cannot store ${key}: ${messageOf(error)}`, {
         cause: error,
       });
     }

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { cacheEnv } from '#libs/cache';
+import { databaseEnv } from '#libs/database';
+import { httpEnv } from '#libs/http';
+import { flag, integer, secretString } from '#libs/kernel';
+import { logsEnv } from '#libs/logs';
+import { observabilityEnv } from '#libs/observability';
+import { outboundEnv } from '#libs/outbound';
+import { providersEnv } from '#libs/providers';
+import { recordsEnv } from '#libs/records';
+import { storageEnv } from '#libs/storage';
+
+/** `75mb`, `10 kb` or plain bytes. */
+const size = z
+  .string()
+  .regex(/^\d+\s*(b|kb|mb|gb)?$/i, 'must be a size such as 75mb')
+  .transform(
+    (text) => Number.parseInt(text, 10) * UNITS[(/[a-z]+$/i.exec(text)?.[0] ?? 'b').toLowerCase() as keyof typeof UNITS],
+  );
+const UNITS = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
+
+/** Everything the server reads from its environment. */
+export const serverConfig = z.object({
+  ...httpEnv,
+  ...databaseEnv,
+  ...cacheEnv,
+  ...storageEnv,
+  ...recordsEnv,
+  ...logsEnv,
+  ...outboundEnv,
+  ...providersEnv,
+  ...observabilityEnv,
+  SERVER_PORT: integer(3003, 'Port of the public API', 0, 65_535),
+  NANGO_SERVER_URL: z
+    .url()
+    .default('http://localhost:3003')
+    .describe('Public address of the API, as browsers and providers reach it'),
+  NANGO_SERVER_PUBLIC_BODY_LIMIT: size
+    .default(UNITS.mb * 75)
+    .describe('Largest request body of the API; proxied bodies have no limit'),
+  NANGO_ENCRYPTION_KEY: secretString(
+    'Root key, base64 of 32 bytes; several separated by commas, the first is primary',
+  ).optional(),
+  FAIRLEAD_EXECUTION_PUBLIC_KEY: z.string().describe('Verifies execution tokens: base64 of a DER SPKI Ed25519 key'),
+  FAIRLEAD_SERVE_QUEUE_BOARD: flag(false, "Serve the operators' queue board at /admin/queues of this service too"),
+  FAIRLEAD_OPERATOR_USERNAME: z.string().default('operator').describe('Name an operator signs in to the queue board with'),
+  FAIRLEAD_OPERATOR_PASSWORD: secretString('Password of the queue board; it is closed without one').optional(),
+});
+export type ServerConfig = z.output<typeof serverConfig>;

@@ -1,0 +1,52 @@
+import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
+import { presetApiKeys, provision } from '#libs/accounts';
+import { ensureDataKey, loadCipher, parseRootKeys } from '#libs/crypto';
+import { controlPlaneMigrations, postgresOptions } from '#libs/database';
+import { loadConfig } from '#libs/kernel';
+import { logsMigrations } from '#libs/logs';
+import { recordsMigrations } from '#libs/records';
+import { migrateConfig } from './migrate.config.js';
+
+/** Any number; the same for every process that migrates, so that they take turns. */
+const MIGRATION_LOCK = 4_208_251;
+
+/**
+ * Brings every schema up to date and provisions what a new installation needs: data key, first account, `dev` and `prod`,
+ * preset API keys. Idempotent; processes that run it at once take turns.
+ * @throws ConfigError when the environment is wrong or a root key is missing
+ */
+export async function migrateAll(env: NodeJS.ProcessEnv): Promise<void> {
+  const config = loadConfig(migrateConfig, env);
+  const presetKeys = presetApiKeys(env);
+  const roots = config.NANGO_ENCRYPTION_KEY ? parseRootKeys(config.NANGO_ENCRYPTION_KEY.reveal()) : [];
+  const ssl = config.NANGO_DB_SSL === 'true';
+  const control = await open(config.NANGO_DATABASE_URL, ssl);
+  try {
+    await control.transaction(async (lock) => {
+      await lock.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+      await migrate(config.NANGO_DATABASE_URL, ssl, 'migrations', controlPlaneMigrations);
+      await migrate(config.NANGO_DATABASE_URL, ssl, 'migrations_logs', logsMigrations);
+      await migrate(config.RECORDS_DATABASE_URL ?? config.NANGO_DATABASE_URL, ssl, 'migrations_records', recordsMigrations);
+      await ensureDataKey(control, roots);
+      await provision(control, await loadCipher(control, roots), presetKeys);
+    });
+  } finally {
+    await control.destroy();
+  }
+}
+
+type MigrationClass = new () => MigrationInterface;
+
+async function migrate(url: string, ssl: boolean, table: string, migrations: readonly MigrationClass[]): Promise<void> {
+  const source = await open(url, ssl, { migrations: [...migrations], migrationsTableName: table });
+  try {
+    await source.runMigrations();
+  } finally {
+    await source.destroy();
+  }
+}
+
+function open(url: string, ssl: boolean, more: Partial<DataSourceOptions> = {}): Promise<DataSource> {
+  const base = postgresOptions({ url, ssl, poolMax: 3, applicationName: 'fairlead-migrate' });
+  return new DataSource({ ...base, ...more } as DataSourceOptions).initialize();
+}
