@@ -1,0 +1,3 @@
+import './acme/syncs/contacts.js';
+import './acme/actions/create-contact.js';
+import './acme/actions/fail-on-purpose.js';
