@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import type { Sql } from '#libs/database';
+import { toMultirange } from './domain/number-ranges.js';
+import { RecordsDatabase } from './data-source.js';
+import type { BatchScope, DatasetScope } from './records.types.js';
+
+/** A dataset whose row this transaction holds. */
+export interface LockedDataset {
+  readonly id: number;
+  readonly lastSeq: number;
+  readonly lastBatch: number;
+  /** Everything up to this sequence number is pruned. */
+  readonly prunedSeq: number;
+  readonly trackedFrom: number | null;
+  readonly sql: Sql;
+  /** Timestamp of this change, with microseconds; never before that of an earlier change of the dataset. */
+  readonly at: string;
+}
+
+/** What a transaction did to its dataset. */
+export interface Written {
+  /** How many sequence numbers it used, from `lastSeq + 1`. */
+  readonly changes: number;
+  /** By how much the number of live records moved. */
+  readonly liveDelta: number;
+  /** `num` of every record the caller showed to be alive. */
+  readonly seen?: Iterable<number>;
+  /** New `prunedSeq`, where it moved. */
+  readonly prunedSeq?: number | undefined;
+  /** First batch of the open deletion tracking; undefined leaves it, null closes it. */
+  readonly trackedFrom?: number | null;
+}
+
+type DatasetRow = Omit<LockedDataset, 'sql' | 'at'>;
+
+interface Opening<Result> {
+  readonly at: string;
+  readonly result: Result | null;
+}
+
+const LOCK = `SELECT id, last_seq AS "lastSeq", last_batch AS "lastBatch", pruned_seq AS "prunedSeq", tracked_from AS "trackedFrom"
+  FROM records.datasets WHERE connection_id = $1 AND model = $2 FOR NO KEY UPDATE`;
+
+const CREATE = 'INSERT INTO records.datasets (connection_id, model, environment_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING';
+
+// Runs after the lock is held, in a snapshot of its own: a clock read before the wait could lie behind the last writer's.
+const OPENING = `SELECT greatest(clock_timestamp(), modified_at)::text AS at,
+    (SELECT result FROM records.batches WHERE dataset_id = $1 AND run_id = $2 AND batch_id = $3) AS result
+  FROM records.datasets WHERE id = $1`;
+
+const CLOSING = `WITH batch AS (
+    INSERT INTO records.batches (dataset_id, run_id, batch_id, no, written, seen, result, created_at)
+    SELECT $1, $8, $9, last_batch + 1, int8range(last_seq + 1, last_seq + 1 + $3), $10, $11, clock_timestamp()
+    FROM records.datasets WHERE id = $1
+  )
+  UPDATE records.datasets SET last_seq = last_seq + $3, live_count = live_count + $4, last_batch = last_batch + 1,
+    modified_at = $2, pruned_seq = coalesce($5::bigint, pruned_seq),
+    tracked_from = CASE WHEN $6 THEN $7::bigint ELSE tracked_from END
+  WHERE id = $1`;
+
+/**
+ * Runs changes of one dataset under its row lock, so that they commit in the order of their sequence numbers and the
+ * counts stay true. A batch that was already applied is not applied again: its first answer is returned.
+ */
+@Injectable()
+export class DatasetWriter {
+  constructor(private readonly db: RecordsDatabase) {}
+
+  async apply<Result extends object>(
+    scope: BatchScope,
+    work: (dataset: LockedDataset) => Promise<{ written: Written; result: Result }>,
+  ): Promise<Result> {
+    return this.db.transaction(async (sql) => {
+      const row = await lock(sql, scope);
+      const [opening] = await sql.query<Opening<Result>>(OPENING, [row.id, scope.runId, scope.batchId]);
+      if (!opening) throw new Error(`dataset ${row.id} vanished under its lock`);
+      if (opening.result) return opening.result;
+      const dataset = { ...row, at: opening.at, sql };
+      const { written, result } = await work(dataset);
+      await close(dataset, scope, written, result);
+      return result;
+    });
+  }
+}
+
+async function lock(sql: Sql, scope: DatasetScope): Promise<DatasetRow> {
+  const key = [scope.connectionId, scope.model];
+  const [existing] = await sql.query<DatasetRow>(LOCK, key);
+  if (existing) return existing;
+  await sql.query(CREATE, [...key, scope.environmentId]);
+  const [created] = await sql.query<DatasetRow>(LOCK, key);
+  if (!created) throw new Error(`no dataset for connection ${scope.connectionId} and model ${scope.model}`);
+  return created;
+}
+
+async function close(dataset: LockedDataset, scope: BatchScope, written: Written, result: object): Promise<void> {
+  await dataset.sql.query(CLOSING, [
+    dataset.id,
+    dataset.at,
+    written.changes,
+    written.liveDelta,
+    written.prunedSeq ?? null,
+    written.trackedFrom !== undefined,
+    written.trackedFrom ?? null,
+    scope.runId,
+    scope.batchId,
+    toMultirange(written.seen ?? []),
+    JSON.stringify(result),
+  ]);
+}

@@ -1,0 +1,79 @@
+import { AppError } from '#libs/kernel';
+import { isJsonObject, type Json, type JsonObject } from './json.js';
+
+const MAX_ID_LENGTH = 255;
+const MAX_BATCH = 10_000;
+const NUL = '\0';
+
+/** A record of a batch, with its id in its final form. */
+export interface Incoming {
+  readonly id: string;
+  readonly record: JsonObject;
+}
+
+export interface IncomingBatch {
+  readonly records: readonly Incoming[];
+  /** Ids that came more than once; the first record of each was kept. */
+  readonly duplicates: readonly string[];
+}
+
+/**
+ * Checks a batch as it came and gives every record its final id: as a string, without NUL.
+ * @throws AppError `invalid_record` naming the first record that is not usable; nothing of the batch is used then
+ */
+export function readBatch(batch: readonly unknown[]): IncomingBatch {
+  if (batch.length > MAX_BATCH) {
+    throw new AppError('invalid_record', `a batch holds at most ${MAX_BATCH} records, this one has ${batch.length}`);
+  }
+  const byId = new Map<string, Incoming>();
+  const duplicates = new Set<string>();
+  batch.forEach((record, index) => {
+    const read = readRecord(record, index);
+    if (byId.has(read.id)) duplicates.add(read.id);
+    else byId.set(read.id, read);
+  });
+  return { records: [...byId.values()], duplicates: [...duplicates] };
+}
+
+function readRecord(record: unknown, index: number): Incoming {
+  const refuse = (why: string) => new AppError('invalid_record', `record at index ${index} ${why}`, { payload: { index } });
+  if (!isJsonObject(record)) throw refuse('is not an object');
+  const given = record['id'];
+  if (given === undefined || given === null) throw refuse('has no id');
+  if (typeof given !== 'string' && typeof given !== 'number') throw refuse('has an id that is neither string nor number');
+  const id = String(given).replaceAll(NUL, '').toWellFormed();
+  if (id === '') throw refuse('has an empty id');
+  if (id.length > MAX_ID_LENGTH) throw refuse(`has an id of more than ${MAX_ID_LENGTH} characters`);
+  return { id, record: { ...withoutMetadata(record), id } };
+}
+
+/** A record read from us and saved again must not carry what we said about it. */
+function withoutMetadata(record: JsonObject): JsonObject {
+  if (!('_nango_metadata' in record)) return record;
+  const { _nango_metadata: _, ...own } = record;
+  return own;
+}
+
+/** JSON text of a record without NUL characters, which consumers' databases refuse. */
+export function toPayload(record: JsonObject): string {
+  const text = JSON.stringify(record);
+  return text.includes('\\u0000') ? JSON.stringify(withoutNul(record)) : text;
+}
+
+function withoutNul(value: Json): Json {
+  if (typeof value === 'string') return value.replaceAll(NUL, '');
+  if (Array.isArray(value)) return value.map(withoutNul);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.replaceAll(NUL, ''), withoutNul(item)]));
+}
+
+/** When a record passed to a deletion says it was deleted; null for now. @throws AppError `invalid_record` */
+export function deletionTime(record: JsonObject): string | null {
+  const given = record['deletedAt'];
+  if (given === undefined || given === null) return null;
+  const time = typeof given === 'string' || typeof given === 'number' ? new Date(given) : new Date(Number.NaN);
+  if (Number.isNaN(time.getTime())) {
+    throw new AppError('invalid_record', `record ${JSON.stringify(record['id'])} has a deletedAt that is not a date`);
+  }
+  return time.toISOString();
+}

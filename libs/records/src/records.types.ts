@@ -1,0 +1,56 @@
+import type { BatchResult } from '#libs/contracts';
+
+/** One dataset: the records of a model of a connection. */
+export interface DatasetScope {
+  readonly environmentId: number;
+  /** Row id of the connection. */
+  readonly connectionId: number;
+  /** Model, or `Model::variant` where the variant is not `base`. */
+  readonly model: string;
+}
+
+/** One batch of a run. */
+export interface BatchScope extends DatasetScope {
+  /** Execution id: a uuid. */
+  readonly runId: string;
+  /** Unique in the run; a batch that is sent again under its id is applied once and answered alike. */
+  readonly batchId: string;
+}
+
+export interface WriteBatch extends BatchScope {
+  /** Records as they came: checked here. */
+  readonly records: readonly unknown[];
+  /** Cursor of `ignore_if_modified_after`: records others changed after it are left alone. */
+  readonly merging?: string | undefined;
+}
+
+export type { BatchResult };
+
+export type RecordAction = 'added' | 'updated' | 'deleted';
+
+export interface PageQuery {
+  readonly connectionId: number;
+  readonly model: string;
+  readonly cursor?: string | undefined;
+  /** 1 to 10,000; default 100. */
+  readonly limit?: number | undefined;
+  /** Last actions to return: the union of what is named; absent or empty means all. */
+  readonly filter?: readonly RecordAction[] | undefined;
+  /** External ids. */
+  readonly ids?: readonly string[] | undefined;
+  /** ISO 8601; inclusive. */
+  readonly modifiedAfter?: string | undefined;
+}
+
+/** A page as JSON text, since it is sent on as it is. */
+export interface RecordsPageText {
+  /** JSON texts of records. */
+  readonly records: readonly string[];
+  readonly nextCursor: string | null;
+}
+
+export interface DatasetCount {
+  readonly model: string;
+  readonly count: number;
+  readonly updatedAt: Date;
+}
