@@ -1,0 +1,63 @@
+import type { Api } from './api.js';
+import { expectStatus } from './api.js';
+
+interface Definition {
+  readonly type: 'action' | 'sync';
+  readonly name: string;
+  /** Body of `exec`, with `nango` and, for actions, `input` in scope. */
+  readonly exec: string;
+  readonly models?: readonly string[];
+  readonly runs?: string;
+  readonly autoStart?: boolean;
+}
+
+const MODEL = { type: 'object', properties: { id: { type: 'string' } }, required: ['id'], additionalProperties: true };
+
+/** What the CLI's compiler makes of a function: CommonJS whose exports are getters. */
+const bundle = ({ type, exec }: Definition): string => `"use strict";
+var __defProp = Object.defineProperty;
+var subject_exports = {};
+__defProp(subject_exports, 'default', { get: () => subject_default, enumerable: true });
+module.exports = __defProp(subject_exports, '__esModule', { value: true });
+var subject_default = {
+  type: '${type}',
+  exec: async (nango${type === 'action' ? ', input' : ''}) => {
+${exec}
+  }
+};
+`;
+
+const flow = (providerConfigKey: string, definition: Definition) => {
+  const models = definition.models ?? [];
+  return {
+    type: definition.type,
+    syncName: definition.name,
+    providerConfigKey,
+    models,
+    runs: definition.type === 'sync' ? (definition.runs ?? 'every day') : null,
+    ...(definition.type === 'sync' ? { auto_start: definition.autoStart ?? false, track_deletes: false, sync_type: 'full' } : {}),
+    metadata: { description: definition.name, scopes: [] },
+    fileBody: { js: bundle(definition), ts: `// ${definition.name}` },
+    endpoints: [],
+    version: '',
+    models_json_schema: { definitions: Object.fromEntries(models.map((model) => [model, MODEL])) },
+    features: [],
+  };
+};
+
+/** Deploys functions as the CLI does, for one integration only. */
+export async function deploy(api: Api, providerConfigKey: string, definitions: readonly Definition[]): Promise<void> {
+  await expectStatus(
+    api.post('/sync/deploy', {
+      flowConfigs: definitions.map((definition) => flow(providerConfigKey, definition)),
+      onEventScriptsByProvider: [],
+      nangoYamlBody: '',
+      reconcile: true,
+      debug: false,
+      deployMode: 'integration',
+      sdkVersion: '0.71.10-zero',
+      source: 'repo',
+    }),
+    200,
+  );
+}
