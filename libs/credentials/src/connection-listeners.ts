@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '#libs/database';
+import type { ConnectionRef, Integration } from './credentials.types.js';
+
+/** Takes part in the transaction that changes a connection: what it throws undoes the change. */
+export interface ConnectionListener {
+  /** A connection came into being; not called when an existing one is overwritten. */
+  connectionCreated(tx: Transaction, ref: ConnectionRef): Promise<void>;
+  /** A connection was soft-deleted, alone or with its integration. */
+  connectionDeleted(tx: Transaction, ref: ConnectionRef): Promise<void>;
+  /** An integration was soft-deleted, after its connections. */
+  integrationDeleted?(tx: Transaction, integration: Integration): Promise<void>;
+}
+
+/** Where libs above this one hook in. Listeners run one after the other, in the order they registered. */
+@Injectable()
+export class ConnectionListeners {
+  readonly #listeners: ConnectionListener[] = [];
+
+  /** Call it once, from `onModuleInit`. */
+  register(listener: ConnectionListener): void {
+    this.#listeners.push(listener);
+  }
+
+  async connectionCreated(tx: Transaction, ref: ConnectionRef): Promise<void> {
+    for (const listener of this.#listeners) await listener.connectionCreated(tx, ref);
+  }
+
+  async connectionDeleted(tx: Transaction, ref: ConnectionRef): Promise<void> {
+    for (const listener of this.#listeners) await listener.connectionDeleted(tx, ref);
+  }
+
+  async integrationDeleted(tx: Transaction, integration: Integration): Promise<void> {
+    for (const listener of this.#listeners) await listener.integrationDeleted?.(tx, integration);
+  }
+}

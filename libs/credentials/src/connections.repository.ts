@@ -1,0 +1,213 @@
+import { Injectable } from '@nestjs/common';
+import { Cipher } from '#libs/crypto';
+import { Database, type Sql } from '#libs/database';
+import type { ConnectionRowId, EnvironmentId } from '#libs/kernel';
+import {
+  integrationRowOf,
+  REF_COLUMNS,
+  type RefRow,
+  SNAPSHOT_COLUMNS,
+  type SnapshotRow,
+  toConnection,
+  toRef,
+} from './connection-rows.js';
+import type { Connection, ConnectionEndUser, ConnectionRef, Credentials, Integration } from './credentials.types.js';
+import { expiryOf } from './domain/import-rules.js';
+import { IntegrationsRepository } from './integrations.repository.js';
+import { sealJson } from './sealing.js';
+
+/** A connection with its integration, as one statement reads them. `connection` is null when only the integration exists. */
+export interface Snapshot {
+  readonly integration: Integration;
+  readonly connection: Connection | null;
+}
+
+/** What can be written of a connection. */
+export interface ConnectionFields {
+  readonly credentials: Credentials;
+  readonly connectionConfig: Readonly<Record<string, unknown>>;
+  /** Undefined keeps what is stored. */
+  readonly metadata: Readonly<Record<string, unknown>> | undefined;
+  readonly webhookUrlOverride: string | null | undefined;
+  readonly endUser: ConnectionEndUser | undefined;
+  readonly tags: Readonly<Record<string, string>> | undefined;
+}
+
+const SNAPSHOT = `SELECT ${SNAPSHOT_COLUMNS} FROM integrations i`;
+
+/** Every query on single connections; secrets are sealed and opened here and nowhere else. */
+@Injectable()
+export class ConnectionsRepository {
+  constructor(
+    private readonly db: Database,
+    private readonly cipher: Cipher,
+    private readonly integrations: IntegrationsRepository,
+  ) {}
+
+  /** Null when there is no such integration. */
+  async find(environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): Promise<Snapshot | null> {
+    const [row] = await this.db.query<SnapshotRow>(
+      `${SNAPSHOT} LEFT JOIN connections c ON c.integration_id = i.id AND c.connection_id = $3 AND c.deleted_at IS NULL
+        WHERE i.environment_id = $1 AND i.unique_key = $2 AND i.deleted_at IS NULL`,
+      [environmentId, providerConfigKey, connectionId],
+    );
+    return row ? this.#snapshot(row) : null;
+  }
+
+  async findByRow(environmentId: EnvironmentId, id: ConnectionRowId): Promise<Snapshot | null> {
+    const [row] = await this.db.query<SnapshotRow>(
+      `${SNAPSHOT} JOIN connections c ON c.integration_id = i.id
+        WHERE c.environment_id = $1 AND c.id = $2 AND c.deleted_at IS NULL AND i.deleted_at IS NULL`,
+      [environmentId, id],
+    );
+    return row ? this.#snapshot(row) : null;
+  }
+
+  /** Holds the row until the transaction ends. */
+  async lock(tx: Sql, integration: Integration, connectionId: string): Promise<ConnectionRowId | null> {
+    const [row] = await tx.query<{ id: number }>(
+      'SELECT id FROM connections WHERE integration_id = $1 AND connection_id = $2 AND deleted_at IS NULL FOR UPDATE',
+      [integration.id, connectionId],
+    );
+    return row?.id ?? null;
+  }
+
+  /** Null when another transaction just made the same connection. */
+  async insert(
+    tx: Sql,
+    integration: Integration,
+    connectionId: string,
+    fields: ConnectionFields,
+  ): Promise<ConnectionRowId | null> {
+    const [next] = await tx.query<{ id: number }>(`SELECT nextval('connections_id_seq')::int AS id`);
+    const id = (next as { id: number }).id;
+    const rows = await tx.query<{ id: number }>(
+      `INSERT INTO connections (id, environment_id, integration_id, connection_id, credentials_type, credentials,
+              credentials_expires_at, connection_config, metadata, webhook_url_override, end_user, tags)
+       OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+       ON CONFLICT (integration_id, connection_id) WHERE deleted_at IS NULL DO NOTHING RETURNING id`,
+      [
+        id,
+        integration.environmentId,
+        integration.id,
+        connectionId,
+        ...this.#secretValues(integration.environmentId, id, fields.credentials),
+        fields.connectionConfig,
+        fields.metadata ?? null,
+        fields.webhookUrlOverride ?? null,
+        fields.endUser ?? null,
+        fields.tags ?? {},
+      ],
+    );
+    return rows[0]?.id ?? null;
+  }
+
+  async overwrite(tx: Sql, integration: Integration, id: ConnectionRowId, fields: ConnectionFields): Promise<void> {
+    await tx.query(
+      `UPDATE connections SET credentials_type = $3, credentials = $4, credentials_expires_at = $5, connection_config = $6,
+              metadata = coalesce($7, metadata), webhook_url_override = CASE WHEN $11 THEN $8 ELSE webhook_url_override END,
+              end_user = coalesce($9, end_user), tags = coalesce($10, tags), version = version + 1, updated_at = now()
+        WHERE environment_id = $1 AND id = $2`,
+      [
+        integration.environmentId,
+        id,
+        ...this.#secretValues(integration.environmentId, id, fields.credentials),
+        fields.connectionConfig,
+        fields.metadata ?? null,
+        fields.webhookUrlOverride ?? null,
+        fields.endUser ?? null,
+        fields.tags ?? null,
+        fields.webhookUrlOverride !== undefined,
+      ],
+    );
+    await tx.query(`DELETE FROM connection_errors WHERE connection_id = $1 AND type = 'auth'`, [id]);
+  }
+
+  /** Changes what a patch names; null when there is no such connection. */
+  async patch(
+    environmentId: EnvironmentId,
+    providerConfigKey: string,
+    connectionId: string,
+    changes: Pick<ConnectionFields, 'webhookUrlOverride' | 'endUser' | 'tags'>,
+  ): Promise<ConnectionRef | null> {
+    const [row] = await this.db.query<RefRow>(
+      `UPDATE connections c SET end_user = coalesce($4, c.end_user), tags = coalesce($5, c.tags),
+              webhook_url_override = CASE WHEN $7 THEN $6 ELSE c.webhook_url_override END,
+              version = c.version + 1, updated_at = now()
+         FROM integrations i
+        WHERE i.id = c.integration_id AND i.environment_id = $1 AND i.unique_key = $2 AND i.deleted_at IS NULL
+          AND c.connection_id = $3 AND c.deleted_at IS NULL RETURNING ${REF_COLUMNS}`,
+      [
+        environmentId,
+        providerConfigKey,
+        connectionId,
+        changes.endUser ?? null,
+        changes.tags ?? null,
+        changes.webhookUrlOverride ?? null,
+        changes.webhookUrlOverride !== undefined,
+      ],
+    );
+    return row ? toRef(row) : null;
+  }
+
+  /** Replaces or merges the metadata of those of the named connections that exist. */
+  async writeMetadata(
+    tx: Sql,
+    environmentId: EnvironmentId,
+    providerConfigKey: string,
+    connectionIds: readonly string[],
+    metadata: Readonly<Record<string, unknown>>,
+    mode: 'replace' | 'merge',
+  ): Promise<ConnectionRef[]> {
+    const value = mode === 'replace' ? '$4::jsonb' : `coalesce(c.metadata, '{}') || $4::jsonb`;
+    const rows = await tx.query<RefRow>(
+      `UPDATE connections c SET metadata = ${value}, version = c.version + 1, updated_at = now()
+         FROM integrations i
+        WHERE i.id = c.integration_id AND i.environment_id = $1 AND i.unique_key = $2 AND i.deleted_at IS NULL
+          AND c.connection_id = ANY($3) AND c.deleted_at IS NULL RETURNING ${REF_COLUMNS}`,
+      [environmentId, providerConfigKey, connectionIds, metadata],
+    );
+    return rows.map(toRef);
+  }
+
+  async markDeleted(
+    tx: Sql,
+    environmentId: EnvironmentId,
+    providerConfigKey: string,
+    connectionId: string,
+  ): Promise<ConnectionRef | null> {
+    const [row] = await tx.query<RefRow>(
+      `UPDATE connections c SET deleted_at = now(), updated_at = now(), version = c.version + 1 FROM integrations i
+        WHERE i.id = c.integration_id AND i.environment_id = $1 AND i.unique_key = $2 AND i.deleted_at IS NULL
+          AND c.connection_id = $3 AND c.deleted_at IS NULL RETURNING ${REF_COLUMNS}`,
+      [environmentId, providerConfigKey, connectionId],
+    );
+    return row ? toRef(row) : null;
+  }
+
+  async markDeletedByIntegration(tx: Sql, integration: Integration): Promise<ConnectionRef[]> {
+    const rows = await tx.query<RefRow>(
+      `UPDATE connections c SET deleted_at = now(), updated_at = now(), version = c.version + 1 FROM integrations i
+        WHERE i.id = c.integration_id AND i.environment_id = $1 AND i.id = $2 AND c.deleted_at IS NULL RETURNING ${REF_COLUMNS}`,
+      [integration.environmentId, integration.id],
+    );
+    return rows.map(toRef);
+  }
+
+  async markFetched(ids: readonly ConnectionRowId[], at: Date): Promise<void> {
+    await this.db.query('UPDATE connections SET last_fetched_at = $2 WHERE id = ANY($1)', [ids, at]);
+  }
+
+  #snapshot(row: SnapshotRow): Snapshot {
+    const integration = this.integrations.toIntegration(integrationRowOf(row));
+    return { integration, connection: row.id === null ? null : toConnection(row, this.cipher) };
+  }
+
+  #secretValues(environmentId: EnvironmentId, id: ConnectionRowId, credentials: Credentials): unknown[] {
+    return [
+      credentials.type,
+      sealJson(this.cipher, credentials, 'connections.credentials', environmentId, id),
+      expiryOf(credentials),
+    ];
+  }
+}

@@ -1,0 +1,159 @@
+import { Injectable } from '@nestjs/common';
+import type { ConnectionLease } from '#libs/contracts';
+import { Database } from '#libs/database';
+import { AppError, type ConnectionRowId, type EnvironmentId } from '#libs/kernel';
+import { ConnectionImport } from './connection-import.js';
+import { ConnectionListRepository } from './connection-list.repository.js';
+import { ConnectionListeners } from './connection-listeners.js';
+import { ConnectionsRepository } from './connections.repository.js';
+import type {
+  Connection,
+  ConnectionChanges,
+  ConnectionFilters,
+  ConnectionRef,
+  ConnectionSummary,
+  NewConnection,
+} from './credentials.types.js';
+import { connectionTags } from './domain/connection-tags.js';
+import { Leases } from './leases.js';
+
+type Metadata = Readonly<Record<string, unknown>>;
+
+/** Connections of an environment: their credentials, and what the customer attaches to them (spec/api.md §3.4). */
+@Injectable()
+export class Connections {
+  constructor(
+    private readonly db: Database,
+    private readonly connections: ConnectionsRepository,
+    private readonly summaries: ConnectionListRepository,
+    private readonly imports: ConnectionImport,
+    private readonly listeners: ConnectionListeners,
+    private readonly leases: Leases,
+  ) {}
+
+  /**
+   * Saves credentials as a new connection, or over the one of that id: its credentials and config are replaced; metadata,
+   * end user, tags and webhook override where they are given. API_KEY, BASIC and TBA are tried against the provider first.
+   * @throws AppError `not_found` (integration, provider), `invalid_body` (credentials that do not fit), `connection_test_failed`
+   */
+  async import(environmentId: EnvironmentId, given: NewConnection): Promise<Connection> {
+    const connection = await this.imports.run(environmentId, given);
+    this.leases.forget(connection);
+    return connection;
+  }
+
+  /** As stored now or at most a second ago. @throws AppError as `lease` */
+  async get(environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): Promise<Connection> {
+    return (await this.leases.get({ environmentId, providerConfigKey, connectionId })).connection;
+  }
+
+  list(environmentId: EnvironmentId, filters: ConnectionFilters): Promise<ConnectionSummary[]> {
+    return this.summaries.list(environmentId, filters);
+  }
+
+  /** End user or tags given: the tags become what follows from both. @throws AppError `unknown_connection` */
+  async patch(
+    environmentId: EnvironmentId,
+    providerConfigKey: string,
+    connectionId: string,
+    changes: ConnectionChanges,
+  ): Promise<void> {
+    const { endUser, tags, webhookUrlOverride } = changes;
+    const ref = await this.connections.patch(environmentId, providerConfigKey, connectionId, {
+      endUser,
+      tags: endUser || tags ? connectionTags(endUser, tags) : undefined,
+      webhookUrlOverride: webhookUrlOverride === undefined ? undefined : webhookUrlOverride || null,
+    });
+    if (!ref) throw new AppError('unknown_connection');
+    this.leases.forget(ref);
+  }
+
+  /** Soft-deletes the connection with what listeners hang on it. @throws AppError `unknown_connection` (400, no message) */
+  async remove(environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const ref = await this.connections.markDeleted(tx, environmentId, providerConfigKey, connectionId);
+      if (!ref) throw new AppError('unknown_connection');
+      await this.listeners.connectionDeleted(tx, ref);
+      tx.afterCommit(() => this.leases.forget(ref));
+    });
+  }
+
+  /** Replaces the metadata of all named connections, or of none. @throws AppError `unknown_connection` */
+  setMetadata(
+    environmentId: EnvironmentId,
+    providerConfigKey: string,
+    ids: readonly string[],
+    metadata: Metadata,
+  ): Promise<void> {
+    return this.#writeMetadata(environmentId, providerConfigKey, ids, metadata, 'replace');
+  }
+
+  /** Merges top-level keys into the metadata of all named connections, or of none. @throws AppError `unknown_connection` */
+  updateMetadata(
+    environmentId: EnvironmentId,
+    providerConfigKey: string,
+    ids: readonly string[],
+    metadata: Metadata,
+  ): Promise<void> {
+    return this.#writeMetadata(environmentId, providerConfigKey, ids, metadata, 'merge');
+  }
+
+  /** What names a connection, null when integration or connection are unknown. Cheap: remembered for a second. */
+  async resolve(environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): Promise<ConnectionRef | null> {
+    try {
+      return toRef(await this.get(environmentId, providerConfigKey, connectionId));
+    } catch (error) {
+      if (error instanceof AppError && UNKNOWN.has(error.code)) return null;
+      throw error;
+    }
+  }
+
+  /**
+   * A connection ready for use: public object with credentials, catalogue entry, integration facts. Remembered for a second and
+   * shared: never change it. @param options.forceRefresh reads the row again
+   * @throws AppError `unknown_provider_config` (404), `unknown_connection` (400), `unknown_provider_template` (404)
+   */
+  async lease(
+    environmentId: EnvironmentId,
+    providerConfigKey: string,
+    connectionId: string,
+    options: { readonly forceRefresh?: boolean } = {},
+  ): Promise<ConnectionLease> {
+    return (await this.leases.get({ environmentId, providerConfigKey, connectionId }, options.forceRefresh)).lease;
+  }
+
+  /** As `lease`, by row id. @throws AppError `unknown_connection` (400), `unknown_provider_template` (404) */
+  async leaseByRow(environmentId: EnvironmentId, rowId: ConnectionRowId): Promise<ConnectionLease> {
+    return (await this.leases.get({ environmentId, rowId })).lease;
+  }
+
+  async #writeMetadata(
+    environmentId: EnvironmentId,
+    providerConfigKey: string,
+    ids: readonly string[],
+    metadata: Metadata,
+    mode: 'replace' | 'merge',
+  ): Promise<void> {
+    const wanted = [...new Set(ids)];
+    await this.db.transaction(async (tx) => {
+      const refs = await this.connections.writeMetadata(tx, environmentId, providerConfigKey, wanted, metadata, mode);
+      if (refs.length < wanted.length) {
+        const known = new Set(refs.map((ref) => ref.connectionId));
+        throw new AppError('unknown_connection', `no connection ${wanted.filter((id) => !known.has(id)).join(', ')}`);
+      }
+      for (const ref of refs) tx.afterCommit(() => this.leases.forget(ref));
+    });
+  }
+}
+
+const UNKNOWN = new Set<string>(['unknown_provider_config', 'unknown_connection']);
+
+const toRef = (connection: Connection): ConnectionRef => ({
+  id: connection.id,
+  integrationId: connection.integrationId,
+  environmentId: connection.environmentId,
+  connectionId: connection.connectionId,
+  providerConfigKey: connection.providerConfigKey,
+  provider: connection.provider,
+  webhookUrlOverride: connection.webhookUrlOverride,
+});

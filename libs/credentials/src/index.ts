@@ -1,0 +1,25 @@
+export { type ConnectionListener, ConnectionListeners } from './connection-listeners.js';
+export { type ConnectionView, toConnection, toConnectionListItem } from './connection.presenter.js';
+export { Connections } from './connections.service.js';
+export type { CredentialTest } from './credential-test.js';
+export { CredentialsModule, type CredentialsOptions } from './credentials.module.js';
+export type {
+  Connection,
+  ConnectionChanges,
+  ConnectionEndUser,
+  ConnectionFilters,
+  ConnectionProblem,
+  ConnectionRef,
+  ConnectionSummary,
+  Credentials,
+  Integration,
+  IntegrationChanges,
+  IntegrationCredentials,
+  NewConnection,
+  NewIntegration,
+} from './credentials.types.js';
+export { importedCredentials, type ImportedCredentials } from './domain/imported-credentials.js';
+export { connectionTags } from './domain/connection-tags.js';
+export { type IntegrationInclude, type IntegrationLinks, toIntegration } from './integration.presenter.js';
+export { LastFetched } from './last-fetched.js';
+export { Integrations } from './integrations.service.js';

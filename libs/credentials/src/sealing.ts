@@ -1,0 +1,18 @@
+import type { Cipher } from '#libs/crypto';
+import type { EnvironmentId } from '#libs/kernel';
+
+type Column = 'connections.credentials' | 'integrations.credentials' | 'integrations.custom';
+
+/** Binds a sealed value to its column, tenant and row: copied elsewhere it does not open. */
+const place = (column: Column, environmentId: EnvironmentId, rowId: number): string => `${column}:${environmentId}:${rowId}`;
+
+export const sealJson = (cipher: Cipher, value: unknown, column: Column, environmentId: EnvironmentId, rowId: number): Buffer =>
+  cipher.seal(JSON.stringify(value), place(column, environmentId, rowId));
+
+export const openJson = <Value>(
+  cipher: Cipher,
+  sealed: Buffer,
+  column: Column,
+  environmentId: EnvironmentId,
+  rowId: number,
+): Value => JSON.parse(cipher.openText(sealed, place(column, environmentId, rowId))) as Value;
