@@ -1,0 +1,8 @@
+export { saysDamaged } from './domain/log-reason.js';
+export { commandOf, isAlive } from './leftovers.js';
+export { type ManagedProcess, type ProcessExit, type ProcessPlan, startProcess } from './managed-process.js';
+export { freePort, freePorts, isPortFree } from './ports.js';
+export { type EmbeddedPostgres, type PostgresOptions, startPostgres } from './postgres.js';
+export { type EmbeddedRedis, type RedisOptions, startRedis } from './redis.js';
+export { redisProgram } from './redis-program.js';
+export { type Supervised, supervise, type SupervisorOptions } from './supervisor.js';
