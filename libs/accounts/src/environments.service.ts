@@ -77,4 +77,4 @@ export class Environments {
   }
 }
 
-const variableAad = (id: EnvironmentId, name: string): string => `environment_variables:${id}:${name}`;
+export const variableAad = (id: EnvironmentId, name: string): string => `environment_variables:${id}:${name}`;

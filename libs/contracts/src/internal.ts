@@ -7,8 +7,9 @@ import { connectionId, providerConfigKey } from './formats.js';
  * | call | body → answer |
  * |---|---|
  * | `POST /internal/lease` | leaseRequest → connectionLease, refreshed if due or forced |
- * | `POST | PATCH /internal/metadata` | metadata of the run's own connection: replace, merge |
+ * | `POST | PATCH /internal/metadata` | metadata of the run's own connection → 204: replace, merge |
  * | `GET /internal/environment-variables` | → `[{ name, value }]` |
+ * | `GET /internal/integration` | → public object of the run's integration, with `webhook_url`, without secrets |
  */
 export const leaseRequest = z.object({
   providerConfigKey,

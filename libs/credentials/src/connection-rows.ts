@@ -67,7 +67,7 @@ export const toRef = (row: RefRow): ConnectionRef => ({
 
 export const toConnection = (row: ConnectionRow, cipher: Cipher): Connection => ({
   ...toRef(row),
-  credentials: openJson<Credentials>(cipher, row.credentials, 'connections.credentials', row.environment_id, row.id),
+  credentials: openJson(cipher, row.credentials, 'connections.credentials', row.environment_id, row.id) as Credentials,
   connectionConfig: row.connection_config,
   metadata: row.metadata,
   tags: row.tags,

@@ -88,8 +88,8 @@ export class IntegrationsRepository {
   }
 
   toIntegration(row: IntegrationRow): Integration {
-    const open = <Value>(sealed: Buffer, column: 'integrations.credentials' | 'integrations.custom') =>
-      openJson<Value>(this.cipher, sealed, column, row.environment_id, row.id);
+    const open = (sealed: Buffer, column: 'integrations.credentials' | 'integrations.custom') =>
+      openJson(this.cipher, sealed, column, row.environment_id, row.id);
     return {
       id: row.id,
       environmentId: row.environment_id,
@@ -97,8 +97,8 @@ export class IntegrationsRepository {
       provider: row.provider,
       displayName: row.display_name,
       forwardWebhooks: row.forward_webhooks,
-      credentials: row.credentials && open<IntegrationCredentials>(row.credentials, 'integrations.credentials'),
-      custom: row.custom ? open<Record<string, string>>(row.custom, 'integrations.custom') : {},
+      credentials: row.credentials && (open(row.credentials, 'integrations.credentials') as IntegrationCredentials),
+      custom: row.custom ? (open(row.custom, 'integrations.custom') as Record<string, string>) : {},
       createdAt: row.created_at,
       updatedAt: row.updated_at,
     };

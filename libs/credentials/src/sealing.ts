@@ -9,10 +9,5 @@ const place = (column: Column, environmentId: EnvironmentId, rowId: number): str
 export const sealJson = (cipher: Cipher, value: unknown, column: Column, environmentId: EnvironmentId, rowId: number): Buffer =>
   cipher.seal(JSON.stringify(value), place(column, environmentId, rowId));
 
-export const openJson = <Value>(
-  cipher: Cipher,
-  sealed: Buffer,
-  column: Column,
-  environmentId: EnvironmentId,
-  rowId: number,
-): Value => JSON.parse(cipher.openText(sealed, place(column, environmentId, rowId))) as Value;
+export const openJson = (cipher: Cipher, sealed: Buffer, column: Column, environmentId: EnvironmentId, rowId: number): unknown =>
+  JSON.parse(cipher.openText(sealed, place(column, environmentId, rowId)));
