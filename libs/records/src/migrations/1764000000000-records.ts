@@ -51,7 +51,7 @@ const STATEMENTS = [
     no bigint NOT NULL,
     written int8range NOT NULL,
     seen int8multirange NOT NULL,
-    result jsonb NOT NULL,
+    result json NOT NULL,
     created_at timestamptz NOT NULL,
     PRIMARY KEY (dataset_id, run_id, batch_id),
     CONSTRAINT batches_no UNIQUE (dataset_id, no)

@@ -1,0 +1,38 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { Cipher } from '#libs/crypto';
+import { recordsDataSourceOptions } from './data-source.js';
+import { createRecords } from './records.module.js';
+import type { Records } from './records.service.js';
+import type { BatchScope, DatasetScope } from './records.types.js';
+
+export interface TestRecords {
+  readonly records: Records;
+  readonly source: DataSource;
+  close(): Promise<void>;
+}
+
+/** The record store on an empty database, with a key of its own. */
+export async function testRecords(url: string, maxPageBytes?: number): Promise<TestRecords> {
+  const source = await new DataSource(recordsDataSourceOptions(url)).initialize();
+  await source.runMigrations();
+  return {
+    records: createRecords(source, new Cipher(new Map([[1, randomBytes(32)]])), maxPageBytes),
+    source,
+    close: () => source.destroy(),
+  };
+}
+
+let lastConnection = 0;
+
+/** A dataset nobody else writes to. */
+export const newDataset = (): DatasetScope => ({ environmentId: 1, connectionId: ++lastConnection, model: 'Item' });
+
+export const newRun = (): string => randomUUID();
+
+/** A new batch of a run. */
+export const batchOf = (dataset: DatasetScope, runId: string = newRun()): BatchScope => ({
+  ...dataset,
+  runId,
+  batchId: randomUUID(),
+});
