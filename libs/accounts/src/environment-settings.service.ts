@@ -16,7 +16,7 @@ export interface EnvironmentSummary {
 export interface WebhookChanges {
   readonly primaryUrl?: string | undefined;
   readonly secondaryUrl?: string | undefined;
-  readonly settings?: Partial<WebhookSettings> | undefined;
+  readonly settings?: { readonly [Name in keyof WebhookSettings]?: boolean | undefined };
 }
 
 /** What can be changed of an environment. */

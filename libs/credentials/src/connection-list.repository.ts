@@ -13,6 +13,7 @@ interface SummaryRow {
   end_user: ConnectionEndUser | null;
   tags: Record<string, string>;
   metadata: Record<string, unknown> | null;
+  connection_config: Record<string, unknown>;
   created: string;
 }
 
@@ -29,12 +30,12 @@ export class ConnectionListRepository {
     const { conditions, parameters } = where(environmentId, filters);
     const rows = await this.db.query<SummaryRow>(
       `WITH page AS (
-         SELECT c.id, c.connection_id, i.unique_key, i.provider, c.end_user, c.tags, c.metadata, c.created_at
+         SELECT c.id, c.connection_id, i.unique_key, i.provider, c.end_user, c.tags, c.metadata, c.connection_config, c.created_at
            FROM connections c JOIN integrations i ON i.id = c.integration_id
           WHERE ${conditions.join(' AND ')}
           ORDER BY c.created_at DESC, c.id DESC
           LIMIT $2 OFFSET $3)
-       SELECT c.id, c.connection_id, c.unique_key, c.provider, c.end_user, c.tags, c.metadata, ${PROBLEMS},
+       SELECT c.id, c.connection_id, c.unique_key, c.provider, c.end_user, c.tags, c.metadata, c.connection_config, ${PROBLEMS},
               (to_json(c.created_at AT TIME ZONE 'UTC') #>> '{}') || '+00:00' AS created
          FROM page c ORDER BY c.created_at DESC, c.id DESC`,
       parameters,
@@ -76,5 +77,6 @@ const toSummary = (row: SummaryRow): ConnectionSummary => ({
   endUser: row.end_user,
   tags: row.tags,
   metadata: row.metadata,
+  connectionConfig: row.connection_config,
   created: row.created,
 });

@@ -17,6 +17,11 @@ import type {
 import { connectionTags } from './domain/connection-tags.js';
 import { Leases } from './leases.js';
 
+export interface LeaseOptions {
+  /** Reads the row whatever is remembered. */
+  readonly forceRefresh?: boolean;
+}
+
 type Metadata = Readonly<Record<string, unknown>>;
 
 /** Connections of an environment: their credentials, and what the customer attaches to them (spec/api.md §3.4). */
@@ -42,16 +47,21 @@ export class Connections {
     return connection;
   }
 
-  /** As stored now or at most a second ago. @throws AppError as `lease` */
-  async get(environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): Promise<Connection> {
-    return (await this.leases.get({ environmentId, providerConfigKey, connectionId })).connection;
+  /** Parameters, freshness and errors as of `lease`. */
+  async get(
+    environmentId: EnvironmentId,
+    providerConfigKey: string,
+    connectionId: string,
+    options: LeaseOptions = {},
+  ): Promise<Connection> {
+    return (await this.leases.get({ environmentId, providerConfigKey, connectionId }, options.forceRefresh)).connection;
   }
 
   list(environmentId: EnvironmentId, filters: ConnectionFilters): Promise<ConnectionSummary[]> {
     return this.summaries.list(environmentId, filters);
   }
 
-  /** End user or tags given: the tags become what follows from both. @throws AppError `unknown_connection` */
+  /** Tags change when end user or tags are given, to what follows from both. @throws AppError `unknown_provider_config`, `unknown_connection` */
   async patch(
     environmentId: EnvironmentId,
     providerConfigKey: string,
@@ -64,7 +74,7 @@ export class Connections {
       tags: endUser || tags ? connectionTags(endUser, tags) : undefined,
       webhookUrlOverride: webhookUrlOverride === undefined ? undefined : webhookUrlOverride || null,
     });
-    if (!ref) throw new AppError('unknown_connection');
+    if (!ref) throw await this.#whyUnknown(environmentId, providerConfigKey, connectionId);
     this.leases.forget(ref);
   }
 
@@ -109,15 +119,15 @@ export class Connections {
   }
 
   /**
-   * A connection ready for use: public object with credentials, catalogue entry, integration facts. Remembered for a second and
-   * shared: never change it. @param options.forceRefresh reads the row again
+   * A connection ready for use: public object with credentials, catalogue entry, integration facts. Remembered for a second
+   * and shared: never change it.
    * @throws AppError `unknown_provider_config` (404), `unknown_connection` (400), `unknown_provider_template` (404)
    */
   async lease(
     environmentId: EnvironmentId,
     providerConfigKey: string,
     connectionId: string,
-    options: { readonly forceRefresh?: boolean } = {},
+    options: LeaseOptions = {},
   ): Promise<ConnectionLease> {
     return (await this.leases.get({ environmentId, providerConfigKey, connectionId }, options.forceRefresh)).lease;
   }
@@ -125,6 +135,11 @@ export class Connections {
   /** As `lease`, by row id. @throws AppError `unknown_connection` (400), `unknown_provider_template` (404) */
   async leaseByRow(environmentId: EnvironmentId, rowId: ConnectionRowId): Promise<ConnectionLease> {
     return (await this.leases.get({ environmentId, rowId })).lease;
+  }
+
+  async #whyUnknown(environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): Promise<AppError> {
+    const snapshot = await this.connections.find(environmentId, providerConfigKey, connectionId);
+    return new AppError(snapshot ? 'unknown_connection' : 'unknown_provider_config');
   }
 
   async #writeMetadata(

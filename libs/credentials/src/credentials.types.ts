@@ -5,7 +5,7 @@ import type { ImportedCredentials } from './domain/imported-credentials.js';
 export type Credentials = Readonly<{ type: string; [field: string]: unknown }>;
 
 /** What a developer registered with a provider, as the API shows it (spec/api.md §3.2). */
-export type IntegrationCredentials = Readonly<{ type: string; [field: string]: string | null }>;
+export type IntegrationCredentials = Readonly<{ type: string; [field: string]: string | null | undefined }>;
 
 export interface Integration {
   readonly id: IntegrationId;
@@ -35,7 +35,7 @@ export interface NewIntegration {
 }
 
 /** Absent fields stay; `integrationConfig` and `custom` merge. */
-export type IntegrationChanges = Partial<Omit<NewIntegration, 'provider'>>;
+export type IntegrationChanges = Omit<NewIntegration, 'provider' | 'uniqueKey'> & { readonly uniqueKey?: string | undefined };
 
 /** A connection without its secrets: what names it everywhere. */
 export interface ConnectionRef {
@@ -87,6 +87,7 @@ export interface ConnectionSummary {
   readonly endUser: ConnectionEndUser | null;
   readonly tags: Readonly<Record<string, string>>;
   readonly metadata: Readonly<Record<string, unknown>> | null;
+  readonly connectionConfig: Readonly<Record<string, unknown>>;
   readonly created: string;
 }
 

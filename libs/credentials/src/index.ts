@@ -1,6 +1,6 @@
 export { type ConnectionListener, ConnectionListeners } from './connection-listeners.js';
 export { type ConnectionView, toConnection, toConnectionListItem } from './connection.presenter.js';
-export { Connections } from './connections.service.js';
+export { Connections, type LeaseOptions } from './connections.service.js';
 export type { CredentialTest } from './credential-test.js';
 export { CredentialsModule, type CredentialsOptions } from './credentials.module.js';
 export type {

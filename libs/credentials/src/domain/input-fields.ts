@@ -5,8 +5,6 @@ export interface InputField {
   readonly pattern?: string | undefined;
   readonly format?: string | undefined;
   readonly enum?: readonly string[] | undefined;
-  readonly optional?: boolean | undefined;
-  readonly default_value?: string | undefined;
   readonly hidden?: boolean | undefined;
   readonly automated?: boolean | undefined;
 }
@@ -19,7 +17,7 @@ const FORMATS: Readonly<Record<string, (value: string) => boolean>> = {
 };
 
 /**
- * What is wrong with values given for declared inputs: pattern, format, allowed values. Undeclared values and missing ones are
+ * What is wrong with values given for declared inputs: pattern, format, allowed values. Undeclared, missing and empty values are
  * the caller's business; a pattern matches anywhere unless it is anchored.
  */
 export function inputIssues(
@@ -29,14 +27,13 @@ export function inputIssues(
 ): ErrorIssue[] {
   return Object.entries(fields).flatMap(([name, field]) => {
     const value = values[name];
-    if (typeof value !== 'string' || field.hidden || field.automated) return [];
+    if (typeof value !== 'string' || value === '' || field.hidden || field.automated) return [];
     const message = problemOf(field, value);
     return message === undefined ? [] : [{ code: 'invalid_format', message, path: [...path, name] }];
   });
 }
 
 function problemOf(field: InputField, value: string): string | undefined {
-  if (value === '') return field.optional || field.default_value !== undefined ? undefined : 'must not be empty';
   if (field.pattern !== undefined && !new RegExp(field.pattern).test(value)) return `must match ${field.pattern}`;
   if (field.enum && !field.enum.includes(value)) return `must be one of ${field.enum.join(', ')}`;
   if (field.format !== undefined && FORMATS[field.format]?.(value) === false) return `must be a valid ${field.format}`;

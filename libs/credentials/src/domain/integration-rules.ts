@@ -53,7 +53,7 @@ export function mergeCredentials(
 ): IntegrationCredentials | null {
   if (!given) return stored;
   const kept = stored?.type === given.type ? stored : {};
-  const merged: Record<string, string | null> & { type: string } = { ...kept, ...given };
+  const merged: Record<string, string | null | undefined> & { type: string } = { ...kept, ...given };
   if (merged['webhook_secret'] === '') merged['webhook_secret'] = null;
   return merged;
 }

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { ConnectionReader } from './connection-reader.service.js';
+import { ConnectionsController } from './connections.controller.js';
+import { LegacyImportController } from './legacy-import.controller.js';
+import { LegacyImports } from './legacy-import.service.js';
+import { MetadataController } from './metadata.controller.js';
+
+/** `/connections` and its deprecated twin `/connection`. */
+@Module({
+  controllers: [ConnectionsController, MetadataController, LegacyImportController],
+  providers: [ConnectionReader, LegacyImports],
+})
+export class ConnectionsModule {}

@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { Connections, Integrations } from '#libs/credentials';
+import { AppError, type EnvironmentId } from '#libs/kernel';
+import { Catalogue } from '#libs/providers';
+import { orUnknownConfig } from './connection-errors.js';
+import { legacyCredentials } from './legacy-credentials.js';
+import type { LegacyImport } from './legacy.dto.js';
+
+/** `POST /connection`: the first import route, read into the present one. */
+@Injectable()
+export class LegacyImports {
+  constructor(
+    private readonly integrations: Integrations,
+    private readonly connections: Connections,
+    private readonly catalogue: Catalogue,
+  ) {}
+
+  /** Echoes the body with the connection's id. */
+  async run(environmentId: EnvironmentId, body: LegacyImport): Promise<LegacyImport> {
+    const { provider_config_key: providerConfigKey, connection_id: connectionId = randomUUID() } = body;
+    if (!providerConfigKey) throw new AppError('missing_provider_config', 'provider_config_key is required');
+    const integration = await this.integrations.find(environmentId, providerConfigKey);
+    const provider = integration && this.catalogue.get(integration.provider);
+    if (!provider) throw new AppError('unknown_provider_config', `no integration ${providerConfigKey}`, { status: 400 });
+    await orUnknownConfig(
+      this.connections.import(environmentId, {
+        providerConfigKey,
+        connectionId,
+        credentials: legacyCredentials(provider.auth_mode, body, new Date()),
+        connectionConfig: body.connection_config,
+        metadata: body.metadata,
+        webhookUrlOverride: body.webhook_url_override,
+      }),
+    );
+    return { ...body, connection_id: connectionId };
+  }
+}

@@ -1,0 +1,16 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { parseExecutionPublicKey } from '#libs/execution-token';
+import { EXECUTION_PUBLIC_KEY } from './execution.guard.js';
+import { InternalController } from './internal.controller.js';
+
+@Module({})
+export class InternalModule {
+  /** `/internal`. @param executionPublicKey `FAIRLEAD_EXECUTION_PUBLIC_KEY`. @throws ConfigError when it is no key */
+  static forRoot(executionPublicKey: string): DynamicModule {
+    return {
+      module: InternalModule,
+      controllers: [InternalController],
+      providers: [{ provide: EXECUTION_PUBLIC_KEY, useValue: parseExecutionPublicKey(executionPublicKey) }],
+    };
+  }
+}
