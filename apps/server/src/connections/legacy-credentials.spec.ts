@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { legacyCredentials } from './legacy-credentials.js';
+
+const now = new Date('2026-01-05T10:00:00.000Z');
+const codeFrom = (authMode: string, body: object): unknown => {
+  try {
+    return legacyCredentials(authMode, body, now);
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+};
+
+describe('legacyCredentials', () => {
+  it.each([
+    ['API_KEY', { api_key: 'k' }, { type: 'API_KEY', apiKey: 'k' }],
+    ['BASIC', { username: 'u' }, { type: 'BASIC', username: 'u', password: '' }],
+    ['NONE', {}, { type: 'NONE' }],
+    ['OAUTH2', { access_token: 'a', no_expiration: true }, { type: 'OAUTH2', access_token: 'a' }],
+    [
+      'OAUTH2',
+      { access_token: 'a', expires_in: 60, refresh_token: 'r', oauth_client_id_override: 'c' },
+      {
+        type: 'OAUTH2',
+        access_token: 'a',
+        refresh_token: 'r',
+        expires_at: '2026-01-05T10:01:00.000Z',
+        config_override: { client_id: 'c' },
+      },
+    ],
+    ['API_KEY', {}, 'missing_api_key'],
+    ['BASIC', { password: 'p' }, 'missing_basic_username'],
+    ['OAUTH2', { no_expiration: true }, 'missing_access_token'],
+    ['OAUTH2', { access_token: 'a' }, 'missing_expires_at'],
+    ['OAUTH2', { access_token: 'a', expires_at: 'soon' }, 'invalid_expires_at'],
+    ['JWT', {}, 'unsupported_auth'],
+  ])('reads a flat %s body %j', (authMode, body, expected) => {
+    expect(codeFrom(authMode, body)).toEqual(expected);
+  });
+});
