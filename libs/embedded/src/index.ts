@@ -3,6 +3,7 @@ export { commandOf, isAlive } from './leftovers.js';
 export { type ManagedProcess, type ProcessExit, type ProcessPlan, startProcess } from './managed-process.js';
 export { freePort, freePorts, isPortFree } from './ports.js';
 export { type EmbeddedPostgres, type PostgresOptions, startPostgres } from './postgres.js';
-export { type EmbeddedRedis, type RedisOptions, startRedis } from './redis.js';
+export { type EmbeddedRedis, launchRedis, type RedisOptions, redisUrl, startRedis } from './redis.js';
 export { redisProgram } from './redis-program.js';
+export { newStackSecrets, stackSecrets, type StackSecrets } from './stack-secrets.js';
 export { type Supervised, supervise, type SupervisorOptions } from './supervisor.js';

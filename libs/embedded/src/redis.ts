@@ -31,19 +31,25 @@ const STOP_WITHIN_MS = 5_000;
 
 /** Starts a Redis on a free loopback port and keeps it running, on the same port. @throws ConfigError when it cannot be started */
 export async function startRedis(options: RedisOptions): Promise<EmbeddedRedis> {
-  mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-  mkdirSync(dirname(options.logFile), { recursive: true });
   const port = await freePort();
   const supervised = await supervise({
     name: 'Redis',
-    launch: () => launch(options, port),
+    launch: () => launchRedis(options, port),
     ...(options.onExit ? { onExit: options.onExit } : {}),
   });
-  return Object.assign(supervised, { url: `redis://:${encodeURIComponent(options.password)}@127.0.0.1:${port}` });
+  return Object.assign(supervised, { url: redisUrl(options.password, port) });
 }
 
-/** What Redis holds is work that Postgres knows too: files it cannot read are dropped, and the queues rebuilt. */
-async function launch(options: RedisOptions, port: number): Promise<ManagedProcess> {
+/** Address of a local Redis with its password. */
+export const redisUrl = (password: string, port: number): string => `redis://:${encodeURIComponent(password)}@127.0.0.1:${port}`;
+
+/**
+ * Starts a Redis on this port without watching over it, and answers when it can be used.
+ * What Redis holds is work that Postgres knows too: files it cannot read are dropped, and the queues rebuilt.
+ */
+export async function launchRedis(options: RedisOptions, port: number): Promise<ManagedProcess> {
+  mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(options.logFile), { recursive: true });
   const server = await start(options, port);
   if (await isReady(server, options.password, port)) return server;
   await server.stop();
