@@ -1,0 +1,65 @@
+import { Buffer } from 'buffer';
+import { ask } from '../bridge.js';
+
+/** A request as functions write it (spec/functions.md §2.1). */
+export interface HttpConfig {
+  readonly endpoint: string;
+  readonly method?: string;
+  readonly params?: string | Record<string, unknown>;
+  readonly data?: unknown;
+  readonly headers?: Record<string, string>;
+  readonly retries?: number;
+  readonly retryOn?: readonly number[];
+  readonly retryHeader?: object;
+  readonly baseUrlOverride?: string;
+  readonly decompress?: boolean;
+  readonly responseType?: string;
+  readonly forwardHeadersOnRedirect?: boolean;
+  readonly connectionId?: string;
+  readonly providerConfigKey?: string;
+  readonly paginate?: Record<string, unknown>;
+}
+
+export interface HttpResponse {
+  readonly data: unknown;
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Record<string, string>;
+  readonly config: object;
+}
+
+interface Wire extends Omit<HttpResponse, 'data' | 'config'> {
+  readonly data?: unknown;
+  /** base64, where bytes were asked for. */
+  readonly bytes?: string;
+}
+
+export async function send(config: HttpConfig): Promise<HttpResponse> {
+  const { data, paginate: _paginate, ...rest } = config;
+  const wire = await ask<Wire>('http', { ...rest, method: config.method ?? 'GET', params: plainParams(config.params), body: describeBody(data) });
+  const received = wire.bytes === undefined ? wire.data : Buffer.from(wire.bytes, 'base64');
+  return { data: received, status: wire.status, statusText: wire.statusText, headers: wire.headers, config: { ...rest } };
+}
+
+export const withMethod = (method: string) => (config: HttpConfig) => send({ ...config, method });
+
+/** Arrays are comma-joined, as `URLSearchParams.set` does it. */
+function plainParams(params: HttpConfig['params']): string | Record<string, string> | undefined {
+  if (params === undefined || params === null || typeof params === 'string') return params ?? undefined;
+  if (params instanceof URLSearchParams) return Object.fromEntries(params as unknown as Iterable<[string, string]>);
+  return Object.fromEntries(
+    Object.entries(params)
+      .filter(([, value]) => value !== undefined && value !== null)
+      .map(([key, value]) => [key, String(value)]),
+  );
+}
+
+/** Text travels as it is, bytes as base64, everything else as JSON. */
+function describeBody(data: unknown): object | undefined {
+  if (data === undefined || data === null) return undefined;
+  if (typeof data === 'string') return { text: data };
+  if (data instanceof URLSearchParams) return { form: String(data) };
+  if (data instanceof ArrayBuffer) return { bytes: Buffer.from(data).toString('base64') };
+  if (ArrayBuffer.isView(data)) return { bytes: Buffer.from(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength).toString('base64') };
+  return { json: data };
+}

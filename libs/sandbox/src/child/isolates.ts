@@ -1,0 +1,59 @@
+import ivm from 'isolated-vm';
+import { readFileSync } from 'node:fs';
+
+/** An isolate with a context in which the prelude stands ready; serves exactly one run. */
+export interface Prepared {
+  readonly isolate: ivm.Isolate;
+  readonly context: ivm.Context;
+}
+
+/** Exercised while the snapshot is taken, so that a fresh isolate need not compile it again. */
+const WARM_UP = `
+  new URLSearchParams('a=1').get('a');
+  Buffer.from('x').toString('base64');
+`;
+
+const DEFAULT_MEMORY_MB = 128;
+
+/**
+ * Makes fresh isolates from a startup snapshot that already holds the prelude, a few of them ahead of need, so that making one is off
+ * the path of the next run (spec/sandbox.md §2, §4).
+ */
+export class Isolates {
+  readonly #snapshot: ivm.ExternalCopy<ArrayBuffer>;
+  readonly #ready: Prepared[] = [];
+  #refilling = false;
+
+  constructor(
+    preludePath: string,
+    private readonly ahead: number,
+    private readonly memoryMb = DEFAULT_MEMORY_MB,
+  ) {
+    this.#snapshot = ivm.Isolate.createSnapshot([{ code: readFileSync(preludePath, 'utf8'), filename: 'fairlead:prelude' }], WARM_UP);
+    this.#refill();
+  }
+
+  /** @param memoryMb soft limit of the isolate's heap; the usual one is ready at once */
+  take(memoryMb: number): Prepared {
+    const prepared = memoryMb === this.memoryMb ? this.#ready.pop() : undefined;
+    this.#refill();
+    return prepared ?? this.#make(memoryMb);
+  }
+
+  #make(memoryMb: number): Prepared {
+    const isolate = new ivm.Isolate({ snapshot: this.#snapshot, memoryLimit: memoryMb });
+    return { isolate, context: isolate.createContextSync() };
+  }
+
+  /** One isolate per turn of the event loop: runs under way get their turn in between. */
+  #refill(): void {
+    if (this.#refilling || this.#ready.length >= this.ahead) return;
+    this.#refilling = true;
+    setImmediate(() => {
+      this.#refilling = false;
+      if (this.#ready.length >= this.ahead) return;
+      this.#ready.push(this.#make(this.memoryMb));
+      this.#refill();
+    });
+  }
+}

@@ -1,0 +1,139 @@
+import ivm from 'isolated-vm';
+import { performance } from 'node:perf_hooks';
+import type { CodeCache } from './code-cache.js';
+import { answerNow } from './sync-calls.js';
+import type { Isolates, Prepared } from './isolates.js';
+import type { RunResult, RunSpec, StopReason } from './protocol.js';
+
+export type HostCall = (op: string, args: string, body: string | undefined) => Promise<string>;
+
+const MAX_TIMER_MS = 2_147_483_647;
+
+/** One execution in one fresh isolate. It ends exactly once: by its own result, or by `stop`. */
+export class Run {
+  readonly #prepared: Prepared;
+  readonly #startedAt = performance.now();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #stopped: { reason: StopReason; message: string } | undefined;
+  #onStop: (() => void) | undefined;
+  #deliver: ivm.Reference<(...args: unknown[]) => unknown> | undefined;
+  #cpuAtLastCall = 0n;
+
+  constructor(
+    readonly spec: RunSpec,
+    isolates: Isolates,
+    private readonly codes: CodeCache,
+    private readonly host: HostCall,
+  ) {
+    this.#prepared = isolates.take(spec.limits.memoryMb);
+  }
+
+  async execute(): Promise<RunResult> {
+    const stopped = new Promise<void>((resolve) => (this.#onStop = resolve));
+    const result = await Promise.race([this.#evaluate(), stopped.then(() => undefined)]);
+    this.#dispose();
+    return this.#result(result);
+  }
+
+  /** Ends the run now, also inside an endless loop. */
+  stop(reason: StopReason, message: string): void {
+    if (this.#stopped) return;
+    this.#stopped = { reason, message };
+    this.#dispose();
+    this.#onStop?.();
+  }
+
+  /** Looks at the limits; called every few milliseconds by the watchdog. */
+  watch(now: number): void {
+    const { wallMs, spinMs } = this.spec.limits;
+    if (this.#prepared.isolate.isDisposed) return this.stop('out-of-memory', 'the function used more memory than it may');
+    if (now - this.#startedAt > wallMs) return this.stop('timeout', `the function ran for more than ${wallMs} ms`);
+    const spentMs = Number(this.#cpuTime() - this.#cpuAtLastCall) / 1e6;
+    if (spentMs > spinMs) this.stop('timeout', `the function computed for more than ${spinMs} ms without a call in between`);
+    return undefined;
+  }
+
+  async #evaluate(): Promise<string | Error> {
+    try {
+      const { isolate, context } = this.#prepared;
+      const door = context.evalClosureSync('return __fairlead($0, $1)', [this.#asyncCalls(), this.#syncCalls()], {
+        result: { reference: true },
+      }) as ivm.Reference<Record<string, (...args: unknown[]) => unknown>>;
+      const start = door.getSync('start', { reference: true });
+      this.#deliver = door.getSync('deliver', { reference: true });
+      const script = await this.codes.compile(isolate, this.spec.bundleHash, this.spec.scriptName);
+      const factory = (await script.run(context, { reference: true })) as ivm.Reference;
+      const answer: unknown = await start.apply(undefined, [factory.derefInto(), this.spec.facts, this.spec.input], {
+        result: { promise: true, copy: true },
+      });
+      return String(answer);
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  #asyncCalls(): ivm.Callback {
+    return new ivm.Callback(
+      (call: number, op: string, args: string, body?: string) => {
+        this.#cpuAtLastCall = this.#cpuTime();
+        const answer = op === 'sleep' ? this.#sleep(Number(args)) : this.host(op, args, body);
+        void answer.then((json) => this.#answer(call, json));
+      },
+      { ignored: true },
+    );
+  }
+
+  /** A run that has ended meanwhile takes no answers. */
+  #answer(call: number, json: string): void {
+    if (!this.#prepared.isolate.isDisposed) this.#deliver?.applyIgnored(undefined, [call, json]);
+  }
+
+  #syncCalls(): ivm.Callback {
+    return new ivm.Callback((op: string, args: string) => answerNow(op, args), { sync: true });
+  }
+
+  #sleep(ms: number): Promise<string> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(
+        () => {
+          this.#timers.delete(timer);
+          resolve('');
+        },
+        Math.min(ms, MAX_TIMER_MS),
+      );
+      this.#timers.add(timer);
+    });
+  }
+
+  #cpuTime(): bigint {
+    return this.#prepared.isolate.isDisposed ? this.#cpuAtLastCall : this.#prepared.isolate.cpuTime;
+  }
+
+  #dispose(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    if (!this.#prepared.isolate.isDisposed) this.#prepared.isolate.dispose();
+  }
+
+  #result(answer: string | Error | undefined): RunResult {
+    const durationMs = performance.now() - this.#startedAt;
+    if (this.#stopped) return { status: 'stopped', ...this.#stopped, durationMs };
+    if (answer === undefined) return { status: 'stopped', reason: 'crashed', message: 'the run ended without a result', durationMs };
+    if (answer instanceof Error) return this.#fromEngine(answer, durationMs);
+    if (!answer.startsWith('{"ok":')) return { status: 'threw', failure: answer.slice('{"failure":'.length, -1), durationMs };
+    const output = answer.slice('{"ok":'.length, -1);
+    const bytes = Buffer.byteLength(output);
+    const { outputBytes } = this.spec.limits;
+    if (bytes <= outputBytes) return { status: 'returned', output, durationMs };
+    const message = `the output is ${bytes} bytes long, the limit is ${outputBytes}`;
+    return { status: 'stopped', reason: 'output-too-large', message, durationMs };
+  }
+
+  /** An error of V8 rather than of the author's code: a bundle that does not parse, or a heap that is full. */
+  #fromEngine(error: Error, durationMs: number): RunResult {
+    if (/memory limit|disposed|Array buffer allocation failed/i.test(error.message)) {
+      return { status: 'stopped', reason: 'out-of-memory', message: 'the function used more memory than it may', durationMs };
+    }
+    const failure = JSON.stringify({ kind: 'error', name: error.name, message: error.message, stack: error.stack });
+    return { status: 'threw', failure, durationMs };
+  }
+}
