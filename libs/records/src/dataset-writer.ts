@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '#libs/database';
+import { AppError } from '#libs/kernel';
 import { toMultirange } from './domain/number-ranges.js';
 import { RecordsDatabase } from './data-source.js';
 import type { BatchScope, DatasetScope } from './records.types.js';
@@ -73,7 +74,7 @@ export class DatasetWriter {
     return this.db.transaction(async (sql) => {
       const row = await lock(sql, scope);
       const [opening] = await sql.query<Opening<Result>>(OPENING, [row.id, scope.runId, scope.batchId]);
-      if (!opening) throw new Error(`dataset ${row.id} vanished under its lock`);
+      if (!opening) throw new AppError('server_error', `dataset ${row.id} vanished under its lock`);
       if (opening.result) return opening.result;
       const dataset = { ...row, at: opening.at, sql };
       const { written, result } = await work(dataset);
@@ -89,7 +90,7 @@ async function lock(sql: Sql, scope: DatasetScope): Promise<DatasetRow> {
   if (existing) return existing;
   await sql.query(CREATE, [...key, scope.environmentId]);
   const [created] = await sql.query<DatasetRow>(LOCK, key);
-  if (!created) throw new Error(`no dataset for connection ${scope.connectionId} and model ${scope.model}`);
+  if (!created) throw new AppError('server_error', `no dataset for connection ${scope.connectionId} and model ${scope.model}`);
   return created;
 }
 

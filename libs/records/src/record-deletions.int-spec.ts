@@ -23,7 +23,7 @@ const end = async (dataset: DatasetScope, runId: string) =>
   (await store.records.trackDeletesEnd(batchOf(dataset, runId))).deletedKeys.toSorted();
 const liveIds = async (dataset: DatasetScope) => {
   const { records } = await store.records.page({ ...dataset, filter: ['added', 'updated'] });
-  return records.map((record) => record['id']).toSorted();
+  return records.map((record) => String(record['id'])).toSorted();
 };
 
 it('deletes what the run did not show, also where it is unchanged, and keeps what it did', async () => {

@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const save = (dataset: DatasetScope, records: unknown[]) => store.records.saveBatch({ ...batchOf(dataset), records });
 const page = (dataset: DatasetScope, query: Partial<PageQuery> = {}) => store.records.page({ ...dataset, ...query });
-const ids = (records: Record<string, unknown>[]) => records.map((record) => record['id']);
+const ids = (records: Record<string, unknown>[]) => records.map((record) => String(record['id']));
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => ({ id: `r${i}`, i }));
 
 /** Follows the cursor to the end. */

@@ -1,0 +1,85 @@
+import { Injectable, Module } from '@nestjs/common';
+import type { Checkpoint, CheckpointState } from '#libs/contracts';
+import { Database } from '#libs/database';
+import { AppError } from '#libs/kernel';
+
+/** Whose checkpoint. `key` names function type, function and variant (spec/functions.md §2.5). */
+export interface CheckpointScope {
+  readonly environmentId: number;
+  /** Row id of the connection. */
+  readonly connectionId: number;
+  readonly key: string;
+}
+
+const FIRST_VERSION = 1;
+
+// A repeated save, whose first answer got lost, finds its own checkpoint one version on and succeeds again.
+const SAVE = `INSERT INTO checkpoints AS c (environment_id, connection_id, key, checkpoint, version)
+  SELECT $1::int, $2::int, $3::varchar, $4::jsonb, $5::int + 1
+  WHERE $5 = ${FIRST_VERSION} OR EXISTS (
+    SELECT 1 FROM checkpoints WHERE environment_id = $1 AND connection_id = $2 AND key = $3)
+  ON CONFLICT (environment_id, connection_id, key) DO UPDATE
+    SET checkpoint = excluded.checkpoint, version = excluded.version, updated_at = now(), deleted_at = NULL
+    WHERE c.version = $5 OR (c.version = $5 + 1 AND c.checkpoint = excluded.checkpoint)
+  RETURNING version`;
+
+const CLEAR = `UPDATE checkpoints SET checkpoint = NULL, version = version + 1, updated_at = now(), deleted_at = now()
+  WHERE environment_id = $1 AND connection_id = $2 AND key = $3 AND version = $4 AND deleted_at IS NULL
+  RETURNING version`;
+
+/** Where a function left off (spec/engine.md §2.7). Writes name the version they read, so that no writer undoes another. */
+@Injectable()
+export class Checkpoints {
+  constructor(private readonly db: Database) {}
+
+  /** Version 1 and no checkpoint where nothing was ever saved. */
+  async get(scope: CheckpointScope): Promise<CheckpointState> {
+    const [row] = await this.db.query<CheckpointState>(
+      'SELECT checkpoint, version FROM checkpoints WHERE environment_id = $1 AND connection_id = $2 AND key = $3',
+      parameters(scope),
+    );
+    return row ?? { checkpoint: null, version: FIRST_VERSION };
+  }
+
+  /** @throws AppError `checkpoint_conflict` when the stored version is not the expected one */
+  async save(scope: CheckpointScope, checkpoint: Checkpoint, expectedVersion: number): Promise<CheckpointState> {
+    const saved = await this.db.query<{ version: number }>(SAVE, [
+      ...parameters(scope),
+      JSON.stringify(checkpoint),
+      expectedVersion,
+    ]);
+    const [row] = saved;
+    if (!row) throw await this.#conflict(scope, expectedVersion);
+    return { checkpoint, version: row.version };
+  }
+
+  /** Where there is none, there is nothing to clear, and that is fine. @throws AppError `checkpoint_conflict` */
+  async clear(scope: CheckpointScope, expectedVersion: number): Promise<CheckpointState> {
+    const [row] = await this.db.query<{ version: number }>(CLEAR, [...parameters(scope), expectedVersion]);
+    if (row) return { checkpoint: null, version: row.version };
+    const current = await this.get(scope);
+    if (current.checkpoint === null) return current;
+    throw await this.#conflict(scope, expectedVersion);
+  }
+
+  /** Clears the checkpoints of these keys whatever their version, where a sync is reset or removed. */
+  async reset(environmentId: number, connectionId: number, keys: readonly string[]): Promise<void> {
+    await this.db.query(
+      `UPDATE checkpoints SET checkpoint = NULL, version = version + 1, updated_at = now(), deleted_at = now()
+       WHERE environment_id = $1 AND connection_id = $2 AND key = ANY ($3::text[]) AND deleted_at IS NULL`,
+      [environmentId, connectionId, keys],
+    );
+  }
+
+  async #conflict(scope: CheckpointScope, expectedVersion: number): Promise<AppError> {
+    const { version } = await this.get(scope);
+    return new AppError('checkpoint_conflict', `the checkpoint is at version ${version}, not ${expectedVersion}`, {
+      payload: { version },
+    });
+  }
+}
+
+const parameters = ({ environmentId, connectionId, key }: CheckpointScope) => [environmentId, connectionId, key];
+
+@Module({ providers: [Checkpoints], exports: [Checkpoints] })
+export class CheckpointsModule {}

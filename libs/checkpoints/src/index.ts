@@ -1,0 +1,1 @@
+export { Checkpoints, CheckpointsModule, type CheckpointScope } from './checkpoints.service.js';

@@ -1,0 +1,66 @@
+import type { LogMessage } from '#libs/contracts';
+
+/** What operations are about (spec/engine.md §5.1). */
+export type OperationType = 'function' | 'sync' | 'action' | 'proxy' | 'webhook' | 'events' | 'auth' | 'deploy' | 'admin';
+
+export type FinalState = 'success' | 'failed' | 'timeout' | 'cancelled';
+export type OperationState = 'waiting' | 'running' | FinalState;
+
+export interface OperationError {
+  readonly name?: string;
+  readonly message: string;
+  readonly type?: string;
+  readonly payload?: unknown;
+}
+
+/** Everything about an operation that is known when it begins. */
+export interface OperationStart {
+  readonly type: OperationType;
+  /** Such as `run`, `call`, `create_connection`. */
+  readonly action: string;
+  readonly message: string;
+  readonly environmentId: number;
+  readonly environmentName?: string | undefined;
+  /** Provider config key. */
+  readonly integrationName?: string | undefined;
+  readonly provider?: string | undefined;
+  readonly connectionRowId?: number | undefined;
+  /** Connection id as customers know it. */
+  readonly connectionName?: string | undefined;
+  readonly functionName?: string | undefined;
+  readonly syncId?: string | undefined;
+  readonly executionId?: string | undefined;
+  readonly actor?: unknown;
+  readonly request?: LogMessage['request'];
+  readonly meta?: unknown;
+  readonly expiresAt?: Date | undefined;
+}
+
+/** How an operation ended. */
+export interface OperationEnd {
+  readonly state: FinalState;
+  readonly error?: OperationError | undefined;
+  readonly response?: LogMessage['response'];
+  readonly meta?: unknown;
+}
+
+/** One side of an operation's row, its beginning or its end; the two are stored in any order. */
+export type OperationRow = { readonly id: string; readonly createdAt: string } & Partial<
+  Omit<OperationStart, 'expiresAt'> & OperationEnd & { level: 'info' | 'error'; expiresAt: string; endedAt: string }
+>;
+
+export type MessageRow = LogMessage & { readonly id: string; readonly operationId: string };
+
+/** A stored operation, as it is read. */
+export type StoredOperation = OperationRow & { readonly state: OperationState; readonly level: string };
+
+/** Where operations and messages are kept: Postgres, standard output, or memory in tests. */
+export abstract class LogStore {
+  /** Stores a batch as a whole; both lists may be stored again without harm. */
+  abstract write(operations: readonly OperationRow[], messages: readonly MessageRow[]): Promise<void>;
+  abstract operation(id: string): Promise<StoredOperation | null>;
+  /** Messages of an operation in the order they were written. */
+  abstract messages(operationId: string): Promise<MessageRow[]>;
+  /** Prepares the days to come and drops those past the retention. */
+  abstract maintain(now: Date): Promise<void>;
+}

@@ -1,0 +1,4 @@
+import { Logs1764000000100 } from './1764000000100-logs.js';
+
+/** Migrations of the log store in the control plane's database, oldest first. */
+export const logsMigrations = [Logs1764000000100];
