@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { legacyCredentials } from './legacy-credentials.js';
+import type { LegacyImport } from './legacy.dto.js';
 
 const now = new Date('2026-01-05T10:00:00.000Z');
-const codeFrom = (authMode: string, body: object): unknown => {
+const codeFrom = (authMode: string, body: LegacyImport): unknown => {
   try {
     return legacyCredentials(authMode, body, now);
   } catch (error) {
