@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { messageOf, type ConnectionRowId } from '#libs/kernel';
 import { ConnectionsRepository } from './connections.repository.js';
 
@@ -6,7 +6,7 @@ const FLUSH_MS = 1_000;
 
 /** Writes down when connections were last read: one statement a second for all of them, not one a read. */
 @Injectable()
-export class LastFetched implements OnApplicationShutdown {
+export class LastFetched implements BeforeApplicationShutdown {
   readonly #log = new Logger(LastFetched.name);
   #pending = new Set<ConnectionRowId>();
   #timer: NodeJS.Timeout | undefined;
@@ -30,7 +30,8 @@ export class LastFetched implements OnApplicationShutdown {
     });
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  /** Before the database's own module closes it. */
+  async beforeApplicationShutdown(): Promise<void> {
     await this.flush();
   }
 }

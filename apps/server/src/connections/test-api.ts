@@ -1,0 +1,108 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { AccountsModule, hashApiKey } from '#libs/accounts';
+import type { ExecutionClaims } from '#libs/contracts';
+import { CredentialsModule, type CredentialTest } from '#libs/credentials';
+import { CryptoModule } from '#libs/crypto';
+import { Database, DatabaseModule } from '#libs/database';
+import { signExecutionToken } from '#libs/execution-token';
+import { startHttpApp } from '#libs/http';
+import { Secret } from '#libs/kernel';
+import { loggerModule } from '#libs/observability';
+import { Catalogue } from '#libs/providers';
+import { EnvironmentModule } from '../environment/environment.module.js';
+import { IntegrationsModule } from '../integrations/integrations.module.js';
+import { InternalModule } from '../internal/internal.module.js';
+import { ConnectionsModule } from './connections.module.js';
+
+const PROVIDERS: Readonly<Record<string, object>> = {
+  keyed: { name: 'keyed', display_name: 'Keyed', auth_mode: 'API_KEY', webhook_routing_script: 'any' },
+  app: { name: 'app', display_name: 'App', auth_mode: 'OAUTH2' },
+};
+
+@Global()
+@Module({
+  providers: [{ provide: Catalogue, useValue: { get: (name: string) => PROVIDERS[name] } }],
+  exports: [Catalogue],
+})
+class CatalogueModule {}
+
+@Module({})
+class TestModule {}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** The server's routes for integrations, connections, environments and runs, over HTTP on a migrated database. */
+export interface TestApi {
+  readonly environmentId: number;
+  /** @param as an API key or execution token; the key with all scopes where it is absent */
+  call(method: string, path: string, body?: unknown, as?: string): Promise<Answer>;
+  newKey(...scopes: string[]): Promise<string>;
+  executionToken(claims: Pick<ExecutionClaims, 'environmentId' | 'providerConfigKey' | 'connectionId'>): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function testApi(url: string, encryptionKey: string, credentialTest: CredentialTest): Promise<TestApi> {
+  const keys = generateKeyPairSync('ed25519');
+  const app: DynamicModule = {
+    module: TestModule,
+    imports: [
+      loggerModule('test', 'silent'),
+      DatabaseModule.forRoot({ url, poolMax: 5, ssl: false, applicationName: 'test' }),
+      CryptoModule.forRoot(new Secret(encryptionKey)),
+      AccountsModule,
+      CatalogueModule,
+      CredentialsModule.forRoot({ credentialTest: { useFactory: () => credentialTest } }),
+      IntegrationsModule.forRoot('https://fairlead.example/'),
+      ConnectionsModule,
+      EnvironmentModule,
+      InternalModule.forRoot(keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64')),
+    ],
+  };
+  const running = await startHttpApp(app, { host: '127.0.0.1', port: 0, bodyLimitBytes: 1_000_000, shutdownDelayMs: 0 });
+  const db = running.app.get(Database);
+  const [environment] = await db.query<{ id: number }>(`SELECT id FROM environments WHERE name = 'dev'`);
+  const { id: environmentId } = environment as { id: number };
+  const newKey = async (...scopes: string[]) => {
+    const key = randomUUID();
+    await db.query(
+      `INSERT INTO api_keys (account_id, environment_id, display_name, scopes, hash)
+       SELECT account_id, id, $2, $3, $4 FROM environments WHERE id = $1`,
+      [environmentId, key, scopes, hashApiKey(key)],
+    );
+    return key;
+  };
+  const everything = await newKey('environment:*');
+  return {
+    environmentId,
+    newKey,
+    call: (method, path, body, as = everything) => send(`${running.url}${path}`, method, body, as),
+    executionToken: (claims) => signExecutionToken(keys.privateKey, { ...RUN, ...claims, sub: randomUUID() }),
+    close: () => running.close(),
+  };
+}
+
+const RUN = {
+  exp: Math.floor(Date.now() / 1000) + 600,
+  kind: 'action' as const,
+  accountId: 1,
+  environmentName: 'dev',
+  connectionRowId: 1,
+  functionName: 'any',
+  operationId: 'any',
+  models: [] as string[],
+  variant: 'base',
+} satisfies Partial<ExecutionClaims>;
+
+async function send(url: string, method: string, body: unknown, as: string): Promise<Answer> {
+  const response = await fetch(url, {
+    method,
+    headers: { authorization: `Bearer ${as}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+}
