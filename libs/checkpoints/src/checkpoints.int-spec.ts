@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DataSource } from 'typeorm';
-import { controlPlaneMigrations, Database, postgresOptions } from '#libs/database';
+import { Database, postgresOptions } from '#libs/database';
 import { testDatabase } from '#libs/testing';
 import { Checkpoints, type CheckpointScope } from './index.js';
 
@@ -14,8 +14,7 @@ const newScope = (): CheckpointScope => ({ environmentId: 1, connectionId: ++las
 beforeAll(async () => {
   database = await testDatabase();
   const base = postgresOptions({ url: database.url, poolMax: 5, ssl: false, applicationName: 'test' });
-  source = await new DataSource({ ...base, migrations: controlPlaneMigrations }).initialize();
-  await source.runMigrations();
+  source = await new DataSource(base).initialize();
   checkpoints = new Checkpoints(new Database(source));
 });
 

@@ -11,8 +11,9 @@ import { checkpoint } from './execution.js';
  * | `POST /records/:model/outdated` | → deletedKeys: records not seen in the current run |
  * | `POST /records/:model/empty` | → emptied: one slice of hard deletion, repeat while `hasMore` |
  * | `GET /records/:model?cursor&limit&ids` | → recordsPage |
+ * | `GET /records/:model/cursor` | → `{ cursor }` of the latest change: the first `x-merging` of `ignore_if_modified_after` |
  * | `POST /track-deletes/:model/start`, `/end` | → 204, deletedKeys |
- * | `GET | PUT | DELETE /checkpoint` | checkpointState |
+ * | `GET /checkpoint?key`, `PUT` (saveCheckpoint), `DELETE ?key&expectedVersion` | → checkpointState |
  * | `POST /locks/acquire`, `/release`, `/release-all` | lockRequest → lockResult |
  * | `POST /logs` | logBatch → 204 |
  */

@@ -1,0 +1,62 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { RedisModule } from '#libs/cache';
+import { CheckpointsModule } from '#libs/checkpoints';
+import { CryptoModule } from '#libs/crypto';
+import { DatabaseModule } from '#libs/database';
+import { parseExecutionPublicKey } from '#libs/execution-token';
+import { HealthModule } from '#libs/http';
+import { LogsModule } from '#libs/logs';
+import { loggerModule } from '#libs/observability';
+import { RecordsModule } from '#libs/records';
+import { CheckpointsController } from './checkpoints/checkpoints.controller.js';
+import { dependencies } from './dependencies.js';
+import { EXECUTION_PUBLIC_KEY } from './execution/execution.guard.js';
+import { ExecutionTokens } from './execution/execution-tokens.service.js';
+import { SettledRuns } from './execution/settled-runs.service.js';
+import { Locks } from './locks/locks.service.js';
+import { LocksController } from './locks/locks.controller.js';
+import { LogsController } from './logs/logs.controller.js';
+import type { PersistConfig } from './persist.config.js';
+import { DeletionsController } from './records/deletions.controller.js';
+import { EMPTY_SLICE, RecordsController } from './records/records.controller.js';
+
+const APPLICATION_NAME = 'fairlead-persist';
+
+@Module({})
+export class AppModule {
+  /** @param more modules of the process around it, such as telemetry */
+  static forRoot(config: PersistConfig, more: readonly DynamicModule[] = []): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [loggerModule('persist', config.LOG_LEVEL), ...stores(config), HealthModule.forRoot(dependencies), ...more],
+      controllers: [RecordsController, DeletionsController, CheckpointsController, LocksController, LogsController],
+      providers: [
+        { provide: EXECUTION_PUBLIC_KEY, useValue: parseExecutionPublicKey(config.FAIRLEAD_EXECUTION_PUBLIC_KEY) },
+        { provide: EMPTY_SLICE, useValue: config.PERSIST_HARD_DELETE_LIMIT },
+        ExecutionTokens,
+        SettledRuns,
+        Locks,
+      ],
+    };
+  }
+}
+
+const stores = (config: PersistConfig) => [
+  DatabaseModule.forRoot({
+    url: config.NANGO_DATABASE_URL,
+    poolMax: config.NANGO_DB_POOL_MAX,
+    ssl: config.NANGO_DB_SSL === 'true',
+    applicationName: APPLICATION_NAME,
+  }),
+  RecordsModule.forRoot({
+    url: config.RECORDS_DATABASE_URL ?? config.NANGO_DATABASE_URL,
+    poolMax: config.RECORDS_DATABASE_POOL_MAX,
+    ssl: config.RECORDS_DATABASE_SSL === 'true',
+    maxPageBytes: config.RECORDS_MAX_RESPONSE_SIZE_BYTES,
+    applicationName: APPLICATION_NAME,
+  }),
+  CryptoModule.forRoot(config.NANGO_ENCRYPTION_KEY),
+  RedisModule.forRoot(config.NANGO_REDIS_URL),
+  LogsModule.forRoot({ enabled: config.NANGO_LOGS_ENABLED, retentionDays: config.NANGO_LOGS_ES_RETENTION_DAYS }),
+  CheckpointsModule,
+];

@@ -1,0 +1,48 @@
+import { type CanActivate, createParamDecorator, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { ExecutionClaims } from '#libs/contracts';
+import { AppError } from '#libs/kernel';
+import { ExecutionTokens } from './execution-tokens.service.js';
+import { SettledRuns } from './settled-runs.service.js';
+
+export { EXECUTION_PUBLIC_KEY } from './execution-tokens.service.js';
+
+interface ExecutionRequest extends FastifyRequest {
+  execution?: ExecutionClaims;
+}
+
+const BEARER = 'Bearer ';
+
+/** Opens routes to runs: their signed token says what they are about, without a lookup. */
+@Injectable()
+export class ExecutionGuard implements CanActivate {
+  constructor(private readonly tokens: ExecutionTokens) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<ExecutionRequest>();
+    const header = request.headers.authorization;
+    if (!header?.startsWith(BEARER)) throw new AppError('invalid_execution_token', 'send the execution token as bearer');
+    request.execution = await this.tokens.verify(header.slice(BEARER.length));
+    return true;
+  }
+}
+
+/** Closes what changes state to runs that have ended; stands after `ExecutionGuard`. */
+@Injectable()
+export class LiveRunGuard implements CanActivate {
+  constructor(private readonly settled: SettledRuns) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    await this.settled.refuse(executionOf(context).sub);
+    return true;
+  }
+}
+
+function executionOf(context: ExecutionContext): ExecutionClaims {
+  const { execution } = context.switchToHttp().getRequest<ExecutionRequest>();
+  if (!execution) throw new AppError('invalid_execution_token', 'the route is not behind ExecutionGuard');
+  return execution;
+}
+
+/** The run that called. */
+export const CurrentExecution = createParamDecorator((_data: unknown, context: ExecutionContext) => executionOf(context));
