@@ -25,7 +25,7 @@ export class ConnectionImport {
   ) {}
 
   /** See `Connections.import`. The provider is asked before the transaction begins: no lock is held across HTTP. */
-  async run(environmentId: EnvironmentId, given: NewConnection): Promise<Connection> {
+  async run(environmentId: EnvironmentId, given: NewConnection): Promise<ConnectionRowId> {
     const integration = await this.integrations.find(environmentId, given.providerConfigKey);
     if (!integration) throw new AppError('not_found', `no integration ${given.providerConfigKey}`);
     const provider = this.catalogue.get(integration.provider);
@@ -42,10 +42,7 @@ export class ConnectionImport {
     };
     const connectionId = given.connectionId ?? randomUUID();
     await this.#try(integration, connectionId, fields, provider);
-    const rowId = await this.db.transaction((tx) => this.#save(tx, integration, connectionId, fields));
-    const saved = await this.connections.findByRow(environmentId, rowId);
-    if (!saved?.connection) throw new AppError('not_found', 'the connection was deleted while it was saved');
-    return saved.connection;
+    return this.db.transaction((tx) => this.#save(tx, integration, connectionId, fields));
   }
 
   async #try(integration: Integration, connectionId: string, fields: ConnectionFields, provider: object): Promise<void> {

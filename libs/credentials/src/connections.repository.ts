@@ -2,25 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Cipher } from '#libs/crypto';
 import { Database, type Sql } from '#libs/database';
 import type { ConnectionRowId, EnvironmentId } from '#libs/kernel';
-import {
-  integrationRowOf,
-  REF_COLUMNS,
-  type RefRow,
-  SNAPSHOT_COLUMNS,
-  type SnapshotRow,
-  toConnection,
-  toRef,
-} from './connection-rows.js';
-import type { Connection, ConnectionEndUser, ConnectionRef, Credentials, Integration } from './credentials.types.js';
+import { REF_COLUMNS, type RefRow, toRef } from './connection-rows.js';
+import type { ConnectionEndUser, ConnectionRef, Credentials, Integration } from './credentials.types.js';
 import { expiryOf } from './domain/import-rules.js';
-import { IntegrationsRepository } from './integrations.repository.js';
 import { sealJson } from './sealing.js';
-
-/** A connection with its integration, as one statement reads them. `connection` is null when only the integration exists. */
-export interface Snapshot {
-  readonly integration: Integration;
-  readonly connection: Connection | null;
-}
 
 /** What can be written of a connection. */
 export interface ConnectionFields {
@@ -33,35 +18,13 @@ export interface ConnectionFields {
   readonly tags: Readonly<Record<string, string>> | undefined;
 }
 
-const SNAPSHOT = `SELECT ${SNAPSHOT_COLUMNS} FROM integrations i`;
-
-/** Every query on single connections; secrets are sealed and opened here and nowhere else. */
+/** Every statement that changes connections; secrets are sealed here and nowhere else. */
 @Injectable()
 export class ConnectionsRepository {
   constructor(
     private readonly db: Database,
     private readonly cipher: Cipher,
-    private readonly integrations: IntegrationsRepository,
   ) {}
-
-  /** Null when there is no such integration. */
-  async find(environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): Promise<Snapshot | null> {
-    const [row] = await this.db.query<SnapshotRow>(
-      `${SNAPSHOT} LEFT JOIN connections c ON c.integration_id = i.id AND c.connection_id = $3 AND c.deleted_at IS NULL
-        WHERE i.environment_id = $1 AND i.unique_key = $2 AND i.deleted_at IS NULL`,
-      [environmentId, providerConfigKey, connectionId],
-    );
-    return row ? this.#snapshot(row) : null;
-  }
-
-  async findByRow(environmentId: EnvironmentId, id: ConnectionRowId): Promise<Snapshot | null> {
-    const [row] = await this.db.query<SnapshotRow>(
-      `${SNAPSHOT} JOIN connections c ON c.integration_id = i.id
-        WHERE c.environment_id = $1 AND c.id = $2 AND c.deleted_at IS NULL AND i.deleted_at IS NULL`,
-      [environmentId, id],
-    );
-    return row ? this.#snapshot(row) : null;
-  }
 
   /** Holds the row until the transaction ends. */
   async lock(tx: Sql, integration: Integration, connectionId: string): Promise<ConnectionRowId | null> {
@@ -196,11 +159,6 @@ export class ConnectionsRepository {
 
   async markFetched(ids: readonly ConnectionRowId[], at: Date): Promise<void> {
     await this.db.query('UPDATE connections SET last_fetched_at = $2 WHERE id = ANY($1)', [ids, at]);
-  }
-
-  #snapshot(row: SnapshotRow): Snapshot {
-    const integration = this.integrations.toIntegration(integrationRowOf(row));
-    return { integration, connection: row.id === null ? null : toConnection(row, this.cipher) };
   }
 
   #secretValues(environmentId: EnvironmentId, id: ConnectionRowId, credentials: Credentials): unknown[] {

@@ -3,8 +3,8 @@ import type { ConnectionLease } from '#libs/contracts';
 import { Database } from '#libs/database';
 import { AppError, type ConnectionRowId, type EnvironmentId } from '#libs/kernel';
 import { ConnectionImport } from './connection-import.js';
-import { ConnectionListRepository } from './connection-list.repository.js';
 import { ConnectionListeners } from './connection-listeners.js';
+import { ConnectionReads } from './connection-reads.repository.js';
 import { ConnectionsRepository } from './connections.repository.js';
 import type {
   Connection,
@@ -30,7 +30,7 @@ export class Connections {
   constructor(
     private readonly db: Database,
     private readonly connections: ConnectionsRepository,
-    private readonly summaries: ConnectionListRepository,
+    private readonly reads: ConnectionReads,
     private readonly imports: ConnectionImport,
     private readonly listeners: ConnectionListeners,
     private readonly leases: Leases,
@@ -42,7 +42,9 @@ export class Connections {
    * @throws AppError `not_found` (integration, provider), `invalid_body` (credentials that do not fit), `connection_test_failed`
    */
   async import(environmentId: EnvironmentId, given: NewConnection): Promise<Connection> {
-    const connection = await this.imports.run(environmentId, given);
+    const rowId = await this.imports.run(environmentId, given);
+    const connection = (await this.reads.findByRow(environmentId, rowId))?.connection;
+    if (!connection) throw new AppError('not_found', 'the connection was deleted while it was saved');
     this.leases.forget(connection);
     return connection;
   }
@@ -58,7 +60,7 @@ export class Connections {
   }
 
   list(environmentId: EnvironmentId, filters: ConnectionFilters): Promise<ConnectionSummary[]> {
-    return this.summaries.list(environmentId, filters);
+    return this.reads.list(environmentId, filters);
   }
 
   /** Tags change when end user or tags are given, to what follows from both. @throws AppError `unknown_provider_config`, `unknown_connection` */
@@ -138,7 +140,7 @@ export class Connections {
   }
 
   async #whyUnknown(environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): Promise<AppError> {
-    const snapshot = await this.connections.find(environmentId, providerConfigKey, connectionId);
+    const snapshot = await this.reads.find(environmentId, providerConfigKey, connectionId);
     return new AppError(snapshot ? 'unknown_connection' : 'unknown_provider_config');
   }
 

@@ -1,7 +1,7 @@
 import { type DynamicModule, type FactoryProvider, Global, Module } from '@nestjs/common';
 import { ConnectionImport } from './connection-import.js';
-import { ConnectionListRepository } from './connection-list.repository.js';
 import { ConnectionListeners } from './connection-listeners.js';
+import { ConnectionReads } from './connection-reads.repository.js';
 import { Connections } from './connections.service.js';
 import { ConnectionsRepository } from './connections.repository.js';
 import { CREDENTIAL_TEST, type CredentialTest } from './credential-test.js';
@@ -28,7 +28,7 @@ export class CredentialsModule {
         { provide: CREDENTIAL_TEST, ...(options.credentialTest ?? untested) },
         ConnectionImport,
         ConnectionListeners,
-        ConnectionListRepository,
+        ConnectionReads,
         Connections,
         ConnectionsRepository,
         Integrations,

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { ConnectionLease } from '#libs/contracts';
 import { AppError, type ConnectionRowId, type EnvironmentId } from '#libs/kernel';
 import { Catalogue } from '#libs/providers';
-import { ConnectionsRepository, type Snapshot } from './connections.repository.js';
+import { ConnectionReads, type Snapshot } from './connection-reads.repository.js';
 import type { Connection, ConnectionRef, Integration } from './credentials.types.js';
 import { toLease } from './lease.presenter.js';
 
@@ -33,7 +33,7 @@ export class Leases {
   readonly #reads = new Map<string, Promise<CachedConnection>>();
 
   constructor(
-    private readonly connections: ConnectionsRepository,
+    private readonly connections: ConnectionReads,
     private readonly catalogue: Catalogue,
   ) {}
 

@@ -4,7 +4,7 @@ import { Database, postgresOptions } from '#libs/database';
 import type { Catalogue } from '#libs/providers';
 import { ConnectionImport } from './connection-import.js';
 import { ConnectionListeners } from './connection-listeners.js';
-import { ConnectionListRepository } from './connection-list.repository.js';
+import { ConnectionReads } from './connection-reads.repository.js';
 import { Connections } from './connections.service.js';
 import { ConnectionsRepository } from './connections.repository.js';
 import type { CredentialTest } from './credential-test.js';
@@ -51,8 +51,9 @@ export async function testCredentials(url: string, encryptionKey: string): Promi
   const catalogue = { get: (name: string) => PROVIDERS[name] } as unknown as Catalogue;
   const listeners = new ConnectionListeners();
   const integrationRows = new IntegrationsRepository(db, cipher);
-  const rows = new ConnectionsRepository(db, cipher, integrationRows);
-  const leases = new Leases(rows, catalogue);
+  const rows = new ConnectionsRepository(db, cipher);
+  const reads = new ConnectionReads(db, cipher, integrationRows);
+  const leases = new Leases(reads, catalogue);
   const heard: TestCredentials['heard'] = [];
   let fail = false;
   const hear = (event: 'created' | 'deleted') => async (_tx: unknown, ref: ConnectionRef) => {
@@ -66,7 +67,7 @@ export async function testCredentials(url: string, encryptionKey: string): Promi
   const test: CredentialTest = async () => subject.accept;
   const imports = new ConnectionImport(db, integrationRows, rows, catalogue, listeners, test);
   const subject: TestCredentials = {
-    connections: new Connections(db, rows, new ConnectionListRepository(db), imports, listeners, leases),
+    connections: new Connections(db, rows, reads, imports, listeners, leases),
     integrations: new Integrations(db, integrationRows, rows, catalogue, listeners, leases),
     lastFetched: new LastFetched(rows),
     db,

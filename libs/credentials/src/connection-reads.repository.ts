@@ -1,8 +1,17 @@
 import { Injectable } from '@nestjs/common';
+import { Cipher } from '#libs/crypto';
 import { Database } from '#libs/database';
-import type { EnvironmentId } from '#libs/kernel';
-import { PROBLEMS } from './connection-rows.js';
-import type { ConnectionEndUser, ConnectionFilters, ConnectionProblem, ConnectionSummary } from './credentials.types.js';
+import type { ConnectionRowId, EnvironmentId } from '#libs/kernel';
+import { integrationRowOf, PROBLEMS, SNAPSHOT_COLUMNS, type SnapshotRow, toConnection } from './connection-rows.js';
+import type {
+  Connection,
+  ConnectionEndUser,
+  ConnectionFilters,
+  ConnectionProblem,
+  ConnectionSummary,
+  Integration,
+} from './credentials.types.js';
+import { IntegrationsRepository } from './integrations.repository.js';
 
 interface SummaryRow {
   id: number;
@@ -20,10 +29,41 @@ interface SummaryRow {
 /** A LIKE pattern that finds the text anywhere, whatever it holds. */
 const anywhere = (text: string): string => `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 
-/** The one query behind `GET /connections`. */
+/** A connection with its integration, as one statement reads them. `connection` is null when only the integration exists. */
+export interface Snapshot {
+  readonly integration: Integration;
+  readonly connection: Connection | null;
+}
+
+const SNAPSHOT = `SELECT ${SNAPSHOT_COLUMNS} FROM integrations i`;
+
+/** Every query that reads connections; secrets are opened here and nowhere else. */
 @Injectable()
-export class ConnectionListRepository {
-  constructor(private readonly db: Database) {}
+export class ConnectionReads {
+  constructor(
+    private readonly db: Database,
+    private readonly cipher: Cipher,
+    private readonly integrations: IntegrationsRepository,
+  ) {}
+
+  /** Null when there is no such integration. */
+  async find(environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): Promise<Snapshot | null> {
+    const [row] = await this.db.query<SnapshotRow>(
+      `${SNAPSHOT} LEFT JOIN connections c ON c.integration_id = i.id AND c.connection_id = $3 AND c.deleted_at IS NULL
+        WHERE i.environment_id = $1 AND i.unique_key = $2 AND i.deleted_at IS NULL`,
+      [environmentId, providerConfigKey, connectionId],
+    );
+    return row ? this.#snapshot(row) : null;
+  }
+
+  async findByRow(environmentId: EnvironmentId, id: ConnectionRowId): Promise<Snapshot | null> {
+    const [row] = await this.db.query<SnapshotRow>(
+      `${SNAPSHOT} JOIN connections c ON c.integration_id = i.id
+        WHERE c.environment_id = $1 AND c.id = $2 AND c.deleted_at IS NULL AND i.deleted_at IS NULL`,
+      [environmentId, id],
+    );
+    return row ? this.#snapshot(row) : null;
+  }
 
   /** Newest first. The page is cut before problems are looked up, so that they cost by page and not by table. */
   async list(environmentId: EnvironmentId, filters: ConnectionFilters): Promise<ConnectionSummary[]> {
@@ -41,6 +81,11 @@ export class ConnectionListRepository {
       parameters,
     );
     return rows.map(toSummary);
+  }
+
+  #snapshot(row: SnapshotRow): Snapshot {
+    const integration = this.integrations.toIntegration(integrationRowOf(row));
+    return { integration, connection: row.id === null ? null : toConnection(row, this.cipher) };
   }
 }
 
