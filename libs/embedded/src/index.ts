@@ -1,5 +1,5 @@
 export { saysDamaged } from './domain/log-reason.js';
-export { commandOf, isAlive } from './leftovers.js';
+export { commandOf, endLeftover, isAlive } from './leftovers.js';
 export { type ManagedProcess, type ProcessExit, type ProcessPlan, startProcess } from './managed-process.js';
 export { freePort, freePorts, isPortFree } from './ports.js';
 export { type EmbeddedPostgres, type PostgresOptions, startPostgres } from './postgres.js';

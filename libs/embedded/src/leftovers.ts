@@ -28,14 +28,14 @@ export function commandOf(pid: number): string {
 }
 
 /**
- * A server of the same folder that outlived a killed stack is on its way out, its keeper sees to that: waits for it, helps after
- * a while, and clears a pid file nobody stands behind. The id alone proves nothing, since ids are used again: the command line must
- * name the folder.
+ * A process of a stack that was killed is on its way out, its keeper sees to that: waits for it, helps after a while, and clears a
+ * pid file nobody stands behind. The id alone proves nothing, since ids are used again: the command line must hold the mark.
+ * @throws ConfigError when it does not end
  */
-export async function endLeftover(pidFile: string, folder: string): Promise<void> {
+export async function endLeftover(pidFile: string, mark: string): Promise<void> {
   const pid = existsSync(pidFile) ? Number.parseInt(readFileSync(pidFile, 'utf8'), 10) : 0;
   if (!(pid > 0)) return;
-  const isOurs = () => isAlive(pid) && commandOf(pid).includes(folder);
+  const isOurs = () => isAlive(pid) && commandOf(pid).includes(mark);
   const start = Date.now();
   let asked = false;
   while (isOurs()) {
@@ -44,9 +44,7 @@ export async function endLeftover(pidFile: string, folder: string): Promise<void
       asked = true;
     }
     if (Date.now() > start + GONE_WITHIN_MS) {
-      throw new ConfigError(
-        `a database server (process ${pid}) still runs in ${folder} and does not end: end it, then start again`,
-      );
+      throw new ConfigError(`process ${pid} (${mark}) of an earlier start still runs and does not end: end it, then start again`);
     }
     await delay(POLL_MS);
   }

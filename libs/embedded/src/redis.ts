@@ -1,8 +1,9 @@
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '#libs/kernel';
+import { endLeftover } from './leftovers.js';
 import { type ManagedProcess, startProcess } from './managed-process.js';
 import { freePort } from './ports.js';
 import { type Supervised, type SupervisorOptions, supervise } from './supervisor.js';
@@ -50,6 +51,7 @@ export const redisUrl = (password: string, port: number): string => `redis://:${
 export async function launchRedis(options: RedisOptions, port: number): Promise<ManagedProcess> {
   mkdirSync(options.folder, { recursive: true, mode: 0o700 });
   mkdirSync(dirname(options.logFile), { recursive: true });
+  await endLeftover(pidFileOf(options), basename(options.program));
   const server = await start(options, port);
   if (await isReady(server, options.password, port)) return server;
   await server.stop();
@@ -82,12 +84,15 @@ async function start(options: RedisOptions, port: number): Promise<ManagedProces
   }
 }
 
+const pidFileOf = (options: RedisOptions): string => join(options.folder, 'redis.pid');
+
 function configuration(options: RedisOptions, port: number): string {
   return [
     `port ${port}`,
     'bind 127.0.0.1',
     `requirepass ${options.password}`,
     'daemonize no',
+    `pidfile "${pidFileOf(options)}"`,
     'save ""',
     `appendonly ${options.durable ? 'yes' : 'no'}`,
     'maxmemory-policy noeviction',

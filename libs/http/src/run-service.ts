@@ -8,7 +8,7 @@ const EXIT_UNUSABLE = 1;
  * Runs one service as a process: starts it, closes it on SIGTERM or SIGINT, and exits 0 after a clean stop.
  * A start that fails says why in one sentence when the cause is the environment, with a stack otherwise.
  */
-export async function runService(name: string, start: () => Promise<RunningApp>): Promise<void> {
+export async function runService(name: string, start: () => Promise<Pick<RunningApp, 'url' | 'close'>>): Promise<void> {
   try {
     const running = await start();
     process.stdout.write(`${JSON.stringify({ event: 'ready', service: name, url: running.url })}\n`);
@@ -19,7 +19,7 @@ export async function runService(name: string, start: () => Promise<RunningApp>)
   }
 }
 
-function stopOnSignal(running: RunningApp): void {
+function stopOnSignal(running: Pick<RunningApp, 'close'>): void {
   let stopping = false;
   const stop = async () => {
     if (stopping) return;

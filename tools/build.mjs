@@ -1,0 +1,44 @@
+import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { builtDigest, noteBuilt, sourceDigest } from './setup/build-state.mjs';
+import { at, nodeProgram, SetupError } from './setup/place.mjs';
+import { run } from './setup/run.mjs';
+import { takeTurns } from './setup/take-turns.mjs';
+
+/** Builds `dist` unless it is what the sources say already. */
+export async function ensureBuilt(say) {
+  if (builtDigest() === sourceDigest()) return;
+  await takeTurns(say, async () => {
+    if (builtDigest() !== sourceDigest()) await build(say);
+  });
+}
+
+async function build(say) {
+  say('building');
+  const digest = sourceDigest();
+  // What the compiler believes to have written already must still be there.
+  if (!builtDigest())
+    for (const name of ['tsconfig.build.tsbuildinfo', 'tsconfig.tsbuildinfo']) rmSync(at('dist', name), { force: true });
+  await step('the TypeScript compiler', [at('node_modules/typescript-7/bin/tsc'), '-p', 'tsconfig.build.json']);
+  for (const lib of readdirSync(at('libs'))) {
+    if (existsSync(at('libs', lib, 'data'))) cpSync(at('libs', lib, 'data'), at('dist/libs', lib, 'data'), { recursive: true });
+    const builders = readdirSync(at('libs', lib)).filter((name) => /^build-.*\.mjs$/.test(name));
+    for (const builder of builders) await step(`libs/${lib}/${builder}`, [at('libs', lib, builder)]);
+  }
+  noteBuilt(digest);
+}
+
+async function step(name, args) {
+  const code = await run(nodeProgram(), args);
+  if (code !== 0) throw new SetupError(`the build failed: ${name} ended with ${code}`);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  try {
+    await takeTurns(console.log, () => build(console.log));
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
