@@ -19,7 +19,6 @@ export type {
   NewIntegration,
 } from './credentials.types.js';
 export { importedCredentials, type ImportedCredentials } from './domain/imported-credentials.js';
-export { connectionTags } from './domain/connection-tags.js';
 export { type IntegrationInclude, type IntegrationLinks, toIntegration } from './integration.presenter.js';
 export { LastFetched } from './last-fetched.js';
 export { Integrations } from './integrations.service.js';

@@ -8,6 +8,9 @@ const jsonObject = z.record(z.string(), z.unknown());
 export const connectionParams = z.object({ connectionId });
 export type ConnectionParams = z.output<typeof connectionParams>;
 
+/** Keeps the offset, page × limit, within what the database counts to. */
+const LAST_PAGE = 2 ** 31 - 1;
+
 const queryInteger = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
 /** Keys are lower-cased as those of stored tags are. */
@@ -28,7 +31,7 @@ export const listConnectionsQuery = z.strictObject({
   integrationId: integrationIds.optional(),
   tags: tagFilter.optional(),
   limit: queryInteger(1, 2000).optional(),
-  page: queryInteger(0, Number.MAX_SAFE_INTEGER).optional(),
+  page: queryInteger(0, LAST_PAGE).optional(),
 });
 export type ListConnectionsQuery = z.output<typeof listConnectionsQuery>;
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { Connections, Integrations } from '#libs/credentials';
+import { Connections, importedCredentials, Integrations } from '#libs/credentials';
+import { parseOrThrow } from '#libs/http';
 import { AppError, type EnvironmentId } from '#libs/kernel';
 import { Catalogue } from '#libs/providers';
 import { orUnknownConfig } from './connection-errors.js';
@@ -27,7 +28,7 @@ export class LegacyImports {
       this.connections.import(environmentId, {
         providerConfigKey,
         connectionId,
-        credentials: legacyCredentials(provider.auth_mode, body, new Date()),
+        credentials: parseOrThrow(importedCredentials, legacyCredentials(provider.auth_mode, body, new Date()), 'invalid_body'),
         connectionConfig: body.connection_config,
         metadata: body.metadata,
         webhookUrlOverride: body.webhook_url_override,

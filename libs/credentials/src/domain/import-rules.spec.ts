@@ -11,7 +11,9 @@ describe('importedCredentials', () => {
         expires_at: '2026-01-05T00:00:00.000Z',
       });
     }
-    expect(importedCredentials.safeParse({ type: 'OAUTH2', access_token: 't', expires_at: 'soon' }).success).toBe(false);
+    for (const expires_at of ['soon', '-270000-01-01T00:00:00Z', 9e15, null]) {
+      expect(importedCredentials.safeParse({ type: 'OAUTH2', access_token: 't', expires_at }).success).toBe(false);
+    }
   });
 
   it('takes empty names and passwords, but no empty key', () => {

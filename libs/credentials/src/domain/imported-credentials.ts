@@ -2,11 +2,13 @@ import { z } from 'zod';
 
 const text = (max: number, min = 1) => z.string().min(min).max(max);
 
+const END_OF_DATES = Date.UTC(10_000, 0);
+
 /** Anything a date parser takes; kept as ISO text. */
 const expiry = z
   .union([z.string(), z.number()])
   .transform((value) => new Date(value))
-  .refine((date) => !Number.isNaN(date.getTime()), 'must be a date')
+  .refine((date) => date.getTime() >= 0 && date.getTime() < END_OF_DATES, 'must be a date after 1970')
   .transform((date) => date.toISOString());
 
 const configOverride = z.strictObject({ client_id: text(255).optional(), client_secret: text(2048).optional() });
