@@ -54,17 +54,18 @@ export class RecordPages {
   async page(query: PageQuery): Promise<RecordsPageText> {
     const position = query.cursor === undefined ? null : (decodeCursor(query.cursor) ?? badCursor('cursor'));
     const datasetId = await this.#datasetId(query.connectionId, query.model);
-    if (datasetId === undefined) return { records: [], nextCursor: null };
+    if (datasetId === undefined) return toPage([], null);
     const after = Math.max(resumeAfter(position, datasetId), await this.#beforeMoment(datasetId, query.modifiedAfter));
     const limit = query.limit ?? DEFAULT_LIMIT;
     const { conditions, parameters } = conditionsOf(query);
     const rows = await this.db.query<Row>(pageSql(conditions), [datasetId, after, limit + 1, this.maxBytes, ...parameters]);
     const shown = rows.slice(0, limit).filter((row) => !row.over);
     const last = shown.at(-1);
-    return {
-      records: shown.map((row) => this.#present(datasetId, row)),
-      nextCursor: last && shown.length < rows.length ? encodeCursor({ datasetId, seq: last.seq }) : null,
-    };
+    const cursor = last && shown.length < rows.length ? encodeCursor({ datasetId, seq: last.seq }) : null;
+    return toPage(
+      shown.map((row) => this.#present(datasetId, row)),
+      cursor,
+    );
   }
 
   /** Where the dataset stands now: everything that changes later comes after it. */
@@ -99,6 +100,11 @@ export class RecordPages {
     return (row?.seq ?? 1) - 1;
   }
 }
+
+const toPage = (records: readonly string[], nextCursor: string | null): RecordsPageText => ({
+  json: `{"records":[${records.join(',')}],"next_cursor":${JSON.stringify(nextCursor)}}`,
+  count: records.length,
+});
 
 function conditionsOf(query: PageQuery): { conditions: string; parameters: unknown[] } {
   const conditions: string[] = [];

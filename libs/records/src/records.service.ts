@@ -79,7 +79,7 @@ export class Records {
   }
 
   /**
-   * Records in the order of their changes, as JSON texts ready for the wire.
+   * Records in the order of their changes, as JSON text ready for the wire.
    * @throws AppError `invalid_query_params` naming `cursor`
    */
   pageText(query: PageQuery): Promise<RecordsPageText> {
@@ -88,8 +88,8 @@ export class Records {
 
   /** The same as objects. */
   async page(query: PageQuery): Promise<RecordsPage> {
-    const { records, nextCursor } = await this.pages.page(query);
-    return { records: JSON.parse(`[${records.join(',')}]`) as RecordsPage['records'], next_cursor: nextCursor };
+    const { json } = await this.pages.page(query);
+    return JSON.parse(json) as RecordsPage;
   }
 
   /** Cursor of the latest change: what changes from now on comes after it. */

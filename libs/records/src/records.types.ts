@@ -42,11 +42,11 @@ export interface PageQuery {
   readonly modifiedAfter?: string | undefined;
 }
 
-/** A page as JSON text, since it is sent on as it is. */
+/** A page as the JSON text of `{ records, next_cursor }`: payloads are passed on without being parsed. */
 export interface RecordsPageText {
-  /** JSON texts of records. */
-  readonly records: readonly string[];
-  readonly nextCursor: string | null;
+  readonly json: string;
+  /** How many records it holds. */
+  readonly count: number;
 }
 
 export interface DatasetCount {

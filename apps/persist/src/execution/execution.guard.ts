@@ -38,7 +38,8 @@ export class LiveRunGuard implements CanActivate {
   }
 }
 
-function executionOf(context: ExecutionContext): ExecutionClaims {
+/** The run that called. @throws AppError on a route that is not behind `ExecutionGuard` */
+export function executionOf(context: ExecutionContext): ExecutionClaims {
   const { execution } = context.switchToHttp().getRequest<ExecutionRequest>();
   if (!execution) throw new AppError('invalid_execution_token', 'the route is not behind ExecutionGuard');
   return execution;

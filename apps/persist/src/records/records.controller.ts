@@ -1,19 +1,10 @@
-import { Body, Controller, Get, Header, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
-import type { BatchResult, ExecutionClaims } from '#libs/contracts';
-import { Access, ValidHeaders } from '#libs/http';
+import { Body, Controller, Get, Header, HttpCode, Inject, Post, Query, UseGuards } from '@nestjs/common';
+import type { BatchResult } from '#libs/contracts';
+import { Access } from '#libs/http';
 import { Records } from '#libs/records';
-import { CurrentExecution, ExecutionGuard, LiveRunGuard } from '../execution/execution.guard.js';
-import { batchScope } from './batch-scope.js';
-import {
-  type BatchBody,
-  batchBody,
-  type BatchHeaders,
-  batchHeaders,
-  modelParams,
-  type ModelParams,
-  type PageParams,
-  pageQuery,
-} from './records.dto.js';
+import { ExecutionGuard, LiveRunGuard } from '../execution/execution.guard.js';
+import { CurrentBatch, type RequestedBatch } from './current-batch.js';
+import { type BatchBody, batchBody, type PageParams, pageQuery } from './records.dto.js';
 
 /** Injection token of the number of records one slice of emptying removes. */
 export const EMPTY_SLICE = Symbol('empty-slice');
@@ -31,76 +22,48 @@ export class RecordsController {
   @HttpCode(200)
   @Access('execution')
   @UseGuards(LiveRunGuard)
-  save(
-    @CurrentExecution() run: ExecutionClaims,
-    @Param({ schema: modelParams }) { model }: ModelParams,
-    @ValidHeaders(batchHeaders) headers: BatchHeaders,
-    @Body({ schema: batchBody }) records: BatchBody,
-  ): Promise<BatchResult> {
-    return this.records.saveBatch({ ...batchScope(run, model, headers), records, merging: headers['x-merging'] });
+  save(@CurrentBatch() batch: RequestedBatch, @Body({ schema: batchBody }) records: BatchBody): Promise<BatchResult> {
+    return this.records.saveBatch({ ...batch, records });
   }
 
   @Post('update')
   @HttpCode(200)
   @Access('execution')
   @UseGuards(LiveRunGuard)
-  update(
-    @CurrentExecution() run: ExecutionClaims,
-    @Param({ schema: modelParams }) { model }: ModelParams,
-    @ValidHeaders(batchHeaders) headers: BatchHeaders,
-    @Body({ schema: batchBody }) records: BatchBody,
-  ): Promise<BatchResult> {
-    return this.records.updateBatch({ ...batchScope(run, model, headers), records, merging: headers['x-merging'] });
+  update(@CurrentBatch() batch: RequestedBatch, @Body({ schema: batchBody }) records: BatchBody): Promise<BatchResult> {
+    return this.records.updateBatch({ ...batch, records });
   }
 
   @Post('delete')
   @HttpCode(200)
   @Access('execution')
   @UseGuards(LiveRunGuard)
-  delete(
-    @CurrentExecution() run: ExecutionClaims,
-    @Param({ schema: modelParams }) { model }: ModelParams,
-    @ValidHeaders(batchHeaders) headers: BatchHeaders,
-    @Body({ schema: batchBody }) records: BatchBody,
-  ): Promise<BatchResult> {
-    return this.records.deleteBatch({ ...batchScope(run, model, headers), records, merging: headers['x-merging'] });
+  delete(@CurrentBatch() batch: RequestedBatch, @Body({ schema: batchBody }) records: BatchBody): Promise<BatchResult> {
+    return this.records.deleteBatch({ ...batch, records });
   }
 
   @Post('empty')
   @HttpCode(200)
   @Access('execution')
   @UseGuards(LiveRunGuard)
-  empty(
-    @CurrentExecution() run: ExecutionClaims,
-    @Param({ schema: modelParams }) { model }: ModelParams,
-    @ValidHeaders(batchHeaders) headers: BatchHeaders,
-  ): Promise<{ deletedCount: number; hasMore: boolean }> {
-    return this.records.empty(batchScope(run, model, headers), this.emptySlice);
+  empty(@CurrentBatch() batch: RequestedBatch): Promise<{ deletedCount: number; hasMore: boolean }> {
+    return this.records.empty(batch, this.emptySlice);
   }
 
   /** The latest change's cursor, to pin as `x-merging` when a function chooses `ignore_if_modified_after`. */
   @Get('cursor')
   @Access('execution')
-  async cursor(
-    @CurrentExecution() run: ExecutionClaims,
-    @Param({ schema: modelParams }) { model }: ModelParams,
-  ): Promise<{ cursor: string }> {
-    const scope = batchScope(run, model);
-    return { cursor: await this.records.latestCursor(scope.connectionId, scope.model) };
+  async cursor(@CurrentBatch() { connectionId, model }: RequestedBatch): Promise<{ cursor: string }> {
+    return { cursor: await this.records.latestCursor(connectionId, model) };
   }
 
   @Get()
   @Access('execution')
   @Header('content-type', 'application/json; charset=utf-8')
   async page(
-    @CurrentExecution() run: ExecutionClaims,
-    @Param({ schema: modelParams }) { model }: ModelParams,
+    @CurrentBatch() { connectionId, model }: RequestedBatch,
     @Query({ schema: pageQuery }) query: PageParams,
   ): Promise<string> {
-    const { connectionId, model: key } = batchScope(run, model);
-    return pageJson(await this.records.pageText({ connectionId, model: key, ...query }));
+    return (await this.records.pageText({ connectionId, model, ...query })).json;
   }
 }
-
-const pageJson = ({ records, nextCursor }: { records: readonly string[]; nextCursor: string | null }) =>
-  `{"records":[${records.join(',')}],"next_cursor":${JSON.stringify(nextCursor)}}`;

@@ -5,7 +5,6 @@ const MAX_LIMIT = 10_000;
 const MAX_IDS = 100;
 
 export const modelParams = z.object({ model: modelName });
-export type ModelParams = z.output<typeof modelParams>;
 
 export const batchBody = z.array(z.unknown());
 export type BatchBody = z.output<typeof batchBody>;
@@ -15,7 +14,6 @@ export const batchHeaders = z.object({
   'x-batch-id': z.string().min(1).max(255).optional(),
   'x-merging': z.string().min(1).max(1000).optional(),
 });
-export type BatchHeaders = z.output<typeof batchHeaders>;
 
 const recordId = z.string().min(1).max(256);
 
