@@ -1,0 +1,43 @@
+import { isIP } from 'node:net';
+import { decideAddress } from './addresses.js';
+import type { OutboundPolicy } from './outbound-policy.js';
+import { ALLOWED, refused, type Verdict } from './verdict.js';
+
+/** The URL parser drops tabs and line ends without a word; a URL that holds any is somebody's attempt at something. */
+const CONTROL = /[\u0000-\u0020\u007f]/; // oxlint-disable-line no-control-regex -- these characters are what is looked for
+
+/** Lower case, without brackets and the dot of a fully qualified name; odd spellings of IPv4 become the usual one. */
+export function normalizedHost(host: string): string {
+  const bare = bareHost(host);
+  const text = isIP(bare) === 6 ? `[${bare}]` : bare;
+  return URL.canParse(`http://${text}`) ? bareHost(new URL(`http://${text}`).hostname) : bare;
+}
+
+const bareHost = (host: string): string =>
+  host
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '');
+
+/**
+ * Whether a URL may be called, as far as its text tells: scheme, host lists, literal addresses. Names are judged again by the
+ * addresses they resolve to, when the socket is opened.
+ */
+export function decideHost(target: URL | string, policy: OutboundPolicy): Verdict {
+  if (typeof target !== 'string') return decideUrl(target, policy);
+  if (CONTROL.test(target)) return refused('the URL holds spaces or control characters');
+  const url = URL.parse(target);
+  return url ? decideUrl(url, policy) : refused('the URL cannot be parsed');
+}
+
+function decideUrl(url: URL, policy: OutboundPolicy): Verdict {
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return refused(`the scheme ${url.protocol} is not http or https`);
+  if (url.username !== '' || url.password !== '') return refused('the URL holds a user name or password');
+  const host = bareHost(url.hostname);
+  if (host === '') return refused('the URL names no host');
+  if (policy.denied.has(host)) return refused(`the host ${host} is on the deny list`);
+  if (policy.allowed && !policy.allowed.some((name) => host === name || host.endsWith(`.${name}`))) {
+    return refused(`the host ${host} is not on the allow list`);
+  }
+  return isIP(host) === 0 ? ALLOWED : decideAddress(host, policy);
+}
