@@ -10,7 +10,10 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const englishOnly = {
   name: 'english-only',
   setup(bundler) {
-    bundler.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({ contents: `export { default as en } from './en.js';`, loader: 'js' }));
+    bundler.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: `export { default as en } from './en.js';`,
+      loader: 'js',
+    }));
   },
 };
 

@@ -69,5 +69,9 @@ function rebuild(error: HostError): Error {
         toJSON: () => ({ name: error.name, message: error.message, code: error.code, status: http.status }),
       }
     : {};
-  return Object.assign(rebuilt, { name: error.name, ...(error.code === undefined ? {} : { code: error.code }), payload: error.payload }, facts);
+  return Object.assign(
+    rebuilt,
+    { name: error.name, ...(error.code === undefined ? {} : { code: error.code }), payload: error.payload },
+    facts,
+  );
 }

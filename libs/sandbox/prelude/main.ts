@@ -9,7 +9,11 @@ type Exec = (nango: object, input?: unknown) => unknown;
 interface Definition {
   readonly exec?: Exec;
 }
-type Factory = (module: { exports: Record<string, unknown> }, exports: Record<string, unknown>, require: (name: string) => unknown) => void;
+type Factory = (
+  module: { exports: Record<string, unknown> },
+  exports: Record<string, unknown>,
+  require: (name: string) => unknown,
+) => void;
 
 const { stringify, parse } = JSON;
 
@@ -17,7 +21,10 @@ const { stringify, parse } = JSON;
 function entryOf(exports: Record<string, unknown>): Exec {
   const entry = (exports['default'] ?? exports) as Definition | Exec;
   const exec = typeof entry === 'function' ? entry : entry.exec;
-  if (typeof exec !== 'function') throw new Error('the function has no exec: its default export must be a createSync, createAction or createOnEvent definition');
+  if (typeof exec !== 'function')
+    throw new Error(
+      'the function has no exec: its default export must be a createSync, createAction or createOnEvent definition',
+    );
   return exec;
 }
 

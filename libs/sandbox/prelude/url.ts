@@ -13,7 +13,9 @@ const decode = (text: string): string => {
 
 /** application/x-www-form-urlencoded leaves letters, digits and `*-._` as they are. */
 const encode = (text: string): string =>
-  encodeURIComponent(text).replace(/%20/g, '+').replace(/[!'()~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  encodeURIComponent(text)
+    .replace(/%20/g, '+')
+    .replace(/[!'()~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 
 function parsePairs(text: string): [string, string][] {
   return text
@@ -34,7 +36,10 @@ export class URLSearchParams {
   constructor(init?: Init, changed: () => void = () => undefined) {
     this.#changed = changed;
     if (typeof init === 'string' || init === undefined) this.#pairs = parsePairs(init ?? '');
-    else this.#pairs = [...(Symbol.iterator in init ? (init as Iterable<[string, string]>) : Object.entries(init))].map(([name, value]) => [String(name), String(value)]);
+    else
+      this.#pairs = [...(Symbol.iterator in init ? (init as Iterable<[string, string]>) : Object.entries(init))].map(
+        ([name, value]) => [String(name), String(value)],
+      );
   }
   get size(): number {
     return this.#pairs.length;
@@ -133,7 +138,19 @@ export class URL {
     if (forget) this.#params = undefined;
   }
   static {
-    const names = ['href', 'origin', 'protocol', 'username', 'password', 'host', 'hostname', 'port', 'pathname', 'search', 'hash'] as const;
+    const names = [
+      'href',
+      'origin',
+      'protocol',
+      'username',
+      'password',
+      'host',
+      'hostname',
+      'port',
+      'pathname',
+      'search',
+      'hash',
+    ] as const;
     for (const name of names) {
       Object.defineProperty(URL.prototype, name, {
         enumerable: true,

@@ -15,7 +15,11 @@ const CONNECTION_CACHE_MS = 60_000;
 const cache = new Map<string, { at: number; connection: Connection }>();
 
 /** The connection object of the public API, kept for a minute unless an option asks for a new look. */
-async function getConnection(providerConfigKey?: string, connectionId?: string, options?: { forceRefresh?: boolean; refreshToken?: boolean }) {
+async function getConnection(
+  providerConfigKey?: string,
+  connectionId?: string,
+  options?: { forceRefresh?: boolean; refreshToken?: boolean },
+) {
   const key = JSON.stringify([providerConfigKey, connectionId]);
   const known = cache.get(key);
   if (!options && known && Date.now() - known.at < CONNECTION_CACHE_MS) return known.connection;

@@ -2,7 +2,10 @@
 export function getPath(from: unknown, path: string): unknown {
   if (isObject(from) && Object.hasOwn(from, path)) return from[path];
   let value = from;
-  for (const key of path.replace(/\[['"]?([^\]'"]+)['"]?\]/g, '.$1').split('.').filter(Boolean)) {
+  for (const key of path
+    .replace(/\[['"]?([^\]'"]+)['"]?\]/g, '.$1')
+    .split('.')
+    .filter(Boolean)) {
     if (!isObject(value)) return undefined;
     value = value[key];
   }

@@ -36,7 +36,12 @@ interface Wire extends Omit<HttpResponse, 'data' | 'config'> {
 
 export async function send(config: HttpConfig): Promise<HttpResponse> {
   const { data, paginate: _paginate, ...rest } = config;
-  const wire = await ask<Wire>('http', { ...rest, method: config.method ?? 'GET', params: plainParams(config.params), body: describeBody(data) });
+  const wire = await ask<Wire>('http', {
+    ...rest,
+    method: config.method ?? 'GET',
+    params: plainParams(config.params),
+    body: describeBody(data),
+  });
   const received = wire.bytes === undefined ? wire.data : Buffer.from(wire.bytes, 'base64');
   return { data: received, status: wire.status, statusText: wire.statusText, headers: wire.headers, config: { ...rest } };
 }
@@ -60,6 +65,7 @@ function describeBody(data: unknown): object | undefined {
   if (typeof data === 'string') return { text: data };
   if (data instanceof URLSearchParams) return { form: String(data) };
   if (data instanceof ArrayBuffer) return { bytes: Buffer.from(data).toString('base64') };
-  if (ArrayBuffer.isView(data)) return { bytes: Buffer.from(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength).toString('base64') };
+  if (ArrayBuffer.isView(data))
+    return { bytes: Buffer.from(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength).toString('base64') };
   return { json: data };
 }

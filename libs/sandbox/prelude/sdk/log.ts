@@ -41,7 +41,8 @@ interface ZodLike {
   safeParse(input: unknown): { success: boolean; data?: unknown; error?: { issues: { message: string; path: PropertyKey[] }[] } };
 }
 
-const isOption = (value: unknown): value is { level: string } => typeof value === 'object' && value !== null && 'level' in value && String(value.level) in RANK;
+const isOption = (value: unknown): value is { level: string } =>
+  typeof value === 'object' && value !== null && 'level' in value && String(value.level) in RANK;
 
 const cut = (text: string): string => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}... (truncated)` : text);
 
@@ -54,7 +55,8 @@ function metaOf(payload: unknown[]): unknown {
   } catch (error) {
     return { unserialisable: String((error as Error).message) };
   }
-  if (text === undefined || text.length <= MAX_TEXT || typeof meta !== 'object' || meta === null) return text === undefined ? undefined : meta;
+  if (text === undefined || text.length <= MAX_TEXT || typeof meta !== 'object' || meta === null)
+    return text === undefined ? undefined : meta;
   let left = MAX_TEXT;
   return Object.fromEntries(Object.entries(meta).filter(([, value]) => (left -= (JSON.stringify(value) ?? '').length) > 0));
 }

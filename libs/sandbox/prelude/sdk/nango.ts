@@ -19,7 +19,9 @@ export interface RunFacts {
 
 /** Names authors must not reach, whether or not they exist here. */
 const INTERNAL = new Set(
-  'nango persistClient constructor __proto__ prototype integrationConfig abortSignal telemetryBag lifecycle secretKey proxyArguments'.split(' '),
+  'nango persistClient constructor __proto__ prototype integrationConfig abortSignal telemetryBag lifecycle secretKey proxyArguments'.split(
+    ' ',
+  ),
 );
 
 const actionMethods = (facts: RunFacts, log: Log) => ({

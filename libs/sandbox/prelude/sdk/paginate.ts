@@ -63,7 +63,8 @@ async function* byCursor(pages: Pages): AsyncGenerator<unknown[]> {
   const { cursor_name_in_request: name, cursor_path_in_response: path, limit, limit_name_in_request, on_page } = pages.settings;
   if (!name) throw new Error('cursor pagination needs cursor_name_in_request');
   if (!path) throw new Error('cursor pagination needs cursor_path_in_response');
-  if (limit !== undefined && !limit_name_in_request) throw new Error('cursor pagination with a limit needs limit_name_in_request');
+  if (limit !== undefined && !limit_name_in_request)
+    throw new Error('cursor pagination with a limit needs limit_name_in_request');
   for (;;) {
     const { response, page } = await pages.fetch();
     if (!page || page.length === 0) return;

@@ -24,19 +24,21 @@ function withoutMetadata(row: Row): Row {
 const merging = new Map<string, { strategy: string; cursor?: string }>();
 
 /** Writes in batches of 1,000; the JSON text goes straight through to the record store. */
-const write = (op: string, what: string) => async (rows: readonly Row[] | undefined, model: string): Promise<boolean> => {
-  if (!rows || rows.length === 0) return true;
-  for (const batch of batches(rows, BATCH)) {
-    const state = merging.get(model);
-    try {
-      const { next } = await ask<{ next?: string }>(op, { model, merging: state }, JSON.stringify(batch.map(withoutMetadata)));
-      if (state && next !== undefined) state.cursor = next;
-    } catch (error) {
-      throw asWriteError(error, what);
+const write =
+  (op: string, what: string) =>
+  async (rows: readonly Row[] | undefined, model: string): Promise<boolean> => {
+    if (!rows || rows.length === 0) return true;
+    for (const batch of batches(rows, BATCH)) {
+      const state = merging.get(model);
+      try {
+        const { next } = await ask<{ next?: string }>(op, { model, merging: state }, JSON.stringify(batch.map(withoutMetadata)));
+        if (state && next !== undefined) state.cursor = next;
+      } catch (error) {
+        throw asWriteError(error, what);
+      }
     }
-  }
-  return true;
-};
+    return true;
+  };
 
 /** A refused batch is a plain error of the author's run; a cancelled run keeps its own kind. */
 function asWriteError(error: unknown, what: string): unknown {

@@ -4,12 +4,15 @@ type Checkpoint = Record<string, string | number | boolean>;
 
 /** Dates are the one rich value authors put into checkpoints; they travel as ISO text. */
 const flat = (checkpoint: Record<string, unknown>) =>
-  Object.fromEntries(Object.entries(checkpoint).map(([key, value]) => [key, value instanceof Date ? value.toISOString() : value]));
+  Object.fromEntries(
+    Object.entries(checkpoint).map(([key, value]) => [key, value instanceof Date ? value.toISOString() : value]),
+  );
 
 /** Checkpoints and locks (spec/functions.md §2.5). */
 export const state = {
   getCheckpoint: () => ask<Checkpoint | null>('checkpoint.get', {}),
-  saveCheckpoint: async (checkpoint: Record<string, unknown>) => void (await ask('checkpoint.save', { checkpoint: flat(checkpoint) })),
+  saveCheckpoint: async (checkpoint: Record<string, unknown>) =>
+    void (await ask('checkpoint.save', { checkpoint: flat(checkpoint) })),
   clearCheckpoint: async () => void (await ask('checkpoint.clear', {})),
   tryAcquireLock: (lock: { key: string; ttlMs: number }) => ask<boolean>('lock.acquire', lock),
   releaseLock: (lock: { key: string }) => ask<boolean>('lock.release', lock),

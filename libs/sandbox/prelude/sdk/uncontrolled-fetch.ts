@@ -32,8 +32,18 @@ class Response {
 }
 
 /** A call without credentials or retries, under the outbound policy (spec/functions.md §2.1). */
-export async function uncontrolledFetch(request: { url: URL | string; method?: string; headers?: Record<string, string>; body?: string | null }) {
+export async function uncontrolledFetch(request: {
+  url: URL | string;
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string | null;
+}) {
   return new Response(
-    await ask<Wire>('fetch', { url: String(request.url), method: request.method ?? 'GET', headers: request.headers, body: request.body ?? undefined }),
+    await ask<Wire>('fetch', {
+      url: String(request.url),
+      method: request.method ?? 'GET',
+      headers: request.headers,
+      body: request.body ?? undefined,
+    }),
   );
 }

@@ -29,7 +29,10 @@ export class Isolates {
     private readonly ahead: number,
     private readonly memoryMb = DEFAULT_MEMORY_MB,
   ) {
-    this.#snapshot = ivm.Isolate.createSnapshot([{ code: readFileSync(preludePath, 'utf8'), filename: 'fairlead:prelude' }], WARM_UP);
+    this.#snapshot = ivm.Isolate.createSnapshot(
+      [{ code: readFileSync(preludePath, 'utf8'), filename: 'fairlead:prelude' }],
+      WARM_UP,
+    );
     this.#refill();
   }
 

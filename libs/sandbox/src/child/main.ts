@@ -11,6 +11,8 @@ import { Run } from './run.js';
 const PRELUDE = fileURLToPath(new URL('../../prelude.js', import.meta.url));
 const WATCH_MS = 10;
 const PREPARED_AHEAD = 3;
+/** isolated-vm was seen to compute on after an isolate was disposed of for its memory (spec/sandbox.md §3). */
+const STUCK_AFTER_MS = 500;
 
 const isolates = new Isolates(PRELUDE, PREPARED_AHEAD);
 const codes = new CodeCache();
@@ -37,6 +39,15 @@ async function execute(spec: Extract<ToChild, { type: 'run' }>['spec']): Promise
   runs.delete(spec.id);
   for (const key of waiting.keys()) if (key.startsWith(`${spec.id} `)) waiting.delete(key);
   say({ type: 'done', run: spec.id, result });
+  if (!(await settlesWithin(run.settled, STUCK_AFTER_MS))) say({ type: 'stuck' });
+}
+
+async function settlesWithin(settled: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
+  const inTime = await Promise.race([settled.then(() => true), late]);
+  clearTimeout(timer);
+  return inTime;
 }
 
 process.on('message', (message: ToChild) => {
@@ -52,9 +63,6 @@ process.on('message', (message: ToChild) => {
     }
     case 'abort':
       runs.get(message.run)?.stop('aborted', 'the execution was cancelled');
-      break;
-    case 'ping':
-      say({ type: 'pong', rssBytes: process.memoryUsage.rss() });
       break;
   }
 });

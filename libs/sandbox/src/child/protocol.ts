@@ -34,11 +34,18 @@ export type StopReason = 'timeout' | 'out-of-memory' | 'aborted' | 'output-too-l
 export type ToChild =
   | { readonly type: 'run'; readonly spec: RunSpec }
   | { readonly type: 'reply'; readonly run: string; readonly call: number; readonly json: string }
-  | { readonly type: 'abort'; readonly run: string }
-  | { readonly type: 'ping' };
+  | { readonly type: 'abort'; readonly run: string };
 
 export type FromChild =
   | { readonly type: 'ready' }
-  | { readonly type: 'call'; readonly run: string; readonly call: number; readonly op: string; readonly args: string; readonly body?: string | undefined }
+  | {
+      readonly type: 'call';
+      readonly run: string;
+      readonly call: number;
+      readonly op: string;
+      readonly args: string;
+      readonly body?: string | undefined;
+    }
   | { readonly type: 'done'; readonly run: string; readonly result: RunResult }
-  | { readonly type: 'pong'; readonly rssBytes: number };
+  /** A run was stopped but computes on: this process is to be replaced. */
+  | { readonly type: 'stuck' };

@@ -11,6 +11,8 @@ const MAX_TIMER_MS = 2_147_483_647;
 
 /** One execution in one fresh isolate. It ends exactly once: by its own result, or by `stop`. */
 export class Run {
+  /** Settles when the isolate has really come to rest, which can be after the run was stopped. */
+  settled: Promise<unknown> = Promise.resolve();
   readonly #prepared: Prepared;
   readonly #startedAt = performance.now();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -30,7 +32,9 @@ export class Run {
 
   async execute(): Promise<RunResult> {
     const stopped = new Promise<void>((resolve) => (this.#onStop = resolve));
-    const result = await Promise.race([this.#evaluate(), stopped.then(() => undefined)]);
+    const evaluated = this.#evaluate();
+    this.settled = evaluated;
+    const result = await Promise.race([evaluated, stopped.then(() => undefined)]);
     this.#dispose();
     return this.#result(result);
   }
@@ -117,7 +121,8 @@ export class Run {
   #result(answer: string | Error | undefined): RunResult {
     const durationMs = performance.now() - this.#startedAt;
     if (this.#stopped) return { status: 'stopped', ...this.#stopped, durationMs };
-    if (answer === undefined) return { status: 'stopped', reason: 'crashed', message: 'the run ended without a result', durationMs };
+    if (answer === undefined)
+      return { status: 'stopped', reason: 'crashed', message: 'the run ended without a result', durationMs };
     if (answer instanceof Error) return this.#fromEngine(answer, durationMs);
     if (!answer.startsWith('{"ok":')) return { status: 'threw', failure: answer.slice('{"failure":'.length, -1), durationMs };
     const output = answer.slice('{"ok":'.length, -1);

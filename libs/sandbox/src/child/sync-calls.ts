@@ -17,7 +17,19 @@ interface UrlArgs {
   readonly set?: { readonly name: string; readonly value: string };
 }
 
-const URL_PARTS = ['href', 'origin', 'protocol', 'username', 'password', 'host', 'hostname', 'port', 'pathname', 'search', 'hash'] as const;
+const URL_PARTS = [
+  'href',
+  'origin',
+  'protocol',
+  'username',
+  'password',
+  'host',
+  'hostname',
+  'port',
+  'pathname',
+  'search',
+  'hash',
+] as const;
 
 /** The synchronous calls of an isolate: URLs, digests and random bytes. @throws Error with a message for the author */
 export function answerNow(op: string, argsJson: string): string {

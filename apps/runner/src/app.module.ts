@@ -1,0 +1,63 @@
+import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { parseExecutionPublicKey } from '#libs/execution-token';
+import { HealthModule } from '#libs/http';
+import { AppError } from '#libs/kernel';
+import { loggerModule } from '#libs/observability';
+import { Bundles } from './executions/bundles.js';
+import { EXECUTION_PUBLIC_KEY } from './executions/execution-token.guard.js';
+import { ExecutionsController } from './executions/executions.controller.js';
+import { Executions } from './executions/executions.service.js';
+import { SandboxPool } from './hosts/sandbox-pool.js';
+import type { RunnerConfig } from './runner.config.js';
+import { ProviderHttp } from './sdk/provider-http.js';
+import { Services } from './sdk/run-context.js';
+import { ServiceClient } from './sdk/service-client.js';
+
+const MB = 1024 ** 2;
+
+@Module({})
+export class AppModule implements OnApplicationShutdown {
+  constructor(private readonly services: Services) {}
+
+  static forRoot(config: RunnerConfig, telemetry: DynamicModule[]): DynamicModule {
+    const pool = {
+      processes: config.FAIRLEAD_RUNNER_CHILDREN,
+      concurrency: config.FAIRLEAD_RUNNER_CHILD_CONCURRENCY,
+      memoryBytes: config.FAIRLEAD_RUNNER_CHILD_MEMORY_MB * MB,
+    };
+    return {
+      module: AppModule,
+      imports: [
+        loggerModule('runner', config.LOG_LEVEL),
+        HealthModule.forRoot([{ name: 'sandbox', check: sandboxIsReady }]),
+        ...telemetry,
+      ],
+      controllers: [ExecutionsController],
+      providers: [
+        Executions,
+        Bundles,
+        { provide: SandboxPool, useFactory: () => new SandboxPool(pool) },
+        { provide: Services, useFactory: () => connectServices(config) },
+        { provide: EXECUTION_PUBLIC_KEY, useFactory: () => parseExecutionPublicKey(config.FAIRLEAD_EXECUTION_PUBLIC_KEY) },
+      ],
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.services.close();
+  }
+}
+
+const connectServices = (config: RunnerConfig): Services =>
+  new Services(
+    new ServiceClient(config.PERSIST_SERVICE_URL, 'persist'),
+    new ServiceClient(config.SERVER_SERVICE_URL, 'server'),
+    new ProviderHttp(config),
+  );
+
+const sandboxIsReady = async (modules: {
+  get(type: typeof SandboxPool, options: { strict: false }): SandboxPool;
+}): Promise<void> => {
+  if (!modules.get(SandboxPool, { strict: false }).isReady)
+    throw new AppError('function_runtime_other', 'no sandbox process is running');
+};

@@ -1,0 +1,118 @@
+import type { FunctionError } from '#libs/contracts';
+import type { StopReason } from '#libs/sandbox';
+
+/** What the isolate says of an error; it comes from the author's code, so every field is only believed to be what it is tested to be. */
+export interface Failure {
+  readonly kind: 'action' | 'error' | 'thrown';
+  readonly name?: string;
+  readonly message?: string;
+  readonly code?: string;
+  readonly stack?: string;
+  readonly payload?: unknown;
+  readonly http?: { readonly response?: unknown };
+  readonly thrown?: unknown;
+}
+
+interface UpstreamResponse {
+  readonly status: number;
+  readonly headers: Record<string, unknown>;
+  readonly data: unknown;
+}
+
+/** Codes of the SDK itself that keep their name on the wire, with their status (spec/functions.md §4.3, spec/api.md §2.2). */
+const SDK_CODES: Record<string, number> = {
+  script_aborted: 410,
+  execution_timeout: 500,
+  unknown_provider_template_in_config: 500,
+};
+
+const STOPPED: Record<StopReason, { code: string; status: number }> = {
+  timeout: { code: 'execution_timeout', status: 500 },
+  'out-of-memory': { code: 'function_runtime_out_of_memory', status: 500 },
+  aborted: { code: 'script_aborted', status: 410 },
+  'output-too-large': { code: 'script_internal_error', status: 500 },
+  crashed: { code: 'function_runtime_other', status: 500 },
+};
+
+const INTERNAL = 'An internal error occurred during the script execution';
+const MAX_STACK_LINES = 9;
+
+/** Why a run failed, as its caller is told (spec/functions.md §4.3). @param scriptName marks the author's lines in a stack */
+export function classifyFailure(failure: Failure, scriptName: string): FunctionError {
+  if (failure.kind === 'action') return authorError(failure.payload);
+  if (failure.kind === 'thrown') {
+    return { code: 'script_internal_error', status: 500, message: INTERNAL, payload: { message: asText(failure.thrown) } };
+  }
+  if (failure.http) return httpError(failure, scriptName);
+  const status = failure.code === undefined ? undefined : SDK_CODES[failure.code];
+  if (status !== undefined) {
+    return { code: failure.code ?? '', status, message: failure.message ?? '', payload: failure.payload ?? {} };
+  }
+  return { code: 'script_internal_error', status: 500, message: INTERNAL, payload: described(failure, scriptName) };
+}
+
+/** Why a run was stopped from outside. */
+export function classifyStop(reason: StopReason, message: string): FunctionError {
+  const { code, status } = STOPPED[reason];
+  return reason === 'output-too-large'
+    ? { code, status, message: INTERNAL, payload: { name: 'Error', message } }
+    : { code, status, message, payload: {} };
+}
+
+function authorError(payload: unknown): FunctionError {
+  const isObject = typeof payload === 'object' && payload !== null && !Array.isArray(payload);
+  return {
+    code: 'action_script_runtime_error',
+    status: 500,
+    message: 'The action script failed with a runtime error',
+    payload: payload === undefined ? {} : isObject ? payload : { message: payload },
+  };
+}
+
+function httpError(failure: Failure, scriptName: string): FunctionError {
+  const response = upstreamResponse(failure.http?.response);
+  if (!response) {
+    const message = 'A network error occurred during an HTTP call';
+    return { code: 'script_network_error', status: 500, message, payload: described(failure, scriptName) };
+  }
+  const upstream = { status: response.status, headers: passedOn(response.headers), body: response.data };
+  return { code: 'script_http_error', status: 424, payload: payloadOf(response.data), upstream };
+}
+
+function upstreamResponse(response: unknown): UpstreamResponse | undefined {
+  if (typeof response !== 'object' || response === null) return undefined;
+  const { status, headers, data } = response as Partial<UpstreamResponse>;
+  return typeof status === 'number' ? { status, headers: headers ?? {}, data } : undefined;
+}
+
+/** Only what tells the caller about format and rate limits. */
+const passedOn = (headers: Record<string, unknown>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers)
+      .map(([name, value]) => [name.toLowerCase(), String(value)] as const)
+      .filter(([name]) => name === 'content-type' || name.startsWith('x-rate')),
+  );
+
+function payloadOf(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null) return { message: body };
+  return (body as { payload?: unknown }).payload ?? body;
+}
+
+function described(failure: Failure, scriptName: string): object {
+  const stacktrace = authorsLines(failure.stack ?? '', scriptName);
+  return {
+    name: failure.name ?? 'Error',
+    ...(failure.code === undefined ? {} : { code: failure.code }),
+    message: failure.message ?? '',
+    ...(stacktrace.length > 1 ? { stacktrace } : {}),
+  };
+}
+
+/** First line, then up to nine lines that are in the author's file. */
+function authorsLines(stack: string, scriptName: string): string[] {
+  const [first = '', ...rest] = stack.split('\n');
+  const own = rest.filter((line) => line.includes(scriptName)).slice(0, MAX_STACK_LINES);
+  return [first, ...own.map((line) => line.trim())];
+}
+
+const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

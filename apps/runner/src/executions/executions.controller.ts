@@ -1,0 +1,44 @@
+import { Body, Controller, Delete, HttpCode, Param, Post, Req, Res, UseGuards } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { executeRequest, RUNNER_HEARTBEAT_MS, type ExecuteLine, type ExecuteRequest } from '#libs/contracts';
+import { Access } from '#libs/http';
+import { AppError } from '#libs/kernel';
+import { ExecutionTokenGuard } from './execution-token.guard.js';
+import { Executions } from './executions.service.js';
+
+const executionParams = z.object({ executionId: z.uuid() });
+
+@Controller('executions')
+@UseGuards(ExecutionTokenGuard)
+export class ExecutionsController {
+  constructor(private readonly executions: Executions) {}
+
+  /** Answers in lines: heartbeats while the function runs, then its outcome. A caller that goes away ends the run. */
+  @Post()
+  @Access('execution')
+  async execute(
+    @Body({ schema: executeRequest }) request: ExecuteRequest,
+    @Req() { raw }: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    reply.hijack();
+    const closed = new AbortController();
+    reply.raw.once('close', () => closed.abort());
+    reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson' });
+    const say = (line: ExecuteLine) => void (raw.destroyed || reply.raw.write(`${JSON.stringify(line)}\n`));
+    say({ type: 'heartbeat' });
+    const heartbeat = setInterval(() => say({ type: 'heartbeat' }), RUNNER_HEARTBEAT_MS);
+    const outcome = await this.executions.execute(request, closed.signal);
+    clearInterval(heartbeat);
+    say({ type: 'outcome', outcome });
+    reply.raw.end();
+  }
+
+  @Delete(':executionId')
+  @HttpCode(204)
+  @Access('execution')
+  abort(@Param({ schema: executionParams }) { executionId }: z.output<typeof executionParams>): void {
+    if (!this.executions.abort(executionId)) throw new AppError('not_found', `execution ${executionId} does not run here`);
+  }
+}

@@ -1,0 +1,111 @@
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { RunResult, RunSpec } from '#libs/sandbox';
+import { type Bundle, type CallHandler, SandboxProcess } from './sandbox-process.js';
+
+export interface PoolOptions {
+  readonly processes: number;
+  /** Executions one process runs at a time; further ones wait in order. */
+  readonly concurrency: number;
+  /** Resident memory past which a process is killed. */
+  readonly memoryBytes: number;
+}
+
+const GUARD_MS = 50;
+/** What a stuck process's other runs are given to finish. */
+const RETIRE_MS = 1_000;
+
+/** Keeps a few sandbox processes running: starts, watches and replaces them (spec/sandbox.md §4). */
+@Injectable()
+export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
+  readonly #log = new Logger(SandboxPool.name);
+  readonly #processes = new Set<SandboxProcess>();
+  readonly #waiting: (() => void)[] = [];
+  readonly #where = new Map<string, SandboxProcess>();
+  #guard: NodeJS.Timeout | undefined;
+  #closing = false;
+
+  constructor(private readonly options: PoolOptions) {}
+
+  async onModuleInit(): Promise<void> {
+    for (let n = 0; n < this.options.processes; n += 1) this.#start();
+    this.#guard = setInterval(() => this.#watch(), GUARD_MS);
+    await Promise.race([...this.#processes].map((process) => process.ready));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.#closing = true;
+    clearInterval(this.#guard);
+    for (const process of this.#processes) process.kill('crashed', 'the runner is shutting down');
+    await Promise.all([...this.#processes].map((process) => process.gone));
+  }
+
+  async run(
+    spec: Omit<RunSpec, 'bundleHash' | 'code'>,
+    bundle: Bundle,
+    onCall: CallHandler,
+    signal: AbortSignal,
+  ): Promise<RunResult> {
+    const process = await this.#freeProcess(signal);
+    if (!process)
+      return { status: 'stopped', reason: 'aborted', message: 'the execution was cancelled before it started', durationMs: 0 };
+    const abort = () => process.abort(spec.id);
+    signal.addEventListener('abort', abort, { once: true });
+    this.#where.set(spec.id, process);
+    try {
+      return await process.run(spec, bundle, onCall);
+    } finally {
+      signal.removeEventListener('abort', abort);
+      this.#where.delete(spec.id);
+      this.#waiting.shift()?.();
+    }
+  }
+
+  get isReady(): boolean {
+    return [...this.#processes].some((process) => !process.retired);
+  }
+
+  /** The process with the least to do; waits in order while all are full. */
+  async #freeProcess(signal: AbortSignal): Promise<SandboxProcess | undefined> {
+    while (!signal.aborted) {
+      const [best] = [...this.#processes].filter((process) => !process.retired).toSorted((a, b) => a.load - b.load);
+      if (best && best.load < this.options.concurrency) {
+        await best.ready;
+        return best;
+      }
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+    return undefined;
+  }
+
+  #start(): void {
+    const process = new SandboxProcess(() => this.#retire(process));
+    this.#processes.add(process);
+    void process.gone.then(() => {
+      this.#processes.delete(process);
+      if (this.#closing) return;
+      this.#log.warn(`sandbox process ${process.pid} is gone and is replaced`);
+      this.#start();
+      this.#waiting.shift()?.();
+    });
+  }
+
+  #watch(): void {
+    for (const process of this.#processes) {
+      if (process.rssBytes() > this.options.memoryBytes) {
+        process.kill('out-of-memory', `the sandbox process used more than ${this.options.memoryBytes / 1024 ** 2} MB`);
+      }
+    }
+  }
+
+  /** A run that was disposed of but goes on computing takes a core: its process gets no more work and is killed soon. */
+  #retire(process: SandboxProcess): void {
+    if (process.retired) return;
+    process.retired = true;
+    const kill = () => process.kill('crashed', 'the sandbox process ran a function that could not be stopped');
+    if (process.load === 0) kill();
+    else setTimeout(kill, RETIRE_MS);
+  }
+}

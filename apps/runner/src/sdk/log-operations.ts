@@ -1,0 +1,11 @@
+import { logLevel } from '#libs/contracts';
+import type { Operation } from './operations.js';
+
+const LEVELS: Record<string, string> = { http: 'info', verbose: 'debug', silly: 'debug' };
+
+export const logOperations: Record<string, Operation> = {
+  log: async (run, { level, message, meta }) => {
+    const known = logLevel.safeParse(LEVELS[String(level)] ?? level);
+    run.log.say(known.success ? known.data : 'info', 'user', String(message), meta);
+  },
+};

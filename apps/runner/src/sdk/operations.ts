@@ -1,0 +1,32 @@
+import { checkpointOperations } from './checkpoint-operations.js';
+import { connectionOperations } from './connection-operations.js';
+import { factsOf, HostError } from './host-error.js';
+import { httpOperations } from './http-operations.js';
+import { logOperations } from './log-operations.js';
+import { recordOperations } from './record-operations.js';
+import type { RunContext } from './run-context.js';
+
+/** One call of the function SDK, answered outside the isolate. `args` came out of an isolate: nothing about it is trusted. */
+export type Operation = (run: RunContext, args: Record<string, unknown>, body: string | undefined) => Promise<unknown>;
+
+const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
+  Object.entries({
+    ...httpOperations,
+    ...connectionOperations,
+    ...recordOperations,
+    ...checkpointOperations,
+    ...logOperations,
+  }),
+);
+
+/** Answers a call as JSON: `{"ok":…}` or `{"error":…}`. Never rejects: an error is an answer too. */
+export async function answerCall(run: RunContext, op: string, args: string, body: string | undefined): Promise<string> {
+  try {
+    const operation = OPERATIONS.get(op);
+    if (!operation) throw new HostError({ name: 'Error', message: `unknown call ${op}` });
+    const answer = await operation(run, JSON.parse(args) as Record<string, unknown>, body);
+    return JSON.stringify({ ok: answer ?? null });
+  } catch (error) {
+    return JSON.stringify({ error: factsOf(error) });
+  }
+}

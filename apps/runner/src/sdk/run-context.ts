@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import type { BatchResult, Checkpoint, ConnectionLease, ExecuteRequest, ModelCounts } from '#libs/contracts';
+import type { ProviderHttp } from './provider-http.js';
+import { RunLog } from './run-log.js';
+import type { ServiceClient } from './service-client.js';
+
+/** The services a run may reach. */
+export class Services {
+  constructor(
+    readonly persist: ServiceClient,
+    readonly server: ServiceClient,
+    readonly http: ProviderHttp,
+  ) {}
+}
+
+/** What one execution knows and has done so far, on the host's side of the bridge. */
+export class RunContext {
+  readonly log: RunLog;
+  lease: ConnectionLease;
+  proxyCalls = 0;
+  /** Whether locks are to be given back at the end. */
+  holdsLocks = false;
+  readonly results: ModelCounts = {};
+  /** Version of the checkpoint this run last saw; read on first touch. */
+  checkpointVersion: number | undefined;
+  checkpointFrom: Checkpoint | null | undefined;
+  checkpointTo: Checkpoint | null | undefined;
+
+  constructor(
+    readonly request: ExecuteRequest,
+    readonly services: Services,
+    readonly signal: AbortSignal,
+  ) {
+    this.lease = request.lease;
+    this.log = new RunLog(services.persist, request.token);
+  }
+
+  /** Calls persist under this run's token. */
+  persist<Answer>(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body?: string,
+    headers?: Record<string, string>,
+  ): Promise<Answer> {
+    const { token } = this.request;
+    return this.services.persist.call({ method, path, token, body, signal: this.signal, ...(headers ? { headers } : {}) });
+  }
+
+  /** Calls the server's internal API under this run's token. */
+  server<Answer>(method: 'GET' | 'POST' | 'PATCH', path: string, body?: object): Promise<Answer> {
+    const { token } = this.request;
+    return this.services.server.call({ method, path, token, body: body && JSON.stringify(body), signal: this.signal });
+  }
+
+  /** A batch that is sent again is recognised by its id. */
+  batchId = (): string => randomUUID();
+
+  count(model: string, result: Pick<BatchResult, 'added' | 'updated' | 'deleted'>): void {
+    const { variant } = this.request.function;
+    const counts = (this.results[variant === 'base' ? model : `${model}::${variant}`] ??= { added: 0, updated: 0, deleted: 0 });
+    counts.added += result.added;
+    counts.updated += result.updated;
+    counts.deleted += result.deleted;
+  }
+}

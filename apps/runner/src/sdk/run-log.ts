@@ -1,0 +1,56 @@
+import type { LogLevel, LogMessage } from '#libs/contracts';
+import { Logger } from '@nestjs/common';
+import { messageOf } from '#libs/kernel';
+import type { ServiceClient } from './service-client.js';
+
+const FLUSH_MS = 1_000;
+const BATCH = 500;
+/** Messages of one run held back at most; past it the oldest are dropped and counted. */
+const MAX_BUFFERED = 5_000;
+const MAX_TEXT = 10_000;
+
+/** Messages of one run on their way to persist. Sending them never fails the run and never makes it wait. */
+export class RunLog {
+  readonly #log = new Logger(RunLog.name);
+  #buffer: LogMessage[] = [];
+  #dropped = 0;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly persist: ServiceClient,
+    private readonly token: string,
+  ) {
+    this.#timer = setInterval(() => void this.flush(), FLUSH_MS);
+  }
+
+  say(level: LogLevel, source: LogMessage['source'], message: string, meta?: unknown): void {
+    this.add({ level, type: 'log', source, message: message.slice(0, MAX_TEXT), ...(meta === undefined ? {} : { meta }) });
+  }
+
+  add(message: Omit<LogMessage, 'createdAt'>): void {
+    if (this.#buffer.length >= MAX_BUFFERED) {
+      this.#buffer.shift();
+      this.#dropped += 1;
+    }
+    this.#buffer.push({ createdAt: new Date().toISOString(), ...message });
+  }
+
+  async flush(): Promise<void> {
+    while (this.#buffer.length > 0) {
+      const messages = this.#buffer.splice(0, BATCH);
+      try {
+        await this.persist.call({ method: 'POST', path: '/logs', token: this.token, body: JSON.stringify({ messages }) });
+      } catch (error) {
+        this.#log.warn(`${messages.length} messages of a run were not stored: ${messageOf(error)}`);
+        return;
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    if (this.#dropped > 0)
+      this.say('warn', 'internal', `${this.#dropped} messages were dropped: the run wrote them faster than they could be stored`);
+    await this.flush();
+  }
+}

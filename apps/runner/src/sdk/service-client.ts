@@ -1,0 +1,82 @@
+import { Pool } from 'undici';
+import { HostError } from './host-error.js';
+
+export interface ServiceCall {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly token: string;
+  /** JSON text. */
+  readonly body?: string | undefined;
+  readonly headers?: Record<string, string>;
+  readonly signal?: AbortSignal;
+}
+
+const CONNECTIONS = 64;
+const ATTEMPTS = 4;
+const RETRY_MS = 250;
+const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT']);
+
+/**
+ * HTTP to one of our own services under an execution token. A service that is briefly away is tried again: batches carry an id, so a batch
+ * that arrived but was not answered is not written twice.
+ */
+export class ServiceClient {
+  readonly #pool: Pool;
+
+  constructor(
+    base: string,
+    private readonly name: string,
+  ) {
+    this.#pool = new Pool(base, {
+      connections: CONNECTIONS,
+      pipelining: 1,
+      keepAliveTimeout: 30_000,
+      headersTimeout: 60_000,
+      bodyTimeout: 60_000,
+    });
+  }
+
+  /** @throws HostError with the service's own code and message */
+  async call<Answer>(request: ServiceCall): Promise<Answer> {
+    const { statusCode, body } = await this.#send(request, 1);
+    const text = await body.text();
+    if (statusCode >= 200 && statusCode < 300) return (text === '' ? undefined : JSON.parse(text)) as Answer;
+    throw this.#refusal(statusCode, text);
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  async #send(request: ServiceCall, attempt: number): Promise<Awaited<ReturnType<Pool['request']>>> {
+    try {
+      return await this.#pool.request({
+        method: request.method,
+        path: request.path,
+        headers: {
+          authorization: `Bearer ${request.token}`,
+          ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...request.headers,
+        },
+        body: request.body ?? null,
+        signal: request.signal ?? null,
+      });
+    } catch (error) {
+      const code = (error as { code?: string }).code ?? '';
+      if (attempt >= ATTEMPTS || !UNREACHABLE.has(code)) {
+        throw new HostError({ name: 'Error', message: `the ${this.name} service cannot be reached (${code})`, code });
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS * 2 ** attempt));
+      return this.#send(request, attempt + 1);
+    }
+  }
+
+  #refusal(status: number, text: string): HostError {
+    try {
+      const { error } = JSON.parse(text) as { error: { code: string; message?: string; payload?: unknown } };
+      return new HostError({ name: 'Error', message: error.message ?? error.code, code: error.code, payload: error.payload });
+    } catch {
+      return new HostError({ name: 'Error', message: `the ${this.name} service answered ${status}`, code: 'server_error' });
+    }
+  }
+}
