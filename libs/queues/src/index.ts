@@ -1,0 +1,6 @@
+export { BOARD_PATH, BoardModule, type BoardOptions } from './board.module.js';
+export { HandlesJob, type JobContext, type JobHandler } from './handles-job.js';
+export { type EnqueueOptions, JobProducer } from './job-producer.js';
+export { type WorkersOptions } from './queue-workers.js';
+export { QueuesModule, WorkersModule } from './queues.module.js';
+export { type Concurrency, workersEnv } from './queues.config.js';

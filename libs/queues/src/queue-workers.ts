@@ -1,0 +1,113 @@
+import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { type Job, Worker } from 'bullmq';
+import { setTimeout as delay } from 'node:timers/promises';
+import { REDIS_FACTORY, type RedisFactory } from '#libs/cache';
+import { type JobData, type JobName, JOBS, type QueueName } from '#libs/contracts';
+import { messageOf } from '#libs/kernel';
+import { handlerTable } from './domain/handler-table.js';
+import { type JobHandler, jobHandledBy } from './handles-job.js';
+import { QUEUE_PREFIX } from './queue-prefix.js';
+import type { Concurrency } from './queues.config.js';
+
+export interface WorkersOptions {
+  readonly concurrency: Concurrency;
+  /** How long running jobs may take to end when the process stops; then they are aborted. */
+  readonly graceMs: number;
+  /** How long a lost process keeps its jobs, and how often that is looked at. */
+  readonly lockMs?: number;
+  readonly stalledCheckMs?: number;
+}
+
+export const WORKERS_OPTIONS = Symbol('workers-options');
+
+const LOCK_MS = 15_000;
+const STALLED_CHECK_MS = 5_000;
+/** Time aborted jobs get to settle. */
+const ABORT_MS = 2_000;
+
+type AnyHandler = JobHandler<JobName>;
+
+/** Runs the jobs whose handlers an app declares: one BullMQ worker per queue, each job tried once. */
+@Injectable()
+export class QueueWorkers implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #log = new Logger(QueueWorkers.name);
+  readonly #workers: Worker[] = [];
+  readonly #stop = new AbortController();
+  #handlers: ReadonlyMap<JobName, AnyHandler> = new Map();
+
+  constructor(
+    private readonly discovery: DiscoveryService,
+    @Inject(REDIS_FACTORY) private readonly connect: RedisFactory,
+    @Inject(QUEUE_PREFIX) private readonly prefix: string,
+    @Inject(WORKERS_OPTIONS) private readonly options: WorkersOptions,
+  ) {}
+
+  /** @throws Error when a queue that is taken from has a job without a handler, or with two */
+  onApplicationBootstrap(): void {
+    this.#handlers = handlerTable(this.#declared());
+    for (const queue of new Set([...this.#handlers.keys()].map((name) => JOBS[name].queue)))
+      this.#workers.push(this.#start(queue));
+  }
+
+  /** Takes no more jobs, lets running ones end, and aborts those that do not. */
+  async beforeApplicationShutdown(): Promise<void> {
+    const drained = Promise.all(this.#workers.map((worker) => worker.close()));
+    const inTime = await endsWithin(drained, this.options.graceMs);
+    if (inTime) return;
+    this.#stop.abort(new Error('the process stops'));
+    if (await endsWithin(drained, ABORT_MS)) return;
+    this.#log.warn('jobs did not end in time and are given up');
+  }
+
+  #declared(): (readonly [JobName, AnyHandler])[] {
+    return this.discovery.getProviders().flatMap(({ instance }) => {
+      const name = typeof instance === 'object' && instance !== null ? jobHandledBy(instance as object) : undefined;
+      return name ? [[name, instance as AnyHandler] as const] : [];
+    });
+  }
+
+  #start(queue: QueueName): Worker {
+    const worker = new Worker(queue, (job: Job) => this.#run(job), {
+      connection: this.connect(`worker-${queue}`),
+      prefix: this.prefix,
+      concurrency: this.options.concurrency[queue],
+      maxStalledCount: 0,
+      lockDuration: this.options.lockMs ?? LOCK_MS,
+      stalledInterval: this.options.stalledCheckMs ?? STALLED_CHECK_MS,
+    });
+    worker.on('error', (error) => this.#log.warn(`${queue}: ${error.message}`));
+    worker.on('failed', (job, error) => void this.#lost(job, error));
+    return worker;
+  }
+
+  async #run(job: Job): Promise<void> {
+    const name = job.name as JobName;
+    await this.#handlerOf(name).handle(JOBS[name].data.parse(job.data), { signal: this.#stop.signal });
+  }
+
+  async #lost(job: Job | undefined, error: Error): Promise<void> {
+    if (!job) return;
+    const name = job.name as JobName;
+    this.#log.error({ err: error, job: job.id }, `${name} ended without its handler`);
+    try {
+      await this.#handlerOf(name).lost(job.data as JobData<JobName>, error.message);
+    } catch (failure) {
+      this.#log.error({ err: failure, job: job.id }, `${name} could not be given up, the sweep will: ${messageOf(failure)}`);
+    }
+  }
+
+  #handlerOf(name: JobName): AnyHandler {
+    const handler = this.#handlers.get(name);
+    if (!handler) throw new Error(`no handler for job ${name}`);
+    return handler;
+  }
+}
+
+async function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  const cancel = new AbortController();
+  const late = delay(ms, false, { signal: cancel.signal }).catch(() => false);
+  const inTime = await Promise.race([work.then(() => true), late]);
+  cancel.abort();
+  return inTime;
+}
