@@ -1,7 +1,7 @@
 import { DataSource, type QueryRunner } from 'typeorm';
 import { loadCipher, parseRootKeys } from '#libs/crypto';
 import { Database, postgresOptions } from '#libs/database';
-import type { Catalogue } from '#libs/providers';
+import { Catalogue, catalogueEntry } from '#libs/providers';
 import { ConnectionImport } from './connection-import.js';
 import { ConnectionListeners } from './connection-listeners.js';
 import { ConnectionReads } from './connection-reads.repository.js';
@@ -14,11 +14,15 @@ import { IntegrationsRepository } from './integrations.repository.js';
 import { LastFetched } from './last-fetched.js';
 import { Leases } from './leases.js';
 
-const PROVIDERS: Readonly<Record<string, object>> = {
-  keyed: { name: 'keyed', display_name: 'Keyed', auth_mode: 'API_KEY', credentials: { apiKey: { pattern: '^sk_' } } },
-  basic: { name: 'basic', display_name: 'Basic', auth_mode: 'BASIC' },
-  app: { name: 'app', display_name: 'App', auth_mode: 'OAUTH2' },
+const general = { categories: ['other'], docs: 'https://example.com' };
+const fields = { type: 'string', title: 'Key', description: 'A key' };
+const ENTRIES = {
+  keyed: { ...general, display_name: 'Keyed', auth_mode: 'API_KEY', credentials: { apiKey: { ...fields, pattern: '^sk_' } } },
+  app: { ...general, display_name: 'App', auth_mode: 'OAUTH2' },
 };
+
+const smallCatalogue = (): Catalogue =>
+  new Catalogue(new Map(Object.entries(ENTRIES).map(([name, entry]) => [name, { ...catalogueEntry.parse(entry), name }])));
 
 export interface TestCredentials {
   readonly connections: Connections;
@@ -48,7 +52,7 @@ export async function testCredentials(url: string, encryptionKey: string): Promi
   const [environmentId, otherEnvironmentId] = environments.map(({ id }) => id) as [number, number];
   const cipher = await loadCipher(source, parseRootKeys(encryptionKey));
   const db = new Database(source);
-  const catalogue = { get: (name: string) => PROVIDERS[name] } as unknown as Catalogue;
+  const catalogue = smallCatalogue();
   const listeners = new ConnectionListeners();
   const integrationRows = new IntegrationsRepository(db, cipher);
   const rows = new ConnectionsRepository(db, cipher);

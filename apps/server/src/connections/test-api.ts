@@ -9,20 +9,22 @@ import { signExecutionToken } from '#libs/execution-token';
 import { startHttpApp } from '#libs/http';
 import { Secret } from '#libs/kernel';
 import { loggerModule } from '#libs/observability';
-import { Catalogue } from '#libs/providers';
+import { Catalogue, catalogueEntry } from '#libs/providers';
 import { EnvironmentModule } from '../environment/environment.module.js';
 import { IntegrationsModule } from '../integrations/integrations.module.js';
 import { InternalModule } from '../internal/internal.module.js';
 import { ConnectionsModule } from './connections.module.js';
 
-const PROVIDERS: Readonly<Record<string, object>> = {
-  keyed: { name: 'keyed', display_name: 'Keyed', auth_mode: 'API_KEY', webhook_routing_script: 'any' },
-  app: { name: 'app', display_name: 'App', auth_mode: 'OAUTH2' },
+const general = { categories: ['other'], docs: 'https://example.com' };
+const ENTRIES = {
+  keyed: { ...general, display_name: 'Keyed', auth_mode: 'API_KEY', webhook_routing_script: 'any' },
+  app: { ...general, display_name: 'App', auth_mode: 'OAUTH2' },
 };
+const providers = Object.entries(ENTRIES).map(([name, entry]) => [name, { ...catalogueEntry.parse(entry), name }] as const);
 
 @Global()
 @Module({
-  providers: [{ provide: Catalogue, useValue: { get: (name: string) => PROVIDERS[name] } }],
+  providers: [{ provide: Catalogue, useValue: new Catalogue(new Map(providers)) }],
   exports: [Catalogue],
 })
 class CatalogueModule {}
