@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ManagedProcess, startProcess } from '#libs/embedded';
+import { type ManagedProcess, type ProcessExit, startProcess } from '#libs/embedded';
 
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 15_000;
@@ -49,10 +49,10 @@ export class StackProcess {
     if (exit?.code !== 0) throw this.#failed(`ended with ${exit?.code ?? exit?.signal}`);
   }
 
-  async kill(signal: NodeJS.Signals): Promise<void> {
-    if (!this.#process) return;
+  async kill(signal: NodeJS.Signals): Promise<ProcessExit> {
+    if (!this.#process) throw new Error(`${this.name} does not run`);
     process.kill(this.#process.pid, signal);
-    await this.#process.exited;
+    return this.#process.exited;
   }
 
   async stop(): Promise<void> {

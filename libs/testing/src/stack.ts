@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import { freePorts, newStackSecrets, type StackSecrets } from '#libs/embedded';
+import { freePorts, newStackSecrets, type ProcessExit, type StackSecrets } from '#libs/embedded';
 import { createDatabase, type OwnDatabase } from './databases.js';
 import { StackProcess } from './stack-process.js';
 import { type StackRedis, startStackRedis } from './stack-redis.js';
@@ -40,8 +40,8 @@ export interface Stack extends StackAccess {
   /** Folder of logs, one file a process. */
   readonly folder: string;
   readonly redis: StackRedis;
-  /** Ends a service and answers when it is gone. In standalone mode every service is the one process. */
-  kill(service: ServiceName, signal: NodeJS.Signals): Promise<void>;
+  /** Ends a service and answers how it ended. In standalone mode every service is the one process. */
+  kill(service: ServiceName, signal: NodeJS.Signals): Promise<ProcessExit>;
   /** Starts a killed service again and answers when it is ready. */
   restart(service: ServiceName): Promise<void>;
   stop(): Promise<void>;
@@ -126,8 +126,8 @@ class TestStack implements Stack {
     await Promise.all([...this.#processes.keys()].map((name) => this.#startOne(name)));
   }
 
-  async kill(service: ServiceName, signal: NodeJS.Signals): Promise<void> {
-    await this.#processOf(service).kill(signal);
+  kill(service: ServiceName, signal: NodeJS.Signals): Promise<ProcessExit> {
+    return this.#processOf(service).kill(signal);
   }
 
   async restart(service: ServiceName): Promise<void> {

@@ -1,0 +1,58 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureBuilt } from './build.mjs';
+import { closingLine } from './closing-line.mjs';
+import { ensureInstalled } from './setup/install.mjs';
+import { at, nodeProgram, SetupError } from './setup/place.mjs';
+import { run, signalChildren } from './setup/run.mjs';
+import { takeTurns } from './setup/take-turns.mjs';
+
+/**
+ * `npm test`: makes everything ready and runs all tests; further arguments go to vitest. `--split` runs the end-to-end tests against five
+ * separate processes instead of one. The last line says how many passed.
+ */
+const NO_TESTS_RAN = { passed: 0, failed: 1, skipped: 0 };
+const [split, args] = [process.argv.includes('--split'), process.argv.slice(2).filter((arg) => arg !== '--split')];
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => signalChildren(signal) || process.exit(1));
+
+try {
+  await takeTurns(console.log, async () => {
+    await ensureInstalled(console.log);
+    await ensureInstalled(console.log, at('test/compat'));
+  });
+  await ensureBuilt(console.log);
+  process.exitCode = await runVitest();
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(error.message);
+  finishUncounted();
+}
+
+/** A vitest that dies before it reports must not look like one that had nothing to do. */
+async function runVitest() {
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-counts-'));
+  const counts = join(folder, 'counts');
+  writeFileSync(counts, '');
+  const code = await run(nodeProgram(), vitestArgs(), {
+    env: { ...process.env, FAIRLEAD_COUNTS_FILE: counts, ...(split ? { FAIRLEAD_E2E_MODE: 'split' } : {}) },
+  });
+  const counted = readFileSync(counts, 'utf8');
+  rmSync(folder, { recursive: true });
+  if (counted === '') return finishUncounted();
+  if (process.env.FAIRLEAD_COUNTS_FILE) writeFileSync(process.env.FAIRLEAD_COUNTS_FILE, counted, { flag: 'a' });
+  return code;
+}
+
+function vitestArgs() {
+  const reporters = ['--reporter=default', `--reporter=${at('tools/closing-line.mjs')}`];
+  return [at('node_modules/vitest/vitest.mjs'), 'run', ...reporters, ...(split ? ['--project', 'e2e'] : []), ...args];
+}
+
+function finishUncounted() {
+  if (process.env.FAIRLEAD_COUNTS_FILE)
+    writeFileSync(process.env.FAIRLEAD_COUNTS_FILE, `${JSON.stringify(NO_TESTS_RAN)}\n`, { flag: 'a' });
+  console.log(closingLine(NO_TESTS_RAN));
+  process.exitCode = 1;
+  return 1;
+}
