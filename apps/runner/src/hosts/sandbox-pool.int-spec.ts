@@ -149,10 +149,26 @@ describe('a function without end', () => {
     expect(await returned('return 1')).toBe(1);
   });
 
-  it('waiting for nothing is stopped by its wall time', async () => {
-    const result = await run('await new Promise(() => {})', { limits: { wallMs: 200 } });
+  it.each([
+    ['never settles', 'await new Promise(() => {})'],
+    ['never settles, after a call', `await nango.get({ endpoint: '/' }); await new Promise(() => {})`],
+    ['waits for itself', 'const p = Promise.resolve().then(() => p); return p.catch(() => new Promise(() => {}))'],
+  ])('waiting for a promise that %s is told so at once', async (_what, exec) => {
+    const result = await run(exec);
+    expect(result).toMatchObject({ status: 'stopped', reason: 'stalled' });
+    expect(result.durationMs).toBeLessThan(1_000);
+  });
+
+  it('waiting for too long is stopped by its wall time', async () => {
+    const result = await run('await new Promise((done) => setTimeout(done, 60_000))', { limits: { wallMs: 200 } });
     expect(result).toMatchObject({ status: 'stopped', reason: 'timeout' });
     expect(result.durationMs).toBeLessThan(1_000);
+  });
+
+  it('asking for too much at once is stopped', async () => {
+    const flood = `for (let n = 0; n < 20_000; n += 1) void nango.get({ endpoint: '/' }); await new Promise((done) => setTimeout(done, 60_000))`;
+    expect((await run(flood)).status).toBe('stopped');
+    expect(await returned('return 1')).toBe(1);
   });
 
   it.each([

@@ -27,7 +27,7 @@ export class Isolates {
   constructor(
     preludePath: string,
     private readonly ahead: number,
-    private readonly memoryMb = DEFAULT_MEMORY_MB,
+    private memoryMb = DEFAULT_MEMORY_MB,
   ) {
     this.#snapshot = ivm.Isolate.createSnapshot(
       [{ code: readFileSync(preludePath, 'utf8'), filename: 'fairlead:prelude' }],
@@ -36,11 +36,17 @@ export class Isolates {
     this.#refill();
   }
 
-  /** @param memoryMb soft limit of the isolate's heap; the usual one is ready at once */
+  /** @param memoryMb soft limit of the isolate's heap; the one asked for last is ready at once */
   take(memoryMb: number): Prepared {
-    const prepared = memoryMb === this.memoryMb ? this.#ready.pop() : undefined;
+    if (memoryMb !== this.memoryMb) this.#prepareFor(memoryMb);
+    const prepared = this.#ready.pop();
     this.#refill();
     return prepared ?? this.#make(memoryMb);
+  }
+
+  #prepareFor(memoryMb: number): void {
+    this.memoryMb = memoryMb;
+    for (const { isolate } of this.#ready.splice(0)) isolate.dispose();
   }
 
   #make(memoryMb: number): Prepared {

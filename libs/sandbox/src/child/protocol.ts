@@ -29,7 +29,7 @@ export type RunResult =
   | { readonly status: 'threw'; readonly failure: string; readonly durationMs: number }
   | { readonly status: 'stopped'; readonly reason: StopReason; readonly message: string; readonly durationMs: number };
 
-export type StopReason = 'timeout' | 'out-of-memory' | 'aborted' | 'output-too-large' | 'crashed';
+export type StopReason = 'timeout' | 'out-of-memory' | 'aborted' | 'output-too-large' | 'stalled' | 'flooded' | 'crashed';
 
 export type ToChild =
   | { readonly type: 'run'; readonly spec: RunSpec }

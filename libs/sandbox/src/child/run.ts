@@ -8,6 +8,10 @@ import type { RunResult, RunSpec, StopReason } from './protocol.js';
 export type HostCall = (op: string, args: string, body: string | undefined) => Promise<string>;
 
 const MAX_TIMER_MS = 2_147_483_647;
+/** Calls a run may have under way; each is held in memory on both sides. */
+const MAX_UNANSWERED = 10_000;
+/** No call has this number: delivering it only finds out whether the isolate has come to rest. */
+const NO_CALL = 0;
 
 /** One execution in one fresh isolate. It ends exactly once: by its own result, or by `stop`. */
 export class Run {
@@ -20,6 +24,11 @@ export class Run {
   #onStop: (() => void) | undefined;
   #deliver: ivm.Reference<(...args: unknown[]) => unknown> | undefined;
   #cpuAtLastCall = 0n;
+  #isStarted = false;
+  #isProbing = false;
+  /** Calls made so far, and how many of them wait for an answer. */
+  #calls = 0;
+  #unanswered = 0;
 
   constructor(
     readonly spec: RunSpec,
@@ -53,8 +62,27 @@ export class Run {
     if (this.#prepared.isolate.isDisposed) return this.stop('out-of-memory', 'the function used more memory than it may');
     if (now - this.#startedAt > wallMs) return this.stop('timeout', `the function ran for more than ${wallMs} ms`);
     const spentMs = Number(this.#cpuTime() - this.#cpuAtLastCall) / 1e6;
-    if (spentMs > spinMs) this.stop('timeout', `the function computed for more than ${spinMs} ms without a call in between`);
+    if (spentMs > spinMs)
+      return this.stop('timeout', `the function computed for more than ${spinMs} ms without a call in between`);
+    if (this.#isStarted && this.#unanswered === 0 && !this.#isProbing) void this.#probe();
     return undefined;
+  }
+
+  /**
+   * Nothing is under way outside. When the isolate has come to rest without asking for anything, no event is left that could settle
+   * what the function waits for, and it is not kept until its deadline.
+   */
+  async #probe(): Promise<void> {
+    this.#isProbing = true;
+    const calls = this.#calls;
+    const atRest = await this.#deliver?.apply(undefined, [NO_CALL, '']).then(
+      () => true,
+      () => false,
+    );
+    // A result that is on its way is handled first.
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#isProbing = false;
+    if (atRest && calls === this.#calls) this.stop('stalled', 'the function waits for a promise that nothing will ever settle');
   }
 
   async #evaluate(): Promise<string | Error> {
@@ -67,6 +95,7 @@ export class Run {
       this.#deliver = door.getSync('deliver', { reference: true });
       const script = await this.codes.compile(isolate, this.spec.bundleHash, this.spec.scriptName);
       const factory = (await script.run(context, { reference: true })) as ivm.Reference;
+      this.#isStarted = true;
       const answer: unknown = await start.apply(undefined, [factory.derefInto(), this.spec.facts, this.spec.input], {
         result: { promise: true, copy: true },
       });
@@ -80,8 +109,13 @@ export class Run {
     return new ivm.Callback(
       (call: number, op: string, args: string, body?: string) => {
         this.#cpuAtLastCall = this.#cpuTime();
+        this.#calls += 1;
+        this.#unanswered += 1;
+        if (this.#unanswered > MAX_UNANSWERED)
+          return this.stop('flooded', `the function has more than ${MAX_UNANSWERED} calls under way`);
         const answer = op === 'sleep' ? this.#sleep(Number(args)) : this.host(op, args, body);
         void answer.then((json) => this.#answer(call, json));
+        return undefined;
       },
       { ignored: true },
     );
@@ -89,6 +123,7 @@ export class Run {
 
   /** A run that has ended meanwhile takes no answers. */
   #answer(call: number, json: string): void {
+    this.#unanswered -= 1;
     if (!this.#prepared.isolate.isDisposed) this.#deliver?.applyIgnored(undefined, [call, json]);
   }
 

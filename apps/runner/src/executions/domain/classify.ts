@@ -31,6 +31,8 @@ const STOPPED: Record<StopReason, { code: string; status: number }> = {
   'out-of-memory': { code: 'function_runtime_out_of_memory', status: 500 },
   aborted: { code: 'script_aborted', status: 410 },
   'output-too-large': { code: 'script_internal_error', status: 500 },
+  stalled: { code: 'script_internal_error', status: 500 },
+  flooded: { code: 'script_internal_error', status: 500 },
   crashed: { code: 'function_runtime_other', status: 500 },
 };
 
@@ -54,7 +56,7 @@ export function classifyFailure(failure: Failure, scriptName: string): FunctionE
 /** Why a run was stopped from outside. */
 export function classifyStop(reason: StopReason, message: string): FunctionError {
   const { code, status } = STOPPED[reason];
-  return reason === 'output-too-large'
+  return code === 'script_internal_error'
     ? { code, status, message: INTERNAL, payload: { name: 'Error', message } }
     : { code, status, message, payload: {} };
 }
