@@ -42,12 +42,15 @@ async function run(factory: Factory, facts: RunFacts, input: unknown): Promise<s
   }
 }
 
+/** Memory beyond the isolate's limit, and ways to block its thread or wake it that the watchdog does not see. */
+const OUT_OF_BOUNDS = ['WebAssembly', 'SharedArrayBuffer', 'Atomics'];
+
 /**
  * Called once by the host in a fresh context. It leaves nothing on the global: the callbacks live in closures.
  * @returns how the host starts the one run this context serves, and how it answers the run's calls
  */
 function boot(send: Bridge['send'], sync: Bridge['sync']) {
-  delete (globalThis as Record<string, unknown>)['__fairlead'];
+  for (const name of ['__fairlead', ...OUT_OF_BOUNDS]) delete (globalThis as Record<string, unknown>)[name];
   connectBridge({ send: (call, op, args, body) => send(call, op, args, body), sync: (op, args) => sync(op, args) });
   return {
     start: (factory: Factory, facts: string, input: string) => run(factory, parse(facts) as RunFacts, parse(input)),

@@ -13,6 +13,10 @@ export interface PoolOptions {
 const GUARD_MS = 50;
 /** What a stuck process's other runs are given to finish. */
 const RETIRE_MS = 1_000;
+/** Pause before a process that could not even start is tried again. */
+const RESTART_MS = 1_000;
+/** Share of its memory a process may hold while it does nothing. */
+const IDLE_SHARE = 0.5;
 
 /** Keeps a few sandbox processes running: starts, watches and replaces them (spec/sandbox.md §4). */
 @Injectable()
@@ -20,7 +24,6 @@ export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
   readonly #log = new Logger(SandboxPool.name);
   readonly #processes = new Set<SandboxProcess>();
   readonly #waiting: (() => void)[] = [];
-  readonly #where = new Map<string, SandboxProcess>();
   #guard: NodeJS.Timeout | undefined;
   #closing = false;
 
@@ -50,12 +53,10 @@ export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
       return { status: 'stopped', reason: 'aborted', message: 'the execution was cancelled before it started', durationMs: 0 };
     const abort = () => process.abort(spec.id);
     signal.addEventListener('abort', abort, { once: true });
-    this.#where.set(spec.id, process);
     try {
       return await process.run(spec, bundle, onCall);
     } finally {
       signal.removeEventListener('abort', abort);
-      this.#where.delete(spec.id);
       this.#waiting.shift()?.();
     }
   }
@@ -83,19 +84,29 @@ export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
   #start(): void {
     const process = new SandboxProcess(() => this.#retire(process));
     this.#processes.add(process);
-    void process.gone.then(() => {
-      this.#processes.delete(process);
-      if (this.#closing) return;
-      this.#log.warn(`sandbox process ${process.pid} is gone and is replaced`);
-      this.#start();
-      this.#waiting.shift()?.();
-    });
+    void this.#replaceOnceGone(process);
+  }
+
+  async #replaceOnceGone(process: SandboxProcess): Promise<void> {
+    const reason = await process.gone;
+    this.#processes.delete(process);
+    if (this.#closing) return;
+    this.#log.warn(`sandbox process ${process.pid} is replaced: ${reason}`);
+    if (!process.hasStarted) await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
+    this.#start();
+    this.#waiting.shift()?.();
   }
 
   #watch(): void {
+    const now = performance.now();
     for (const process of this.#processes) {
-      if (process.rssBytes() > this.options.memoryBytes) {
+      if (process.isOverdue(now)) process.kill('crashed', 'the sandbox process does not end a run whose time is up');
+      const rss = process.rssBytes();
+      if (rss > this.options.memoryBytes) {
         process.kill('out-of-memory', `the sandbox process used more than ${this.options.memoryBytes / 1024 ** 2} MB`);
+      } else if (process.load === 0 && rss > this.options.memoryBytes * IDLE_SHARE) {
+        process.retired = true;
+        process.kill('crashed', 'it kept memory that nothing uses any more');
       }
     }
   }
