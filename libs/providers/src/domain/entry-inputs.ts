@@ -28,7 +28,7 @@ export const inputField = z.strictObject({
   visible_when: z.strictObject({ field: z.string(), equals: z.string() }).optional(),
 });
 
-function isRegex(pattern: string): boolean {
+export function isRegex(pattern: string): boolean {
   try {
     return Boolean(new RegExp(pattern));
   } catch {

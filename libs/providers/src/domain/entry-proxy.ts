@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text } from './entry-inputs.js';
+import { isRegex, text } from './entry-inputs.js';
 
 const headerTemplates = z.record(z.string().regex(/^[a-z0-9_.-]+$/, 'header names are lower-case'), text);
 const nestedText: z.ZodType<NestedText> = z.lazy(() => z.record(z.string(), z.union([text, nestedText])));
@@ -21,7 +21,13 @@ export const retryRules = z.strictObject({
   remaining: z.string().optional(),
   /** `429`, `5xx`, `500-502`: replaces the default list. */
   error_code: z.array(text.pipe(z.string().regex(/^(\d{3}|\dxx|\d{3}-\d{3})$/))).optional(),
-  in_body: z.strictObject({ path: z.string(), value: z.string(), strategy: z.enum(['at', 'after']) }).optional(),
+  in_body: z
+    .strictObject({
+      path: z.string(),
+      value: z.string().refine(isRegex, 'must be a regular expression'),
+      strategy: z.enum(['at', 'after']),
+    })
+    .optional(),
 });
 
 const paging = {

@@ -1,0 +1,57 @@
+import { AppError } from '#libs/kernel';
+import { compileTemplate, fillTemplate, templateOf } from '#libs/providers';
+import type { LeaseFacts } from './lease-facts.js';
+import { endpointLookup } from './scope.js';
+
+/** Where an API is. */
+export interface BaseUrl {
+  readonly origin: string;
+  readonly host: string;
+  /** Without a slash at its end. */
+  readonly path: string;
+  /** Without the question mark; usually empty. */
+  readonly query: string;
+}
+
+/** A base URL, and whether it comes from somewhere else than the catalogue. */
+export interface ChosenBase {
+  readonly base: BaseUrl;
+  readonly isOverride: boolean;
+}
+
+/** Text of a base URL in its parts. @throws AppError `base_url_override_not_allowed` when it is no plain http(s) URL */
+export function parseBaseUrl(text: string): BaseUrl {
+  const url = URL.parse(text);
+  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '') {
+    throw new AppError('base_url_override_not_allowed', 'the base URL must be http or https, without user name and password');
+  }
+  return { origin: url.origin, host: url.host, path: url.pathname.replace(/\/+$/, ''), query: url.search.slice(1) };
+}
+
+/**
+ * The base URL of a connection (spec/auth.md §6.3): its own, its integration's, its provider's. Undefined when none of them
+ * names one.
+ * @throws AppError `unsupported_provider` when the provider's template lacks values of this connection
+ */
+export function connectionBase(facts: LeaseFacts): ChosenBase | undefined {
+  const own = facts.config['base_url'];
+  if (typeof own === 'string' && own !== '') return { base: parseBaseUrl(fillText(own, facts)), isOverride: true };
+  const { baseUrl } = facts.custom;
+  if (baseUrl) return { base: parseBaseUrl(fillText(baseUrl, facts)), isOverride: true };
+  const template = facts.provider.proxy?.base_url;
+  if (template === undefined) return undefined;
+  const filled = fillTemplate(templateOf(template), { lookup: endpointLookup(facts), ...NO_REQUEST });
+  if (!filled.ok) {
+    throw new AppError('unsupported_provider', `the base URL needs values this connection lacks: ${filled.missing.join(', ')}`);
+  }
+  return { base: parseBaseUrl(filled.value), isOverride: false };
+}
+
+/** A text that callers or connections give, with its placeholders filled; unfilled ones stay as they are. */
+export function fillText(text: string, facts: LeaseFacts): string {
+  if (!text.includes('${')) return text;
+  const filled = fillTemplate(compileTemplate(text), { lookup: endpointLookup(facts), ...NO_REQUEST });
+  return filled.ok ? filled.value : text;
+}
+
+const NO_REQUEST = { now: new Date(0), random: '' };

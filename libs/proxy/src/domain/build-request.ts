@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import type { ConnectionLease } from '#libs/contracts';
+import { AppError } from '#libs/kernel';
+import type { RetryRules } from '#libs/providers';
+import { type BaseUrl, type ChosenBase, fillText, parseBaseUrl } from './base-url.js';
+import { callerHeaders } from './caller-headers.js';
+import { injectIntoBody, textOfBody } from './injected-body.js';
+import { fillAll, type PreparedConnection, prepare } from './prepared-connection.js';
+import { headerLookup, type RequestValues } from './scope.js';
+import { canonicalParams, type Params, targetPath } from './target-url.js';
+
+/** Bytes to send. A stream is sent as it comes and can be sent only once, unless it is short. */
+export type RequestBody = Buffer | string | Readable;
+
+/** What a caller asks for. */
+export interface ProxyCall {
+  readonly lease: ConnectionLease;
+  /** Upper case. */
+  readonly method: string;
+  /** Path and query under the base URL, or an absolute URL below it. */
+  readonly endpoint: string;
+  readonly params?: Params | undefined;
+  /** To be sent besides the injected ones, which they replace. Lower-case names. */
+  readonly headers?: Readonly<Record<string, string | string[]>> | undefined;
+  /** Sent with POST, PUT, PATCH and DELETE. */
+  readonly body?: RequestBody | undefined;
+  /** Bytes of a streamed body, where they are known. */
+  readonly bodyLength?: number | undefined;
+  /** Empty counts as absent. */
+  readonly baseUrlOverride?: string | undefined;
+  readonly forwardHeadersOnRedirect?: boolean | undefined;
+  readonly decompress?: boolean | undefined;
+}
+
+/** A request ready to be sent. */
+export interface OutboundRequest {
+  readonly method: string;
+  readonly origin: string;
+  /** With the query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: RequestBody | undefined;
+  readonly bodyLength: number | undefined;
+  /** Send every header to other origins when redirected there. */
+  readonly forwardHeaders: boolean;
+  /** Decode compressed answers. */
+  readonly decompress: boolean;
+  readonly retry: RetryRules | undefined;
+  /** Header names whose values are credentials. */
+  readonly credentialHeaders: readonly string[];
+  /** Values that must not show in logs. */
+  readonly secrets: readonly string[];
+}
+
+export interface BuildOptions {
+  /** Whether anybody but the catalogue may name a base URL (`NANGO_PROXY_BASE_URL_OVERRIDE_ENABLED`). */
+  readonly baseUrlOverride: boolean;
+}
+
+const WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+const DEFAULTS = { accept: 'application/json, text/plain, */*', 'user-agent': 'fairlead' };
+
+/**
+ * The request a call becomes: base URL, path and query, credentials, templates, the caller's headers (spec/auth.md §6.3-6.5).
+ * @throws AppError `missing_api_url`, `unsupported_provider`, `unsupported_auth`, `invalid_query_params`, `invalid_headers`,
+ * `base_url_override_disabled`, `base_url_override_not_allowed`
+ */
+export function buildRequest(call: ProxyCall, options: BuildOptions): OutboundRequest {
+  const connection = prepare(call.lease);
+  const base = baseOf(call, connection, options);
+  const endpoint = fillText(call.endpoint, connection.facts);
+  const path = targetPath(base, endpoint, call.params, connection.query);
+  const own = callerHeaders(call.headers ?? {}, connection.templateNames);
+  const sent = WITH_BODY.has(call.method) ? call.body : undefined;
+  const injected =
+    connection.body && WITH_BODY.has(call.method) ? injectIntoBody(sent, own['content-type'], connection.body) : undefined;
+  const body = injected ? injected.body : sent;
+  const dynamic =
+    connection.perRequest.length > 0 ? perRequestHeaders(connection, call.method, base, path, own, body) : undefined;
+  const headers: Record<string, string> = { ...DEFAULTS, ...connection.headers, ...dynamic, ...own };
+  if (injected) headers['content-type'] = injected.contentType;
+  else if (body === undefined) delete headers['content-type'];
+  return {
+    method: call.method,
+    origin: base.origin,
+    path,
+    headers,
+    body,
+    bodyLength: injected ? undefined : call.bodyLength,
+    forwardHeaders: call.forwardHeadersOnRedirect ?? connection.forwardHeaders,
+    decompress: call.decompress ?? connection.decompress,
+    retry: connection.retry,
+    credentialHeaders: Object.keys({ ...connection.headers, ...dynamic }),
+    secrets: connection.secrets,
+  };
+}
+
+function baseOf(call: ProxyCall, connection: PreparedConnection, options: BuildOptions): BaseUrl {
+  const chosen = chosenBase(call, connection);
+  if (chosen.isOverride && !options.baseUrlOverride) {
+    throw new AppError('base_url_override_disabled', 'the operator of this server does not allow other base URLs');
+  }
+  return chosen.base;
+}
+
+function chosenBase(call: ProxyCall, connection: PreparedConnection): ChosenBase {
+  if (call.baseUrlOverride) return { base: parseBaseUrl(fillText(call.baseUrlOverride, connection.facts)), isOverride: true };
+  if (/^\/*$/.test(call.endpoint)) throw new AppError('missing_api_url', 'the call names neither an endpoint nor a base URL');
+  const base = connection.base();
+  if (base) return base;
+  throw new AppError(
+    'unsupported_provider',
+    `${connection.facts.provider.name} has no base URL: name one on the call, the connection or the integration`,
+  );
+}
+
+function perRequestHeaders(
+  connection: PreparedConnection,
+  method: string,
+  base: BaseUrl,
+  path: string,
+  own: Readonly<Record<string, string>>,
+  body: RequestBody | undefined,
+): Record<string, string> {
+  const [pathname = '', query = ''] = path.split('?', 2);
+  const contentType = own['content-type'] ?? '';
+  const text = connection.needsBody ? textOfBody(body) : '';
+  const values: RequestValues = {
+    method,
+    host: base.host,
+    path: pathname,
+    endpoint: pathname.slice(base.path.length) || '/',
+    urlCanonicalParams: canonicalParams(query),
+    bodyCanonicalParams: text,
+    params: canonicalParams(query || (contentType.startsWith('application/x-www-form-urlencoded') ? text : '')),
+    contentType,
+  };
+  const scope = { lookup: headerLookup(connection.facts, values), now: new Date(), random: randomUUID() };
+  return fillAll(connection.perRequest, scope);
+}

@@ -1,0 +1,20 @@
+/**
+ * Requests to providers with the credentials of a connection: `buildRequest` says what is sent, `ProxyTransport` sends it
+ * (spec/auth.md §6). The server's proxy and the runner use the same code.
+ */
+export { attemptMessage, loggedHeaders, loggedRequest } from './domain/attempt-message.js';
+export {
+  buildRequest,
+  type BuildOptions,
+  type OutboundRequest,
+  type ProxyCall,
+  type RequestBody,
+} from './domain/build-request.js';
+export { HOP_BY_HOP } from './domain/caller-headers.js';
+export { canonicalNetworkCode } from './domain/network-errors.js';
+export { needsWholeBody } from './domain/prepared-connection.js';
+export { type AttemptOutcome, type RetryDecision, retryDecision, type RetryOptions } from './domain/retry-decision.js';
+export type { Params } from './domain/target-url.js';
+export { credentialTester, type CredentialVerdict } from './credential-tester.js';
+export { decompressed } from './decompress.js';
+export { type Attempt, ProxyTransport, type SendOptions, type UpstreamResponse } from './transport.js';

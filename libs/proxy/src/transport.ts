@@ -1,0 +1,197 @@
+import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
+import { type Dispatcher } from 'undici';
+import { AppError, messageOf } from '#libs/kernel';
+import { decideHost, type OutboundPolicy, RefusedAddress, redirectOf, type Verdict } from '#libs/outbound';
+import { bodyWait } from './domain/body-wait.js';
+import type { OutboundRequest } from './domain/build-request.js';
+import { canonicalNetworkCode } from './domain/network-errors.js';
+import { type AttemptOutcome, type RetryOptions, retryDecision } from './domain/retry-decision.js';
+import { decompressed } from './decompress.js';
+import { type ResendableBody, resendable } from './resendable-body.js';
+
+export interface SendOptions extends Partial<RetryOptions> {
+  /** Gives up the request, a wait between attempts, and the answer's body. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Asked before another attempt: the request to make then, with credentials read anew. Null keeps the answer of the attempt
+   * before, because another could not end otherwise.
+   */
+  readonly renew?: ((outcome: AttemptOutcome) => Promise<OutboundRequest | null>) | undefined;
+  /** Told of every attempt, the last one included. */
+  readonly onAttempt?: ((attempt: Attempt) => void) | undefined;
+}
+
+/** One attempt, for logs. */
+export interface Attempt {
+  readonly request: OutboundRequest;
+  readonly outcome: AttemptOutcome;
+  /** 0 is the first. */
+  readonly number: number;
+  /** Until the answer's headers, in milliseconds. */
+  readonly durationMs: number;
+  /** Set when another attempt follows, after this time at the longest. */
+  readonly retryInMs?: number | undefined;
+}
+
+export interface UpstreamResponse {
+  readonly status: number;
+  /** Lower-case names; `set-cookie` may hold several values. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Bytes as the upstream sends them, decoded where the request asked for it. To be read or destroyed. */
+  readonly body: Readable;
+}
+
+type Answer = UpstreamResponse | { readonly error: AppError; readonly code: string };
+
+/** How much of a refusal is read to learn how long to wait. */
+const WAIT_BODY_BYTES = 64 * 1024;
+
+/**
+ * Sends requests: connections kept alive per origin, redirects followed under the outbound policy, attempts repeated as
+ * provider and caller say (spec/auth.md §6.6-6.8). Bodies stream both ways.
+ */
+export class ProxyTransport {
+  readonly #verdicts = new LRUCache<string, Verdict>({ max: 2_000 });
+
+  /** @param dispatcher of `createOutboundDispatcher`, with the same policy */
+  constructor(
+    private readonly dispatcher: Dispatcher,
+    private readonly policy: OutboundPolicy,
+  ) {}
+
+  /**
+   * The upstream's answer, whatever its status. A streamed body longer than a mebibyte is sent once: no attempt follows it.
+   * @throws AppError `upstream_unreachable` (payload `{code, method}`), `base_url_override_not_allowed`,
+   * `proxy_redirect_to_denied_host`; the signal's reason when it fires
+   */
+  async send(request: OutboundRequest, options: SendOptions = {}): Promise<UpstreamResponse> {
+    const retry = { retries: 0, ...options };
+    const body = resendable(request.body, retry.retries > 0);
+    let current = request;
+    for (let number = 0; ; number += 1) {
+      const startedAt = performance.now();
+      const answer = await this.#attempt(current, body, options.signal);
+      const durationMs = performance.now() - startedAt;
+      const outcome = 'error' in answer ? { code: answer.code } : { status: answer.status, headers: answer.headers };
+      const decision = retryDecision(outcome, number, retry, current.retry, new Date());
+      const repeats = decision.retry && body.canResend;
+      options.onAttempt?.({
+        request: current,
+        outcome,
+        number,
+        durationMs,
+        ...(repeats ? { retryInMs: decision.waitMs ?? decision.fallbackMs } : {}),
+      });
+      const next = repeats ? await (options.renew ? options.renew(outcome) : current) : null;
+      if (!repeats || !next) return settled(answer, current);
+      const waitMs = decision.waitMs ?? (await waitNamedInBody(answer, current)) ?? decision.fallbackMs;
+      if (!('error' in answer)) await discard(answer.body);
+      await delay(waitMs, undefined, { signal: options.signal });
+      current = next;
+    }
+  }
+
+  /** One request, and those that redirects lead to. */
+  async #attempt(request: OutboundRequest, body: ResendableBody, signal: AbortSignal | undefined): Promise<Answer> {
+    let { method, origin, path, headers } = request;
+    let sendsBody = request.body !== undefined;
+    for (let hop = 0; ; hop += 1) {
+      this.#check(origin, hop);
+      const answer = await this.#exchange(
+        { method, origin, path, headers },
+        sendsBody ? body : undefined,
+        request.bodyLength,
+        signal,
+      );
+      if ('error' in answer) return answer;
+      const redirect = this.#redirectOf(answer, { method, origin, path, headers, forwardHeaders: request.forwardHeaders });
+      if (!redirect || (redirect.keepsBody && sendsBody && !body.canResend)) return answer;
+      await discard(answer.body);
+      if (hop === this.policy.maxRedirects)
+        return unreachable('ERR_FR_TOO_MANY_REDIRECTS', 'the upstream redirects in circles', method);
+      ({ method, headers } = redirect);
+      origin = redirect.url.origin;
+      path = redirect.url.pathname + redirect.url.search;
+      sendsBody &&= redirect.keepsBody;
+    }
+  }
+
+  #redirectOf(
+    answer: UpstreamResponse,
+    from: Pick<OutboundRequest, 'method' | 'origin' | 'path' | 'headers' | 'forwardHeaders'>,
+  ) {
+    const { location } = answer.headers;
+    if (typeof location !== 'string' || this.policy.maxRedirects === 0) return undefined;
+    return redirectOf({ ...from, url: new URL(from.origin + from.path) }, answer.status, location);
+  }
+
+  async #exchange(
+    request: Pick<OutboundRequest, 'method' | 'origin' | 'path' | 'headers'>,
+    body: ResendableBody | undefined,
+    bodyLength: number | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer> {
+    const length = body && bodyLength !== undefined ? { 'content-length': String(bodyLength) } : undefined;
+    try {
+      const reply = await this.dispatcher.request({
+        origin: request.origin,
+        path: request.path,
+        method: request.method as Dispatcher.HttpMethod,
+        headers: length ? { ...request.headers, ...length } : request.headers,
+        body: body ? body.take() : null,
+        ...(signal ? { signal } : {}),
+      });
+      return { status: reply.statusCode, headers: reply.headers, body: reply.body };
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      return failureOf(error, request.method);
+    }
+  }
+
+  #check(origin: string, hop: number): void {
+    let verdict = this.#verdicts.get(origin);
+    if (!verdict) this.#verdicts.set(origin, (verdict = decideHost(origin, this.policy)));
+    if (verdict.allowed) return;
+    throw new AppError(hop === 0 ? 'base_url_override_not_allowed' : 'proxy_redirect_to_denied_host', verdict.reason);
+  }
+}
+
+/** What no other attempt can cure is thrown at once; failures of the network are answers that may be followed by another attempt. */
+function failureOf(error: unknown, method: string): Answer {
+  if (error instanceof RefusedAddress) throw new AppError('base_url_override_not_allowed', error.message, { cause: error });
+  const code = canonicalNetworkCode(error);
+  if (code === undefined) throw error;
+  return unreachable(code, messageOf(error) || code, method, error);
+}
+
+function unreachable(code: string, message: string, method: string, cause?: unknown): Answer {
+  return { code, error: new AppError('upstream_unreachable', message, { payload: { code, method }, cause }) };
+}
+
+function settled(answer: Answer, request: OutboundRequest): UpstreamResponse {
+  if ('error' in answer) throw answer.error;
+  return request.decompress ? decompressed(answer) : answer;
+}
+
+async function waitNamedInBody(answer: Answer, request: OutboundRequest): Promise<number | undefined> {
+  const rule = request.retry?.in_body;
+  if (!rule || 'error' in answer) return undefined;
+  const { body } = decompressed(answer);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > WAIT_BODY_BYTES) break;
+  }
+  return bodyWait(Buffer.concat(chunks).toString('utf8'), rule, new Date());
+}
+
+/** Reads a short rest so that the connection can be used again; a long one is cut off with its connection. */
+async function discard(body: Readable): Promise<void> {
+  if ('dump' in body && typeof body.dump === 'function')
+    await (body as Dispatcher.ResponseData['body']).dump({ limit: WAIT_BODY_BYTES });
+  else body.destroy();
+}
