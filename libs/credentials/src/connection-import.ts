@@ -67,8 +67,9 @@ export class ConnectionImport {
       updatedAt: now,
       lastFetchedAt: null,
     };
-    if (await this.test(toLease(integration, candidate, provider))) return;
-    throw new AppError('connection_test_failed', 'the provider refused these credentials');
+    if ((await this.test(toLease(integration, candidate, provider))) === 'failed') {
+      throw new AppError('connection_test_failed', 'the provider did not accept these credentials');
+    }
   }
 
   /** Two imports of one new connection: one inserts, the other waits for it and overwrites. */

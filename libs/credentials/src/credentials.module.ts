@@ -15,7 +15,7 @@ export interface CredentialsOptions {
   readonly credentialTest?: Pick<FactoryProvider<CredentialTest>, 'inject' | 'useFactory'>;
 }
 
-const untested = { useFactory: (): CredentialTest => async () => true };
+const untested = { useFactory: (): CredentialTest => async () => 'untested' };
 
 @Global()
 @Module({})

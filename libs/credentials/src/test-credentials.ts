@@ -68,7 +68,7 @@ export async function testCredentials(url: string, encryptionKey: string): Promi
     heard.push({ event, ref });
   };
   listeners.register({ connectionCreated: hear('created'), connectionDeleted: hear('deleted') });
-  const test: CredentialTest = async () => subject.accept;
+  const test: CredentialTest = async () => (subject.accept ? 'passed' : 'failed');
   const imports = new ConnectionImport(db, integrationRows, rows, catalogue, listeners, test);
   const subject: TestCredentials = {
     connections: new Connections(db, rows, reads, imports, listeners, leases),

@@ -19,7 +19,8 @@ beforeAll(async () => {
   const address = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
   api = await testApi(database.url, database.encryptionKey, async ({ connection }) => {
     const { apiKey } = connection['credentials'] as { apiKey: string };
-    return (await fetch(address, { headers: { authorization: `Bearer ${apiKey}` } })).ok;
+    const { ok } = await fetch(address, { headers: { authorization: `Bearer ${apiKey}` } });
+    return ok ? 'passed' : 'failed';
   });
   await api.call('POST', '/integrations', { provider: 'keyed', unique_key: 'keyed' });
 });
