@@ -53,7 +53,7 @@ async function customFiles(path: string): Promise<CatalogueFile[]> {
 }
 
 async function filesOf(folder: string): Promise<CatalogueFile[]> {
-  const names = (await readdir(folder)).filter((name) => CATALOGUE_FILE.test(name)).sort();
+  const names = (await readdir(folder)).filter((name) => CATALOGUE_FILE.test(name)).toSorted();
   return Promise.all(names.map((name) => fileAt(join(folder, name))));
 }
 

@@ -16,5 +16,6 @@ export { needsWholeBody } from './domain/prepared-connection.js';
 export { type AttemptOutcome, type RetryDecision, retryDecision, type RetryOptions } from './domain/retry-decision.js';
 export type { Params } from './domain/target-url.js';
 export { credentialTester, type CredentialVerdict } from './credential-tester.js';
+export { openTransport, ProxyModule } from './proxy.module.js';
 export { decompressed } from './decompress.js';
 export { type Attempt, ProxyTransport, type SendOptions, type UpstreamResponse } from './transport.js';

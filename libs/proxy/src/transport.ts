@@ -5,7 +5,7 @@ import { type Dispatcher } from 'undici';
 import { AppError, messageOf } from '#libs/kernel';
 import { decideHost, type OutboundPolicy, RefusedAddress, redirectOf, type Verdict } from '#libs/outbound';
 import { bodyWait } from './domain/body-wait.js';
-import type { OutboundRequest } from './domain/build-request.js';
+import { buildRequest, type OutboundRequest, type ProxyCall } from './domain/build-request.js';
 import { canonicalNetworkCode } from './domain/network-errors.js';
 import { type AttemptOutcome, type RetryOptions, retryDecision } from './domain/retry-decision.js';
 import { decompressed } from './decompress.js';
@@ -60,6 +60,16 @@ export class ProxyTransport {
     private readonly dispatcher: Dispatcher,
     private readonly policy: OutboundPolicy,
   ) {}
+
+  /** The request a call becomes, under this transport's policy. See `buildRequest`. */
+  build(call: ProxyCall): OutboundRequest {
+    return buildRequest(call, this.policy);
+  }
+
+  /** Closes idle connections at once, the others when their answers have been read. */
+  close(): Promise<void> {
+    return this.dispatcher.close();
+  }
 
   /**
    * The upstream's answer, whatever its status. A streamed body longer than a mebibyte is sent once: no attempt follows it.
@@ -138,7 +148,7 @@ export class ProxyTransport {
       const reply = await this.dispatcher.request({
         origin: request.origin,
         path: request.path,
-        method: request.method as Dispatcher.HttpMethod,
+        method: request.method,
         headers: length ? { ...request.headers, ...length } : request.headers,
         body: body ? body.take() : null,
         ...(signal ? { signal } : {}),

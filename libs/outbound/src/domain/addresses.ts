@@ -40,7 +40,7 @@ export function decideAddress(address: string, policy: OutboundPolicy): Verdict 
       return policy.blockPrivate ? refused(`${address} is a private address`) : ALLOWED;
     case 'linkLocal':
       return policy.blockLinkLocal ? refused(`${address} is a link-local or metadata address`) : ALLOWED;
-    case 'reserved':
+    default:
       return refused(`${address} is not an address of a single public host`);
   }
 }

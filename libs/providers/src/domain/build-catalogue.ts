@@ -33,7 +33,7 @@ export function buildCatalogue(files: readonly CatalogueFile[]): BuiltCatalogue 
     for (const [key, entry] of entriesOf(file, problems)) found.set(key, [{ file: file.name, entry }, ...(found.get(key) ?? [])]);
   }
   const providers = new Map<string, Provider>();
-  for (const key of [...found.keys()].sort()) {
+  for (const key of [...found.keys()].toSorted()) {
     const provider = firstValid(key, found, problems);
     if (provider) providers.set(key, provider);
   }

@@ -50,11 +50,11 @@ export function compileTemplate(text: string): Template {
  * @param encode applied to every filled value, not to the text around it: percent-encoding in URLs
  */
 export function fillTemplate(template: Template, scope: Scope, encode: (value: string) => string = identity): Filled {
-  let missing: readonly string[] = [];
+  const missing: string[] = [];
   for (const parts of template.alternatives) {
     const filled = fillParts(parts, scope, encode);
     if (filled.ok) return filled;
-    missing = [...missing, ...filled.missing];
+    missing.push(...filled.missing);
   }
   return { ok: false, missing };
 }
@@ -84,7 +84,7 @@ function fillPart(part: Part, scope: Scope): Filled {
       const value = scope.lookup(part.name);
       return value === undefined ? { ok: false, missing: [part.name] } : { ok: true, value };
     }
-    case 'call': {
+    default: {
       const args = fillParts(part.args, scope, identity);
       if (!args.ok) return args;
       const value = FUNCTIONS[part.name]?.(args.value, scope);

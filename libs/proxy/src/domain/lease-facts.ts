@@ -61,15 +61,15 @@ export function valueAt(from: unknown, path: string): unknown {
 /** Masking every "1" or "eu" of a log would hide more than it protects. */
 const MIN_SECRET = 6;
 const SECRET_SETTING = /secret|password|token|api_?key/i;
-const PLAIN_FIELDS = ['type', 'expires_at', 'scope', 'token_type'];
+const PLAIN_FIELDS = new Set(['type', 'expires_at', 'scope', 'token_type']);
 
 /** Every credential value that must not show in a log, longest first so that none is masked in part. */
 export function secretsOf({ credentials, clientSecret, custom }: LeaseFacts): string[] {
   const found = new Set<string>();
-  for (const [name, value] of Object.entries(credentials)) if (!PLAIN_FIELDS.includes(name)) collect(value, found);
+  for (const [name, value] of Object.entries(credentials)) if (!PLAIN_FIELDS.has(name)) collect(value, found);
   for (const [name, value] of Object.entries(custom)) if (SECRET_SETTING.test(name)) collect(value, found);
   collect(clientSecret, found);
-  return [...found].sort((a, b) => b.length - a.length);
+  return [...found].toSorted((a, b) => b.length - a.length);
 }
 
 function collect(value: unknown, into: Set<string>): void {

@@ -76,6 +76,6 @@ const settable = (params: Exclude<Params, string>): [string, string][] =>
 export function canonicalParams(query: string): string {
   return [...new URLSearchParams(query)]
     .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
-    .sort()
+    .toSorted()
     .join('&');
 }
