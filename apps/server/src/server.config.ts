@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cacheEnv } from '#libs/cache';
 import { databaseEnv } from '#libs/database';
+import { deliveriesEnv } from '#libs/deliveries';
 import { httpEnv } from '#libs/http';
 import { flag, integer, secretString } from '#libs/kernel';
 import { logsEnv } from '#libs/logs';
@@ -26,6 +27,7 @@ export const serverConfig = z.object({
   ...cacheEnv,
   ...storageEnv,
   ...recordsEnv,
+  ...deliveriesEnv,
   ...logsEnv,
   ...outboundEnv,
   ...providersEnv,

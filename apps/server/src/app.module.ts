@@ -1,0 +1,89 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AccountsModule } from '#libs/accounts';
+import { RedisModule } from '#libs/cache';
+import { CredentialsModule } from '#libs/credentials';
+import { CryptoModule } from '#libs/crypto';
+import { DatabaseModule } from '#libs/database';
+import { DeliveriesModule } from '#libs/deliveries';
+import { FunctionsModule } from '#libs/functions';
+import { HealthModule } from '#libs/http';
+import { LogsModule } from '#libs/logs';
+import { loggerModule } from '#libs/observability';
+import { parseOutboundPolicy } from '#libs/outbound';
+import { ProvidersModule } from '#libs/providers';
+import { credentialTester, ProxyModule, ProxyTransport } from '#libs/proxy';
+import { BoardModule, QueuesModule } from '#libs/queues';
+import { RecordsModule } from '#libs/records';
+import { StorageModule } from '#libs/storage';
+import { ConnectionsModule } from './connections/connections.module.js';
+import { dependencies } from './dependencies.js';
+import { EnvironmentModule } from './environment/environment.module.js';
+import { IntegrationsModule } from './integrations/integrations.module.js';
+import { InternalModule } from './internal/internal.module.js';
+import type { ServerConfig } from './server.config.js';
+
+const APPLICATION_NAME = 'fairlead-server';
+
+@Module({})
+export class AppModule {
+  /** @param more modules of the process around it, such as telemetry */
+  static forRoot(config: ServerConfig, more: readonly DynamicModule[] = []): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        loggerModule('server', config.LOG_LEVEL),
+        ...stores(config),
+        ...capabilities(config),
+        ...routes(config),
+        HealthModule.forRoot(dependencies),
+        ...more,
+      ],
+    };
+  }
+}
+
+const stores = (config: ServerConfig) => [
+  DatabaseModule.forRoot({
+    url: config.NANGO_DATABASE_URL,
+    poolMax: config.NANGO_DB_POOL_MAX,
+    ssl: config.NANGO_DB_SSL === 'true',
+    applicationName: APPLICATION_NAME,
+  }),
+  RecordsModule.forRoot({
+    url: config.RECORDS_DATABASE_URL ?? config.NANGO_DATABASE_URL,
+    poolMax: config.RECORDS_DATABASE_POOL_MAX,
+    ssl: config.RECORDS_DATABASE_SSL === 'true',
+    maxPageBytes: config.RECORDS_MAX_RESPONSE_SIZE_BYTES,
+    applicationName: APPLICATION_NAME,
+  }),
+  CryptoModule.forRoot(config.NANGO_ENCRYPTION_KEY),
+  RedisModule.forRoot(config.NANGO_REDIS_URL),
+  StorageModule.forRoot({
+    bucket: config.AWS_BUCKET_NAME,
+    region: config.AWS_REGION,
+    endpoint: config.AWS_ENDPOINT_URL_S3,
+    folder: config.FAIRLEAD_OBJECTS_PATH,
+    urlKey: config.FAIRLEAD_OBJECT_URL_KEY,
+  }),
+];
+
+const capabilities = (config: ServerConfig) => [
+  AccountsModule,
+  LogsModule.forRoot({ enabled: config.NANGO_LOGS_ENABLED, retentionDays: config.NANGO_LOGS_ES_RETENTION_DAYS }),
+  ProvidersModule.forRoot({ path: config.NANGO_PROVIDERS_PATH }),
+  ProxyModule.forRoot(config),
+  CredentialsModule.forRoot({ credentialTest: { inject: [ProxyTransport], useFactory: credentialTester } }),
+  QueuesModule.forRoot(),
+  FunctionsModule,
+  DeliveriesModule.forRoot({ timeoutMs: config.NANGO_WEBHOOK_TIMEOUT_MS, policy: parseOutboundPolicy(config) }),
+];
+
+const routes = (config: ServerConfig) => [
+  IntegrationsModule.forRoot(config.NANGO_SERVER_URL),
+  ConnectionsModule,
+  EnvironmentModule,
+  InternalModule.forRoot(config.FAIRLEAD_EXECUTION_PUBLIC_KEY),
+  ...(config.FAIRLEAD_SERVE_QUEUE_BOARD
+    ? [BoardModule.forRoot({ username: config.FAIRLEAD_OPERATOR_USERNAME, password: config.FAIRLEAD_OPERATOR_PASSWORD })]
+    : []),
+];
