@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { setImmediate } from 'node:timers/promises';
 import type { BatchResult } from '#libs/contracts';
 import { Cipher } from '#libs/crypto';
 import { AppError } from '#libs/kernel';
@@ -10,7 +11,15 @@ import { deletionTime, type Incoming, readBatch, toPayload } from './domain/inco
 import type { JsonObject } from './domain/json.js';
 import { merge } from './domain/merge.js';
 import { badCursor } from './errors.js';
-import { findStored, markDeleted, readPayloads, restorePayloads, type StoredRow, upsertRows } from './record-rows.js';
+import {
+  findStored,
+  markDeleted,
+  readPayloads,
+  restorePayloads,
+  type StoredRow,
+  type SealedRow,
+  writeRows,
+} from './record-rows.js';
 import type { WriteBatch } from './records.types.js';
 import { openPayload, sealPayload } from './sealing.js';
 
@@ -22,11 +31,23 @@ interface Planned extends Incoming {
 }
 
 type Outcome = { written: Written; result: BatchResult };
+type Change = { written: Written; counts: Counts };
 type Counts = Omit<BatchResult, 'duplicates' | 'nextMerging'>;
 type Stored = ReadonlyMap<string, StoredRow>;
 
 const NO_CHANGE: Counts = { added: 0, updated: 0, deleted: 0, unchanged: 0 };
+/** Records that are sealed and written at a time. */
+const CHUNK = 250;
 const MOVES: ReadonlySet<SaveStep> = new Set(['add', 'revive', 'change']);
+
+/**
+ * Lets a statement that was just issued reach the socket, so that the database works on it while this process computes.
+ * Its failure is raised where it is awaited; until then it must not count as unhandled.
+ */
+async function sent(statement: Promise<unknown>): Promise<void> {
+  statement.catch(() => undefined);
+  await setImmediate();
+}
 
 /** Saves, updates and deletes records in batches, one transaction each (change table: spec/engine.md §11.3). */
 @Injectable()
@@ -37,14 +58,20 @@ export class RecordBatches {
   ) {}
 
   async save(batch: WriteBatch): Promise<BatchResult> {
-    return this.#apply(batch, (records, dataset, stored) => {
-      const plan = records.map((item) => planned(item, digest(item.record), stored.get(item.id)));
-      return this.#write(plan, dataset);
+    return this.#apply(batch, async (records, dataset, finding) => {
+      await sent(finding);
+      const hashes = records.map(({ record }) => digest(record));
+      const stored = await finding;
+      return this.#write(
+        records.map((item, i) => planned(item, hashes[i] as string, stored.get(item.id))),
+        dataset,
+      );
     });
   }
 
   async update(batch: WriteBatch): Promise<BatchResult> {
-    return this.#apply(batch, async (records, dataset, stored) => {
+    return this.#apply(batch, async (records, dataset, finding) => {
+      const stored = await finding;
       const live = records.filter(({ id }) => stored.get(id)?.deleted === false);
       const payloads = await readPayloads(
         dataset,
@@ -59,7 +86,8 @@ export class RecordBatches {
   }
 
   async delete(batch: WriteBatch): Promise<BatchResult> {
-    return this.#apply(batch, async (records, dataset, stored) => {
+    return this.#apply(batch, async (records, dataset, finding) => {
+      const stored = await finding;
       const gone = records.filter(({ id }) => decideDelete(stored.get(id)));
       await markDeleted(
         dataset,
@@ -72,7 +100,7 @@ export class RecordBatches {
 
   async #apply(
     batch: WriteBatch,
-    work: (records: readonly Incoming[], dataset: LockedDataset, stored: Stored) => Promise<{ written: Written; counts: Counts }>,
+    work: (records: readonly Incoming[], dataset: LockedDataset, finding: Promise<Stored>) => Promise<Change>,
   ): Promise<BatchResult> {
     this.#requireKey();
     const { records, duplicates } = readBatch(batch.records);
@@ -80,27 +108,22 @@ export class RecordBatches {
     if (records.length === 0) return { ...NO_CHANGE, duplicates: [], ...nextMerging(batch) };
     return this.writer.apply(batch, async (dataset): Promise<Outcome> => {
       const shieldedAfter = pinned && resumeAfter(pinned, dataset.id);
-      const stored = await findStored(
+      const finding = findStored(
         dataset,
         batch.runId,
         records.map(({ id }) => id),
         shieldedAfter,
       );
-      const { written, counts } = await work(records, dataset, stored);
+      const { written, counts } = await work(records, dataset, finding);
       return { written, result: { ...counts, duplicates: [...duplicates], ...nextMerging(batch) } };
     });
   }
 
-  async #write(plan: readonly Planned[], dataset: LockedDataset): Promise<{ written: Written; counts: Counts }> {
+  async #write(plan: readonly Planned[], dataset: LockedDataset): Promise<Change> {
     const moved = plan.filter(({ step }) => MOVES.has(step));
     const restored = plan.filter(({ step }) => step === 'restore');
-    const seal = ({ id, record, hash }: Planned) => ({
-      id,
-      hash,
-      payload: sealPayload(this.cipher, dataset.id, id, toPayload(record)),
-    });
-    if (moved.length > 0) await upsertRows(dataset, moved.map(seal));
-    if (restored.length > 0) await restorePayloads(dataset, restored.map(seal));
+    await this.#writeMoved(moved, dataset);
+    if (restored.length > 0) await restorePayloads(dataset, this.#seal(restored, dataset));
     const updated = plan.filter(({ step }) => step === 'change').length;
     const added = moved.length - updated;
     return {
@@ -112,6 +135,27 @@ export class RecordBatches {
       },
       counts: { ...NO_CHANGE, added, updated, unchanged: plan.length - moved.length },
     };
+  }
+
+  /** In chunks: while the database writes one, the next is sealed here. */
+  async #writeMoved(moved: readonly Planned[], dataset: LockedDataset): Promise<void> {
+    const allNew = moved.every(({ step }) => step === 'add');
+    let writing: Promise<void> | undefined;
+    for (let from = 0; from < moved.length; from += CHUNK) {
+      const rows = this.#seal(moved.slice(from, from + CHUNK), dataset);
+      await writing;
+      writing = writeRows(dataset, dataset.lastSeq + from, rows, allNew);
+      await sent(writing);
+    }
+    await writing;
+  }
+
+  #seal(records: readonly Planned[], dataset: LockedDataset): SealedRow[] {
+    return records.map(({ id, record, hash }) => ({
+      id,
+      hash,
+      payload: sealPayload(this.cipher, dataset.id, id, toPayload(record)),
+    }));
   }
 
   /** A pruned record has no payload left: the partial record is all there is to know then. */
@@ -126,7 +170,8 @@ export class RecordBatches {
 }
 
 const planned = (item: Incoming, hash: string, stored: StoredRow | undefined): Planned => ({
-  ...item,
+  id: item.id,
+  record: item.record,
   hash,
   stored,
   step: decideSave(stored, hash),

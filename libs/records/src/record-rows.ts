@@ -16,13 +16,14 @@ export interface SealedRow {
 
 type FoundTuple = [index: number, num: number, seq: number, hash: string, deleted: boolean, pruned: boolean, shielded: boolean];
 
-// One JSON text instead of a row per record: parsing rows would cost more than finding them.
+// One JSON text instead of a row per record: parsing rows would cost more than finding them. The limit keeps the planner, whose
+// statistics lag behind a growing dataset, from reading the whole dataset for a hash join.
 const FIND = `SELECT json_agg(json_build_array(u.n, r.num, r.seq, encode(r.hash, 'hex'),
       r.deleted_at IS NOT NULL, r.pruned_at IS NOT NULL,
       $4::bigint IS NOT NULL AND r.seq > $4 AND NOT r.seq <@ coalesce((
         SELECT range_agg(b.written) FROM records.batches b WHERE b.dataset_id = $1 AND b.run_id = $3), '{}'))) AS found
   FROM unnest($2::text[]) WITH ORDINALITY AS u (id, n)
-  JOIN records.records r ON r.dataset_id = $1 AND r.external_id = u.id`;
+  CROSS JOIN LATERAL (SELECT * FROM records.records WHERE dataset_id = $1 AND external_id = u.id LIMIT 1) r`;
 
 /** @param shieldedAfter records that others changed after this sequence number are marked as shielded */
 export async function findStored(
@@ -48,36 +49,38 @@ export async function readPayloads(dataset: LockedDataset, ids: readonly string[
   return new Map(rows.map((row) => [row.external_id, row.payload]));
 }
 
-const UPSERT = `INSERT INTO records.records AS r
+const INSERT = `INSERT INTO records.records AS r
     (dataset_id, external_id, num, seq, hash, payload, first_seen_at, modified_at)
   SELECT $1, u.id, $2 + u.n, $2 + u.n, substring($4::bytea FROM (u.n - 1)::int * 16 + 1 FOR 16),
     substring($5::bytea FROM u.start FOR u.size), $3::timestamptz, $3::timestamptz
-  FROM unnest($6::text[], $7::int[], $8::int[]) WITH ORDINALITY AS u (id, start, size, n)
+  FROM unnest($6::text[], $7::int[], $8::int[]) WITH ORDINALITY AS u (id, start, size, n)`;
+
+const UPSERT = `${INSERT}
   ON CONFLICT (dataset_id, external_id) DO UPDATE SET
     num = CASE WHEN r.deleted_at IS NULL THEN r.num ELSE excluded.num END,
     first_seen_at = CASE WHEN r.deleted_at IS NULL THEN r.first_seen_at ELSE excluded.first_seen_at END,
     seq = excluded.seq, hash = excluded.hash, payload = excluded.payload,
     modified_at = excluded.modified_at, deleted_at = NULL, pruned_at = NULL`;
 
-/** Inserts, revives or changes records; row `n` of the list gets the `n`-th next sequence number. */
-export async function upsertRows(dataset: LockedDataset, rows: readonly SealedRow[]): Promise<void> {
+/**
+ * Inserts, revives or changes records; row `n` of the list gets the `n`-th sequence number after `afterSeq`.
+ * @param allNew none of them is stored; nobody else can add them meanwhile, and looking for conflicts costs a third more
+ */
+export async function writeRows(
+  dataset: LockedDataset,
+  afterSeq: number,
+  rows: readonly SealedRow[],
+  allNew: boolean,
+): Promise<void> {
   const hashes = Buffer.from(rows.map(({ hash }) => hash).join(''), 'hex');
   const { bytes, starts, sizes } = pack(rows);
-  await dataset.sql.query(UPSERT, [
-    dataset.id,
-    dataset.lastSeq,
-    dataset.at,
-    hashes,
-    bytes,
-    rows.map(({ id }) => id),
-    starts,
-    sizes,
-  ]);
+  const ids = rows.map(({ id }) => id);
+  await dataset.sql.query(allNew ? INSERT : UPSERT, [dataset.id, afterSeq, dataset.at, hashes, bytes, ids, starts, sizes]);
 }
 
 const RESTORE = `UPDATE records.records r SET payload = substring($2::bytea FROM u.start FOR u.size), pruned_at = NULL
   FROM unnest($3::text[], $4::int[], $5::int[]) AS u (id, start, size)
-  WHERE r.dataset_id = $1 AND r.external_id = u.id`;
+  WHERE r.dataset_id = $1 AND r.external_id = ANY ($3) AND r.external_id = u.id`;
 
 /** Gives pruned records their payload back; to a reader nothing has changed. */
 export async function restorePayloads(dataset: LockedDataset, rows: readonly SealedRow[]): Promise<void> {
@@ -88,7 +91,7 @@ export async function restorePayloads(dataset: LockedDataset, rows: readonly Sea
 const DELETE = `UPDATE records.records r SET seq = $2 + u.n, modified_at = $3::timestamptz,
     deleted_at = coalesce(u.deleted_at, $3::timestamptz)
   FROM unnest($4::text[], $5::timestamptz[]) WITH ORDINALITY AS u (id, deleted_at, n)
-  WHERE r.dataset_id = $1 AND r.external_id = u.id`;
+  WHERE r.dataset_id = $1 AND r.external_id = ANY ($4) AND r.external_id = u.id`;
 
 /** Soft deletion: payload and digest stay. */
 export async function markDeleted(

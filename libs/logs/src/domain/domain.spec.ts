@@ -44,10 +44,10 @@ describe('redaction', () => {
   });
 });
 
-describe('buffer', () => {
-  const fill = (buffer: LogBuffer<{ level: LogLevel; n: number }>, levels: LogLevel[]) =>
-    levels.forEach((level, n) => buffer.add({ level, n }, 10));
+const fill = (buffer: LogBuffer<{ level: LogLevel; n: number }>, levels: LogLevel[]) =>
+  levels.forEach((level, n) => buffer.add({ level, n }, 10));
 
+describe('buffer', () => {
   it('gives up the oldest debug and info messages first, and counts them', () => {
     const buffer = new LogBuffer<{ level: LogLevel; n: number }>({ rows: 3, bytes: 1000 });
     fill(buffer, ['info', 'error', 'debug', 'warn', 'info']);

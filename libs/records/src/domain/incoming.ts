@@ -44,12 +44,11 @@ function readRecord(record: unknown, index: number): Incoming {
   const id = String(given).replaceAll(NUL, '').toWellFormed();
   if (id === '') throw refuse('has an empty id');
   if (id.length > MAX_ID_LENGTH) throw refuse(`has an id of more than ${MAX_ID_LENGTH} characters`);
-  return { id, record: { ...withoutMetadata(record), id } };
+  return { id, record: given === id && !('_nango_metadata' in record) ? record : { ...withoutMetadata(record), id } };
 }
 
 /** A record read from us and saved again must not carry what we said about it. */
 function withoutMetadata(record: JsonObject): JsonObject {
-  if (!('_nango_metadata' in record)) return record;
   const { _nango_metadata: _, ...own } = record;
   return own;
 }
