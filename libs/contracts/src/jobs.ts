@@ -25,6 +25,9 @@ export const JOBS = {
       connectionRowId: z.number().int(),
       operationId: z.string(),
       createdAtMs: z.number().int(),
+      /** Between `createdAtMs` and the start, and between the start and the end. */
+      startWithinMs: z.number().int().optional(),
+      runWithinMs: z.number().int().optional(),
       /** JSON text of the input where it is small; else it is read from Redis. */
       input: z.string().max(1500).optional(),
     }),

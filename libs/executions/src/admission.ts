@@ -1,0 +1,125 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import { REDIS } from '#libs/cache';
+import type { ExecutionKind } from '#libs/contracts';
+import type { EnvironmentId, ExecutionId } from '#libs/kernel';
+import { ADMISSION_LUA } from './admission.lua.js';
+import type { ExecutionsOptions } from './executions.config.js';
+import { keys, SETTLED_FOR_S } from './keys.js';
+
+export const EXECUTIONS_OPTIONS = Symbol('executions-options');
+
+/** Work that asks to run. */
+export interface Offer {
+  readonly id: ExecutionId;
+  readonly environmentId: EnvironmentId;
+  /** Job data, of an execution that has no row. */
+  readonly data?: string;
+}
+
+/** Work whose turn has come. Whoever is told puts its job into the queue. */
+export type Admitted = Offer & { readonly data: string };
+
+/** What the waiter of an action is told. */
+export interface Reply {
+  readonly channel: string;
+  readonly message: string;
+  /** Keeps the message for a moment, should nobody have heard it. */
+  readonly keepFor?: { readonly key: string; readonly seconds: number };
+}
+
+type ScriptAnswer = [number, number, ...string[]];
+type ScriptedRedis = Redis & { fairleadAdmission(base: string, ...args: (string | number)[]): Promise<ScriptAnswer> };
+
+/** Who runs next, decided in Redis by one script, so that any process may ask (design §2.5). */
+@Injectable()
+export class Admission {
+  readonly #redis: ScriptedRedis;
+
+  constructor(
+    @Inject(REDIS) redis: Redis,
+    @Inject(EXECUTIONS_OPTIONS) private readonly options: ExecutionsOptions,
+  ) {
+    redis.defineCommand('fairleadAdmission', { numberOfKeys: 1, lua: ADMISSION_LUA });
+    this.#redis = redis as ScriptedRedis;
+  }
+
+  /** Idempotent by id. @param most that may wait in an environment; 0 refuses nobody */
+  async offer(kind: ExecutionKind, offers: readonly Offer[], most: number): Promise<{ refused: number; admitted: Admitted[] }> {
+    const flat = offers.flatMap(({ id, environmentId, data = '' }) => [id, environmentId, data]);
+    const [refused, , ...admitted] = await this.#call(kind, 'offer', most, ...flat);
+    return { refused, admitted: unflatten(admitted) };
+  }
+
+  /** Marks an execution as ended, gives its slot to the next and tells its waiter. Only the first time counts. */
+  async settle(kind: ExecutionKind, id: string, reply?: Reply): Promise<{ first: boolean; heard: number; admitted: Admitted[] }> {
+    const { channel = '', message = '', keepFor } = reply ?? {};
+    const more = [channel, message, keepFor?.key ?? '', keepFor?.seconds ?? 0];
+    const [first, heard, ...admitted] = await this.#call(kind, 'settle', id, keys.settled(id), SETTLED_FOR_S, ...more);
+    return { first: first === 1, heard, admitted: unflatten(admitted) };
+  }
+
+  /** Forgets an execution without a word: its slot goes to the next. */
+  async release(kind: ExecutionKind, id: string): Promise<Admitted[]> {
+    const [, , ...admitted] = await this.#call(kind, 'release', id);
+    return unflatten(admitted);
+  }
+
+  /** Counts executions that run without Redis knowing them. */
+  async adopt(kind: ExecutionKind, running: readonly Offer[]): Promise<Admitted[]> {
+    const flat = running.flatMap(({ id, environmentId }) => [id, environmentId]);
+    const [, , ...admitted] = await this.#call(kind, 'adopt', ...flat);
+    return unflatten(admitted);
+  }
+
+  /** Admits whatever there is room for; every other operation does so too. */
+  async pump(kind: ExecutionKind): Promise<Admitted[]> {
+    const [, , ...admitted] = await this.#call(kind, 'pump');
+    return unflatten(admitted);
+  }
+
+  /** Those that neither wait nor run as far as Redis knows. */
+  async unknown<Known extends { readonly id: string }>(kind: ExecutionKind, executions: readonly Known[]): Promise<Known[]> {
+    if (executions.length === 0) return [];
+    const found = await this.#redis.hmget(`${keys.admission(kind)}:env`, ...executions.map(({ id }) => id));
+    return executions.filter((_, index) => found[index] === null);
+  }
+
+  /** Executions that hold a slot since before a moment. */
+  async runningSince(kind: ExecutionKind, beforeMs: number): Promise<Admitted[]> {
+    const base = keys.admission(kind);
+    const ids = await this.#redis.zrangebyscore(`${base}:running`, '-inf', beforeMs);
+    if (ids.length === 0) return [];
+    const [environments, data] = await Promise.all([
+      this.#redis.hmget(`${base}:env`, ...ids),
+      this.#redis.hmget(`${base}:data`, ...ids),
+    ]);
+    return ids.map((id, index) => ({ id, environmentId: Number(environments[index]), data: data[index] ?? '' }));
+  }
+
+  /** How many wait in an environment, 0 while Redis is away; cancelled ones count until their turn comes. */
+  async queuedIfKnown(kind: ExecutionKind, environmentId: EnvironmentId): Promise<number> {
+    if (this.#redis.status !== 'ready') return 0;
+    return this.#redis.llen(`${keys.admission(kind)}:queue:${environmentId}`);
+  }
+
+  #call(kind: ExecutionKind, operation: string, ...args: (string | number)[]): Promise<ScriptAnswer> {
+    const { slots, environmentCaps } = this.options;
+    return this.#redis.fairleadAdmission(
+      keys.admission(kind),
+      operation,
+      Date.now(),
+      slots[kind],
+      environmentCaps[kind],
+      ...args,
+    );
+  }
+}
+
+function unflatten(flat: readonly string[]): Admitted[] {
+  const admitted: Admitted[] = [];
+  for (let at = 0; at < flat.length; at += 3) {
+    admitted.push({ id: flat[at] as string, environmentId: Number(flat[at + 1]), data: flat[at + 2] as string });
+  }
+  return admitted;
+}

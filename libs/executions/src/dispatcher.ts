@@ -1,0 +1,103 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ExecutionKind } from '#libs/contracts';
+import { messageOf } from '#libs/kernel';
+import { JobProducer } from '#libs/queues';
+import { Admission, type Admitted, type Offer, type Reply } from './admission.js';
+import type { ActionJob, StoredKind } from './executions.types.js';
+
+const JOB_OF = { 'action-async': 'action.run-async', sync: 'sync.run' } as const;
+const OFFERED_AT_ONCE = 500;
+/** Work that is a row already does not wait for a Redis that is away: the sweep offers it again. */
+const PATIENCE_MS = 2_000;
+
+/** Asks for admission and turns what is admitted into jobs. */
+@Injectable()
+export class Dispatcher {
+  readonly #log = new Logger(Dispatcher.name);
+
+  constructor(
+    private readonly admission: Admission,
+    private readonly jobs: JobProducer,
+  ) {}
+
+  /** Offers an action somebody waits for; false when too many wait in its environment. */
+  async offerAction(job: ActionJob, most: number): Promise<boolean> {
+    const offer = { id: job.executionId, environmentId: job.environmentId, data: JSON.stringify(job) };
+    const { refused, admitted } = await this.admission.offer('action', [offer], most);
+    await this.#enqueue('action', admitted);
+    return refused === 0;
+  }
+
+  /** Offers rows. @throws what Redis throws */
+  async offerRows(kind: StoredKind, offers: readonly Offer[]): Promise<void> {
+    for (let at = 0; at < offers.length; at += OFFERED_AT_ONCE) {
+      const { admitted } = await this.admission.offer(kind, offers.slice(at, at + OFFERED_AT_ONCE), 0);
+      await this.#enqueue(kind, admitted);
+    }
+  }
+
+  /** As `offerRows`, after the commit of the rows: a Redis that is away costs a warning. */
+  async offerCommitted(kind: StoredKind, offers: readonly Offer[]): Promise<void> {
+    await this.#patiently(`offering ${offers.length} of ${kind}`, () => this.offerRows(kind, offers));
+  }
+
+  /** As `settle`, after the commit: a Redis that is away costs a warning, and the sweep frees the slot. */
+  async settleCommitted(kind: ExecutionKind, id: string): Promise<void> {
+    await this.#patiently(`freeing the slot of ${id}`, () => this.settle(kind, id));
+  }
+
+  async settle(kind: ExecutionKind, id: string, reply?: Reply): Promise<{ first: boolean; heard: number }> {
+    const { first, heard, admitted } = await this.admission.settle(kind, id, reply);
+    await this.#enqueue(kind, admitted);
+    return { first, heard };
+  }
+
+  async release(kind: ExecutionKind, id: string): Promise<void> {
+    await this.#enqueue(kind, await this.admission.release(kind, id));
+  }
+
+  async adopt(kind: ExecutionKind, running: readonly Offer[]): Promise<void> {
+    if (running.length > 0) await this.#enqueue(kind, await this.admission.adopt(kind, running));
+  }
+
+  async pump(kind: ExecutionKind): Promise<void> {
+    await this.#enqueue(kind, await this.admission.pump(kind));
+  }
+
+  /** Puts the job of an admitted row into its queue again, if it neither waits nor runs there. */
+  enqueueAgain(kind: StoredKind, { id, environmentId }: Offer): Promise<void> {
+    return this.jobs.enqueueAgain(JOB_OF[kind], { executionId: id, environmentId }, { jobId: id });
+  }
+
+  async #enqueue(kind: ExecutionKind, admitted: readonly Admitted[]): Promise<void> {
+    if (kind === 'action') await this.#enqueueActions(admitted);
+    else await this.#enqueueRows(kind, admitted);
+  }
+
+  async #enqueueActions(admitted: readonly Admitted[]): Promise<void> {
+    const jobs = admitted
+      .filter(({ data }) => data !== '')
+      .map(({ id, data }) => ({ jobId: id, data: JSON.parse(data) as ActionJob }));
+    const [first] = jobs;
+    if (first && jobs.length === 1) await this.jobs.enqueue('action.run', first.data, first);
+    else await this.jobs.enqueueMany('action.run', jobs);
+  }
+
+  async #enqueueRows(kind: StoredKind, admitted: readonly Admitted[]): Promise<void> {
+    const jobs = admitted.map(({ id, environmentId }) => ({ jobId: id, data: { executionId: id, environmentId } }));
+    await this.jobs.enqueueMany(JOB_OF[kind], jobs);
+  }
+
+  async #patiently(what: string, work: () => Promise<unknown>): Promise<void> {
+    const done = work().then(
+      () => undefined,
+      (error: unknown) => messageOf(error),
+    );
+    const cancel = new AbortController();
+    const late = delay(PATIENCE_MS, 'Redis does not answer', { signal: cancel.signal, ref: false }).catch(() => undefined);
+    const problem = await Promise.race([done, late]);
+    cancel.abort();
+    if (problem) this.#log.warn(`${what} is left to the sweep: ${problem}`);
+  }
+}

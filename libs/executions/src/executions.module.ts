@@ -1,0 +1,46 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ActionAnswers } from './action-answers.js';
+import { Admission, EXECUTIONS_OPTIONS } from './admission.js';
+import { AsyncActions } from './async-actions.js';
+import { ControlChannel } from './control-channel.js';
+import { Dispatcher } from './dispatcher.js';
+import type { ExecutionsOptions } from './executions.config.js';
+import { Executions } from './executions.service.js';
+import { FinalRows } from './final-rows.js';
+import { LedgerPartitions } from './ledger-partitions.js';
+import { LedgerRepository } from './ledger.repository.js';
+import { Reconciler } from './reconciler.js';
+import { ReplyChannel } from './reply-channel.js';
+import { WaitingActions } from './waiting-actions.js';
+import { WorkersRepository } from './workers.repository.js';
+
+@Module({})
+export class ExecutionsModule {
+  /** Provides the ledger everywhere; needs `Database`, `Cipher`, `RedisModule` and `QueuesModule`. */
+  static forRoot(options: ExecutionsOptions): DynamicModule {
+    const door = [
+      Executions,
+      AsyncActions,
+      ActionAnswers,
+      ControlChannel,
+      Dispatcher,
+      Reconciler,
+      LedgerPartitions,
+      WorkersRepository,
+    ];
+    return {
+      module: ExecutionsModule,
+      global: true,
+      providers: [
+        { provide: EXECUTIONS_OPTIONS, useValue: options },
+        ...door,
+        Admission,
+        FinalRows,
+        LedgerRepository,
+        ReplyChannel,
+        WaitingActions,
+      ],
+      exports: door,
+    };
+  }
+}

@@ -1,0 +1,123 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Outcome } from '#libs/contracts';
+import type { Sql, Transaction } from '#libs/database';
+import { AppError, type EnvironmentId, type ExecutionId, newId } from '#libs/kernel';
+import { Admission, EXECUTIONS_OPTIONS } from './admission.js';
+import { ControlChannel } from './control-channel.js';
+import { Dispatcher } from './dispatcher.js';
+import { attemptsOutcome } from './domain/attempts.js';
+import { cancelledError } from './domain/outcomes.js';
+import type { ExecutionsOptions } from './executions.config.js';
+import type { Execution, NewAction, NewExecution, Settlement, StoredKind } from './executions.types.js';
+import { LedgerRepository, type QueuedRow } from './ledger.repository.js';
+import { WaitingActions } from './waiting-actions.js';
+
+/**
+ * The ledger (design §2.3): `queued → running → succeeded | failed | expired | cancelled`, by compare-and-set only. A late result of
+ * an execution that was settled changes nothing.
+ */
+@Injectable()
+export class Executions {
+  constructor(
+    private readonly waiting: WaitingActions,
+    private readonly ledger: LedgerRepository,
+    private readonly admission: Admission,
+    private readonly dispatcher: Dispatcher,
+    private readonly control: ControlChannel,
+    @Inject(EXECUTIONS_OPTIONS) private readonly options: ExecutionsOptions,
+  ) {}
+
+  /**
+   * Runs an action and waits for its end, at most `startWithinMs + runWithinMs`. A deadline that passes is an outcome too:
+   * `action_script_failure` with the deadline's name (spec/functions.md §4.3).
+   * @throws AppError `queue_full`
+   */
+  runAndWait(action: NewAction): Promise<Outcome> {
+    return this.waiting.run(action);
+  }
+
+  /** Accepts work with the caller's transaction; it is offered for admission after the commit. @throws AppError `queue_full` */
+  async submit(tx: Transaction, execution: NewExecution): Promise<ExecutionId> {
+    const waiting = await this.admission.queuedIfKnown(execution.kind, execution.environmentId);
+    if (waiting >= this.options.maxQueued) {
+      throw new AppError('queue_full', `${waiting} executions of this environment wait already`);
+    }
+    const [id] = await this.submitMany(tx, [execution]);
+    return id as ExecutionId;
+  }
+
+  /**
+   * As `submit`, for what schedules accept: one INSERT, one offer, ids in the order given. It is not refused for its number, which
+   * the number of schedules bounds.
+   */
+  async submitMany(tx: Transaction, executions: readonly NewExecution[]): Promise<ExecutionId[]> {
+    const rows = executions.map((execution): QueuedRow => {
+      const id = newId();
+      return { ...execution, id, attempt: 0, retryKey: id };
+    });
+    await this.#insert(tx, rows);
+    return rows.map((row) => row.id);
+  }
+
+  /** The next attempt at what failed, under the same retry key. Its start deadline begins anew. */
+  async submitNextAttempt(tx: Transaction, failed: Execution & { readonly kind: StoredKind }): Promise<ExecutionId> {
+    const { environmentId, functionId, connectionRowId, input, options, maxAttempts, retryKey, attempt, kind } = failed;
+    const id = newId();
+    const facts = { kind, environmentId, functionId, connectionRowId, input, options, maxAttempts, retryKey };
+    const references = { syncId: failed.syncId ?? undefined, operationId: failed.operationId ?? undefined };
+    await this.#insert(tx, [{ ...facts, ...references, id, attempt: attempt + 1 }]);
+    return id;
+  }
+
+  /** queued → running, for the worker of a job. null when it is not queued any more, or past its start deadline. */
+  claim(id: ExecutionId, workerId: string): Promise<Execution | null> {
+    return this.ledger.claim(id, workerId);
+  }
+
+  /**
+   * queued or running → final. The slot is freed and the run's further writes are refused after the commit of a transaction, at once
+   * without one.
+   * @returns false when it had been settled before; the caller then changes nothing
+   */
+  async settle(sql: Sql | Transaction, id: ExecutionId, settlement: Settlement): Promise<boolean> {
+    const settled = await this.ledger.settle(sql, id, settlement);
+    if (!settled) return false;
+    await afterCommit(sql, () => this.dispatcher.settleCommitted(settled.kind, id));
+    return true;
+  }
+
+  /** As `settle`, and stops the function wherever it runs. @param reason told to whoever asks why it ended */
+  async cancel(sql: Sql | Transaction, id: ExecutionId, reason: string): Promise<boolean> {
+    if (!(await this.settle(sql, id, { state: 'cancelled', error: cancelledError(reason) }))) return false;
+    await afterCommit(sql, () => this.control.stop(id));
+    return true;
+  }
+
+  /** Stops the function wherever it runs, without settling it. */
+  stop(id: ExecutionId): void {
+    this.control.stop(id);
+  }
+
+  find(id: ExecutionId): Promise<Execution | null> {
+    return this.ledger.find(id);
+  }
+
+  /** How an asynchronous action ended: the outcome of the first attempt that succeeded or of the last; null when there is none such. */
+  async result(environmentId: EnvironmentId, retryKey: string): Promise<Outcome | 'pending' | null> {
+    return attemptsOutcome(await this.ledger.attempts(environmentId, retryKey));
+  }
+
+  async #insert(tx: Transaction, rows: readonly QueuedRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    await this.ledger.insertQueued(tx, rows);
+    for (const kind of new Set(rows.map((row) => row.kind))) {
+      const offers = rows.filter((row) => row.kind === kind).map(({ id, environmentId }) => ({ id, environmentId }));
+      tx.afterCommit(() => this.dispatcher.offerCommitted(kind, offers));
+    }
+  }
+}
+
+async function afterCommit(sql: Sql | Transaction, action: () => Promise<void> | void): Promise<void> {
+  if ('afterCommit' in sql) sql.afterCommit(action);
+  else await action();
+}

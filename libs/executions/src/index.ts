@@ -1,0 +1,24 @@
+export { ActionAnswers } from './action-answers.js';
+export { type AsyncActionListener, AsyncActions } from './async-actions.js';
+export { ControlChannel } from './control-channel.js';
+export { Dispatcher } from './dispatcher.js';
+export { LIMITS, WORKER_HEARTBEAT_MS, WORKER_LOST_AFTER_MS } from './domain/limits.js';
+export { cancelledError, expiredError, failedOutcome, lostError, overdueSettlement, settlementOf } from './domain/outcomes.js';
+export { executionsEnv, type ExecutionsOptions, executionsOptions } from './executions.config.js';
+export { ExecutionsModule } from './executions.module.js';
+export { Executions } from './executions.service.js';
+export type {
+  ActionJob,
+  Execution,
+  FinalState,
+  NewAction,
+  NewExecution,
+  Overdue,
+  OverdueExecution,
+  Settlement,
+  StoredKind,
+} from './executions.types.js';
+export { LedgerPartitions } from './ledger-partitions.js';
+export { Reconciler } from './reconciler.js';
+export { keys as executionKeys } from './keys.js';
+export { WorkersRepository as Workers } from './workers.repository.js';

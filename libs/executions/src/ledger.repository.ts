@@ -1,0 +1,248 @@
+import { Injectable } from '@nestjs/common';
+import type { ExecutionKind, ExecutionState, FunctionError } from '#libs/contracts';
+import { Cipher } from '#libs/crypto';
+import { Database, type Sql } from '#libs/database';
+import type { EnvironmentId, ExecutionId } from '#libs/kernel';
+import { jsonbText } from './domain/json-text.js';
+import { LIMITS, WORKER_LOST_AFTER_MS } from './domain/limits.js';
+import type { Execution, NewExecution, OverdueExecution, Settlement, StoredKind } from './executions.types.js';
+
+/** A row to insert. */
+export interface QueuedRow extends NewExecution {
+  readonly id: ExecutionId;
+  readonly attempt: number;
+  readonly retryKey: string;
+}
+
+/** An execution that is inserted once it has ended: an action somebody waited for. */
+export interface FinalRow extends Settlement {
+  readonly id: ExecutionId;
+  readonly environmentId: EnvironmentId;
+  readonly connectionRowId: number;
+  readonly functionId: number;
+  readonly operationId: string;
+  readonly createdAtMs: number;
+  readonly startedAtMs: number | undefined;
+}
+
+/** How a row ended, with its output where it was kept. */
+export interface EndedRow {
+  readonly id: ExecutionId;
+  readonly state: ExecutionState;
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  /** Undefined where the output was told to the waiter only. */
+  readonly output: { readonly value: unknown } | undefined;
+  readonly error: FunctionError | undefined;
+}
+
+/** What queues need to know of a row. */
+export interface OpenRow {
+  readonly id: ExecutionId;
+  readonly environmentId: EnvironmentId;
+}
+
+interface ExecutionRow {
+  id: string;
+  environment_id: number;
+  kind: ExecutionKind;
+  state: ExecutionState;
+  attempt: number;
+  max_attempts: number;
+  retry_key: string;
+  connection_id: number;
+  function_id: number;
+  sync_id: string | null;
+  operation_id: string | null;
+  input: Buffer | null;
+  options: Record<string, unknown>;
+  created_at: Date;
+  started_at: Date | null;
+  deadline_at: Date | null;
+}
+
+type EndedRecord = {
+  id: string;
+  state: ExecutionState;
+  attempt: number;
+  max_attempts: number;
+  output: Buffer | null;
+  error: FunctionError | null;
+};
+
+const COLUMNS =
+  'id, environment_id, kind, state, attempt, max_attempts, retry_key, connection_id, function_id, sync_id, operation_id, ' +
+  'input, options, created_at, started_at, deadline_at';
+const ENDED_COLUMNS = 'id, state, attempt, max_attempts, output, error';
+const OPEN = `state IN ('queued', 'running')`;
+
+/** Every statement on `executions`. States move by compare-and-set only (design §2.3). */
+@Injectable()
+export class LedgerRepository {
+  constructor(
+    private readonly db: Database,
+    private readonly cipher: Cipher,
+  ) {}
+
+  async insertQueued(sql: Sql, rows: readonly QueuedRow[]): Promise<void> {
+    const now = Date.now();
+    await sql.query(
+      `INSERT INTO executions (id, environment_id, kind, state, attempt, max_attempts, retry_key, connection_id, function_id, sync_id,
+                               operation_id, input, options, start_deadline_at)
+       SELECT id, environment_id, kind, 'queued', attempt, max_attempts, retry_key, connection_id, function_id, sync_id,
+              operation_id, input, options::jsonb, start_deadline_at
+         FROM unnest($1::uuid[], $2::int[], $3::text[], $4::int[], $5::int[], $6::uuid[], $7::int[], $8::int[], $9::uuid[],
+                     $10::text[], $11::bytea[], $12::text[], $13::timestamptz[])
+           AS given (id, environment_id, kind, attempt, max_attempts, retry_key, connection_id, function_id, sync_id,
+                     operation_id, input, options, start_deadline_at)`,
+      [
+        rows.map((row) => row.id),
+        rows.map((row) => row.environmentId),
+        rows.map((row) => row.kind),
+        rows.map((row) => row.attempt),
+        rows.map((row) => row.maxAttempts ?? 1),
+        rows.map((row) => row.retryKey),
+        rows.map((row) => row.connectionRowId),
+        rows.map((row) => row.functionId),
+        rows.map((row) => row.syncId ?? null),
+        rows.map((row) => row.operationId ?? null),
+        rows.map((row) => this.#seal('input', row.id, row.input)),
+        rows.map((row) => jsonbText(row.options ?? {})),
+        rows.map((row) => row.startDeadline ?? new Date(now + LIMITS[row.kind].startWithinMs)),
+      ],
+    );
+  }
+
+  /** An execution that another process recorded first keeps what that said; answers the ids that were inserted. */
+  async insertFinal(rows: readonly FinalRow[]): Promise<ExecutionId[]> {
+    const inserted = await this.db.query<{ id: string }>(
+      `INSERT INTO executions (id, environment_id, kind, state, retry_key, connection_id, function_id, operation_id, output, error,
+                               start_deadline_at, created_at, started_at, finished_at)
+       SELECT id, environment_id, 'action', state, id, connection_id, function_id, operation_id, output, error::jsonb,
+              created_at, created_at, started_at, now()
+         FROM unnest($1::uuid[], $2::int[], $3::text[], $4::int[], $5::int[], $6::text[], $7::bytea[], $8::text[], $9::timestamptz[],
+                     $10::timestamptz[])
+           AS given (id, environment_id, state, connection_id, function_id, operation_id, output, error, created_at, started_at)
+       ON CONFLICT (id) DO NOTHING RETURNING id`,
+      [
+        rows.map((row) => row.id),
+        rows.map((row) => row.environmentId),
+        rows.map((row) => row.state),
+        rows.map((row) => row.connectionRowId),
+        rows.map((row) => row.functionId),
+        rows.map((row) => row.operationId),
+        rows.map((row) => this.#seal('output', row.id, row.output)),
+        rows.map((row) => (row.error ? jsonbText(row.error) : null)),
+        rows.map((row) => new Date(row.createdAtMs)),
+        rows.map((row) => (row.startedAtMs === undefined ? null : new Date(row.startedAtMs))),
+      ],
+    );
+    return inserted.map((row) => row.id);
+  }
+
+  /** queued → running; null when it is not queued any more, or too late. */
+  async claim(id: ExecutionId, workerId: string): Promise<Execution | null> {
+    const [row] = await this.db.query<ExecutionRow>(
+      `UPDATE executions SET state = 'running', worker_id = $2, started_at = now(),
+              deadline_at = now() + interval '1 millisecond' * CASE kind WHEN 'sync' THEN $3::float8 ELSE $4::float8 END
+        WHERE id = $1 AND state = 'queued' AND start_deadline_at > now() RETURNING ${COLUMNS}`,
+      [id, workerId, LIMITS.sync.runWithinMs, LIMITS['action-async'].runWithinMs],
+    );
+    return row ? this.#toExecution(row) : null;
+  }
+
+  /** queued or running → final; null when it had ended before. */
+  async settle(sql: Sql, id: ExecutionId, { state, output, error }: Settlement): Promise<{ kind: ExecutionKind } | null> {
+    const [row] = await sql.query<{ kind: ExecutionKind }>(
+      `UPDATE executions SET state = $2, output = $3, error = $4::jsonb, finished_at = now()
+        WHERE id = $1 AND ${OPEN} RETURNING kind`,
+      [id, state, this.#seal('output', id, output), error ? jsonbText(error) : null],
+    );
+    return row ?? null;
+  }
+
+  async find(id: ExecutionId): Promise<Execution | null> {
+    const [row] = await this.db.query<ExecutionRow>(`SELECT ${COLUMNS} FROM executions WHERE id = $1`, [id]);
+    return row ? this.#toExecution(row) : null;
+  }
+
+  /** Those of the ids that have ended. */
+  async ended(ids: readonly ExecutionId[]): Promise<EndedRow[]> {
+    const rows = await this.db.query<EndedRecord>(
+      `SELECT ${ENDED_COLUMNS} FROM executions WHERE id = ANY($1) AND NOT (${OPEN})`,
+      [ids],
+    );
+    return rows.map((row) => this.#toEnded(row));
+  }
+
+  /** All attempts at an asynchronous action, oldest first. */
+  async attempts(environmentId: EnvironmentId, retryKey: string): Promise<EndedRow[]> {
+    const rows = await this.db.query<EndedRecord>(
+      `SELECT ${ENDED_COLUMNS} FROM executions WHERE retry_key = $2 AND environment_id = $1 AND kind = 'action-async' ORDER BY attempt`,
+      [environmentId, retryKey],
+    );
+    return rows.map((row) => this.#toEnded(row));
+  }
+
+  /** Rows of a kind in a state, by id, after one of them. */
+  async open(kind: StoredKind, state: 'queued' | 'running', after: ExecutionId, limit: number): Promise<OpenRow[]> {
+    const rows = await this.db.query<{ id: string; environment_id: number }>(
+      `SELECT id, environment_id FROM executions WHERE state = $2 AND kind = $1 AND id > $3 ORDER BY id LIMIT $4`,
+      [kind, state, after, limit],
+    );
+    return rows.map((row) => ({ id: row.id, environmentId: row.environment_id }));
+  }
+
+  /** Open rows that nobody will settle any more: past a deadline, or with a worker that is gone. */
+  async overdue(limit: number): Promise<OverdueExecution[]> {
+    return this.db.query<OverdueExecution>(
+      `SELECT e.id, e.kind,
+              CASE WHEN e.state = 'queued' THEN 'start_deadline' WHEN e.deadline_at <= now() THEN 'run_deadline' ELSE 'worker_lost' END AS cause
+         FROM executions e LEFT JOIN workers w ON w.id = e.worker_id
+        WHERE (e.state = 'queued' AND e.start_deadline_at <= now())
+           OR (e.state = 'running' AND (e.deadline_at <= now() OR w.id IS NULL OR w.heartbeat_at < now() - interval '1 millisecond' * $1::float8))
+        LIMIT $2`,
+      [WORKER_LOST_AFTER_MS, limit],
+    );
+  }
+
+  #seal(column: 'input' | 'output', id: ExecutionId, value: unknown): Buffer | null {
+    return value === undefined ? null : this.cipher.seal(JSON.stringify(value), `executions.${column}:${id}`);
+  }
+
+  #open(column: 'input' | 'output', id: ExecutionId, sealed: Buffer): unknown {
+    return JSON.parse(this.cipher.openText(sealed, `executions.${column}:${id}`));
+  }
+
+  #toEnded(row: EndedRecord): EndedRow {
+    return {
+      id: row.id,
+      state: row.state,
+      attempt: row.attempt,
+      maxAttempts: row.max_attempts,
+      output: row.output ? { value: this.#open('output', row.id, row.output) } : undefined,
+      error: row.error ?? undefined,
+    };
+  }
+
+  #toExecution(row: ExecutionRow): Execution {
+    return {
+      id: row.id,
+      environmentId: row.environment_id,
+      kind: row.kind,
+      state: row.state,
+      attempt: row.attempt,
+      maxAttempts: row.max_attempts,
+      retryKey: row.retry_key,
+      connectionRowId: row.connection_id,
+      functionId: row.function_id,
+      syncId: row.sync_id,
+      operationId: row.operation_id,
+      input: row.input ? this.#open('input', row.id, row.input) : null,
+      options: row.options,
+      createdAt: row.created_at,
+      startedAt: row.started_at,
+      deadlineAt: row.deadline_at,
+    };
+  }
+}
