@@ -7,7 +7,7 @@ import { type TestApi, testApi } from './test-api.js';
 /** The wire contract of /integrations, /connections, /environment and /internal (spec/api.md §3.2, §3.4, §3.12). */
 let database: Awaited<ReturnType<typeof testDatabase>>;
 let api: TestApi;
-/** A provider that takes no key but one. */
+/** A provider that takes every key but one. */
 const provider = createServer((request, response) => {
   response.statusCode = request.headers.authorization === 'Bearer revoked' ? 401 : 204;
   response.end();
@@ -16,12 +16,8 @@ const provider = createServer((request, response) => {
 beforeAll(async () => {
   database = await testDatabase();
   await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
-  const address = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
-  api = await testApi(database.url, database.encryptionKey, async ({ connection }) => {
-    const { apiKey } = connection['credentials'] as { apiKey: string };
-    const { ok } = await fetch(address, { headers: { authorization: `Bearer ${apiKey}` } });
-    return ok ? 'passed' : 'failed';
-  });
+  const { port } = provider.address() as AddressInfo;
+  api = await testApi(database.url, database.encryptionKey, `http://127.0.0.1:${port}`);
   await api.call('POST', '/integrations', { provider: 'keyed', unique_key: 'keyed' });
 });
 afterAll(async () => {

@@ -1,32 +1,44 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { AccountsModule, hashApiKey } from '#libs/accounts';
 import type { ExecutionClaims } from '#libs/contracts';
-import { CredentialsModule, type CredentialTest } from '#libs/credentials';
+import { CredentialsModule } from '#libs/credentials';
 import { CryptoModule } from '#libs/crypto';
 import { Database, DatabaseModule } from '#libs/database';
 import { signExecutionToken } from '#libs/execution-token';
 import { startHttpApp } from '#libs/http';
 import { Secret } from '#libs/kernel';
 import { loggerModule } from '#libs/observability';
+import type { OutboundConfig } from '#libs/outbound';
 import { Catalogue, catalogueEntry } from '#libs/providers';
+import { credentialTester, ProxyModule, ProxyTransport } from '#libs/proxy';
 import { EnvironmentModule } from '../environment/environment.module.js';
 import { IntegrationsModule } from '../integrations/integrations.module.js';
 import { InternalModule } from '../internal/internal.module.js';
 import { ConnectionsModule } from './connections.module.js';
 
 const general = { categories: ['other'], docs: 'https://example.com' };
-const ENTRIES = {
-  keyed: { ...general, display_name: 'Keyed', auth_mode: 'API_KEY', webhook_routing_script: 'any' },
+const entriesAt = (upstream: string) => ({
+  keyed: {
+    ...general,
+    display_name: 'Keyed',
+    auth_mode: 'API_KEY',
+    webhook_routing_script: 'any',
+    proxy: {
+      base_url: upstream,
+      headers: { authorization: 'Bearer ${apiKey}' },
+      verification: { endpoints: ['/me'] },
+    },
+  },
   app: { ...general, display_name: 'App', auth_mode: 'OAUTH2' },
-};
-const providers = Object.entries(ENTRIES).map(([name, entry]) => [name, { ...catalogueEntry.parse(entry), name }] as const);
+});
 
-@Global()
-@Module({
-  providers: [{ provide: Catalogue, useValue: new Catalogue(new Map(providers)) }],
-  exports: [Catalogue],
-})
+function catalogueAt(upstream: string): Catalogue {
+  const entries = Object.entries(entriesAt(upstream));
+  return new Catalogue(new Map(entries.map(([name, entry]) => [name, { ...catalogueEntry.parse(entry), name }])));
+}
+
+@Module({})
 class CatalogueModule {}
 
 @Module({})
@@ -47,7 +59,9 @@ export interface TestApi {
   close(): Promise<void>;
 }
 
-export async function testApi(url: string, encryptionKey: string, credentialTest: CredentialTest): Promise<TestApi> {
+/** @param upstream where providers are: it tells good credentials from bad at `GET /me` */
+export async function testApi(url: string, encryptionKey: string, upstream: string): Promise<TestApi> {
+  const catalogue = { provide: Catalogue, useValue: catalogueAt(upstream) };
   const keys = generateKeyPairSync('ed25519');
   const app: DynamicModule = {
     module: TestModule,
@@ -56,8 +70,9 @@ export async function testApi(url: string, encryptionKey: string, credentialTest
       DatabaseModule.forRoot({ url, poolMax: 5, ssl: false, applicationName: 'test' }),
       CryptoModule.forRoot(new Secret(encryptionKey)),
       AccountsModule,
-      CatalogueModule,
-      CredentialsModule.forRoot({ credentialTest: { useFactory: () => credentialTest } }),
+      { module: CatalogueModule, global: true, providers: [catalogue], exports: [catalogue] },
+      ProxyModule.forRoot(LOOPBACK_ALLOWED),
+      CredentialsModule.forRoot({ credentialTest: { inject: [ProxyTransport], useFactory: credentialTester } }),
       IntegrationsModule.forRoot('https://fairlead.example/'),
       ConnectionsModule,
       EnvironmentModule,
@@ -86,6 +101,12 @@ export async function testApi(url: string, encryptionKey: string, credentialTest
     close: () => running.close(),
   };
 }
+
+const LOOPBACK_ALLOWED: OutboundConfig = {
+  NANGO_PROXY_BASE_URL_OVERRIDE_ENABLED: true,
+  NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST: [],
+  NANGO_OUTBOUND_URL_POLICY: { blockPrivateIps: false },
+};
 
 const RUN = {
   exp: Math.floor(Date.now() / 1000) + 600,
