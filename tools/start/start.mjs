@@ -3,6 +3,7 @@ import { ensureInstalled } from '../setup/install.mjs';
 import { at, nodeProgram, SetupError } from '../setup/place.mjs';
 import { run, signalChildren } from '../setup/run.mjs';
 import { takeTurns } from '../setup/take-turns.mjs';
+import { endWithNpm } from './end-with-npm.mjs';
 
 /** `npm start`: runs on any Node since 20 with nothing installed, makes everything ready, and hands over to the launcher on the pinned Node. */
 const say = (progress) => console.log(`fairlead: ${progress}`);
@@ -19,15 +20,6 @@ function passSignalsOn() {
       if (!signalChildren(signal)) process.exit(code);
     });
   }
-}
-
-/** A killed npm tells nobody; we see it by having another parent. */
-function endWithNpm() {
-  if (process.env.npm_lifecycle_event !== 'start') return;
-  const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM');
-  }, 1000).unref();
 }
 
 passSignalsOn();
