@@ -20,6 +20,8 @@ import { dependencies } from './dependencies.js';
 import { EnvironmentModule } from './environment/environment.module.js';
 import { IntegrationsModule } from './integrations/integrations.module.js';
 import { InternalModule } from './internal/internal.module.js';
+import { ProvidersApiModule } from './providers/providers-api.module.js';
+import { ProxyApiModule } from './proxy/proxy-api.module.js';
 import type { ServerConfig } from './server.config.js';
 
 const APPLICATION_NAME = 'fairlead-server';
@@ -82,6 +84,8 @@ const routes = (config: ServerConfig) => [
   IntegrationsModule.forRoot(config.NANGO_SERVER_URL),
   ConnectionsModule,
   EnvironmentModule,
+  ProvidersApiModule.forRoot(config.NANGO_SERVER_URL),
+  ProxyApiModule,
   InternalModule.forRoot(config.FAIRLEAD_EXECUTION_PUBLIC_KEY),
   ...(config.FAIRLEAD_SERVE_QUEUE_BOARD
     ? [BoardModule.forRoot({ username: config.FAIRLEAD_OPERATOR_USERNAME, password: config.FAIRLEAD_OPERATOR_PASSWORD })]

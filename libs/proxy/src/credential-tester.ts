@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import type { ConnectionLease } from '#libs/contracts';
 import { AppError } from '#libs/kernel';
 import { fillTemplate, type Provider, templateOf } from '#libs/providers';
 import { buildRequest, type ProxyCall } from './domain/build-request.js';
 import { type LeaseFacts, leaseFacts } from './domain/lease-facts.js';
 import { headerLookup } from './domain/scope.js';
+import { discard } from './discard.js';
 import type { ProxyTransport } from './transport.js';
 
 /** `untested`: the catalogue names no request that would tell. */
@@ -54,8 +54,7 @@ async function accepts(
     // A base URL that the catalogue names is no override.
     const request = base === undefined ? transport.build(call) : buildRequest(call, { baseUrlOverride: true });
     const response = await transport.send(request, { signal: AbortSignal.timeout(TEST_TIMEOUT_MS) });
-    response.body.on('error', () => undefined).destroy();
-    if (!response.body.closed) await once(response.body, 'close');
+    await discard(response.body);
     return response.status >= 200 && response.status < 300;
   } catch (error) {
     if (error instanceof AppError || (error as Error).name === 'TimeoutError') return false;

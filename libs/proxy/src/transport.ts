@@ -9,6 +9,7 @@ import { buildRequest, type OutboundRequest, type ProxyCall } from './domain/bui
 import { canonicalNetworkCode } from './domain/network-errors.js';
 import { type AttemptOutcome, type RetryOptions, retryDecision } from './domain/retry-decision.js';
 import { decompressed } from './decompress.js';
+import { discard } from './discard.js';
 import { type ResendableBody, resendable } from './resendable-body.js';
 
 export interface SendOptions extends Partial<RetryOptions> {
@@ -78,7 +79,7 @@ export class ProxyTransport {
    */
   async send(request: OutboundRequest, options: SendOptions = {}): Promise<UpstreamResponse> {
     const retry = { retries: 0, ...options };
-    const body = resendable(request.body, retry.retries > 0);
+    let body = resendable(request.body, retry.retries > 0);
     let current = request;
     for (let number = 0; ; number += 1) {
       const startedAt = performance.now();
@@ -99,6 +100,7 @@ export class ProxyTransport {
       const waitMs = decision.waitMs ?? (await waitNamedInBody(answer, current)) ?? decision.fallbackMs;
       if (!('error' in answer)) await discard(answer.body);
       await delay(waitMs, undefined, { signal: options.signal });
+      if (next.body !== current.body) body = resendable(next.body, true);
       current = next;
     }
   }
@@ -197,11 +199,4 @@ async function waitNamedInBody(answer: Answer, request: OutboundRequest): Promis
     if (size > WAIT_BODY_BYTES) break;
   }
   return bodyWait(Buffer.concat(chunks).toString('utf8'), rule, new Date());
-}
-
-/** Reads a short rest so that the connection can be used again; a long one is cut off with its connection. */
-async function discard(body: Readable): Promise<void> {
-  if ('dump' in body && typeof body.dump === 'function')
-    await (body as Dispatcher.ResponseData['body']).dump({ limit: WAIT_BODY_BYTES });
-  else body.destroy();
 }

@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '#libs/accounts';
+import type { ConnectionLease } from '#libs/contracts';
+import { Connections } from '#libs/credentials';
+import { AppError } from '#libs/kernel';
+import { needsWholeBody, type OutboundRequest, ProxyTransport } from '#libs/proxy';
+import { hasBody, type IncomingBody, incomingBody } from './incoming-body.js';
+import { forwardedHeaders, type ProxyHeaders } from './proxy-headers.js';
+import { type ProxiedCall, ProxyLog } from './proxy-log.js';
+import { sendOn } from './upstream-reply.js';
+
+const PREFIX = '/proxy';
+
+/** Carries a call to a provider with the credentials of a connection, and its answer back (spec/api.md §3.10). */
+@Injectable()
+export class Proxy {
+  constructor(
+    private readonly connections: Connections,
+    private readonly transport: ProxyTransport,
+    private readonly log: ProxyLog,
+  ) {}
+
+  /** @throws AppError what keeps the call from being made; an upstream that does not answer is answered for */
+  async carry(caller: Caller, headers: ProxyHeaders, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const call: ProxiedCall = { caller, headers, method: request.method, attempts: [] };
+    try {
+      await this.#carry(call, request, reply);
+    } catch (error) {
+      call.error = error;
+      answerFailure(error, request, reply);
+    } finally {
+      this.log.record(call);
+    }
+  }
+
+  async #carry(call: ProxiedCall, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { caller, headers, attempts } = call;
+    const lease = await this.#lease(caller, headers);
+    call.lease = lease;
+    const body = await incomingBody(request.raw, needsWholeBody(lease));
+    const response = await this.transport.send(this.#build(lease, headers, request, body), {
+      signal: goneSignal(reply),
+      retries: headers.retries,
+      retryOn: headers['retry-on'],
+      renew: async ({ status }) => this.#build(await this.#lease(caller, headers, status === 401), headers, request, body),
+      onAttempt: (attempt) => attempts.push(attempt),
+    });
+    await sendOn(response, reply);
+  }
+
+  #build(lease: ConnectionLease, headers: ProxyHeaders, { raw, method }: FastifyRequest, body: IncomingBody): OutboundRequest {
+    return this.transport.build({
+      lease,
+      method,
+      endpoint: (raw.url ?? '').slice(PREFIX.length),
+      headers: forwardedHeaders(raw.headers, hasBody(raw)),
+      ...body,
+      baseUrlOverride: headers['base-url-override'],
+      forwardHeadersOnRedirect: headers['forward-headers-on-redirect'],
+      decompress: headers.decompress,
+    });
+  }
+
+  async #lease(caller: Caller, headers: ProxyHeaders, forceRefresh = false): Promise<ConnectionLease> {
+    const { 'provider-config-key': key, 'connection-id': id } = headers;
+    try {
+      return await this.connections.lease(caller.environmentId, key, id, { forceRefresh });
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'unknown_connection') throw error;
+      throw new AppError('server_error', `no connection ${id} of the integration ${key}`, { status: 400, cause: error });
+    }
+  }
+}
+
+/** Fires when the client goes away before its answer has gone out. */
+function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort();
+  });
+  return gone.signal;
+}
+
+/** Before the answer has begun, the caller is told; afterwards the broken-off connection says it. */
+function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  if (reply.raw.headersSent || reply.raw.destroyed) {
+    reply.raw.destroy();
+    return;
+  }
+  if (error instanceof AppError && error.code === 'upstream_unreachable') {
+    void reply.status(error.status).send({ message: error.message, ...(error.payload as { code: string; method: string }) });
+    return;
+  }
+  if (error instanceof AppError && error.code === 'proxy_redirect_to_denied_host') {
+    throw new AppError('base_url_override_not_allowed', `the upstream redirects to an address that is refused: ${error.message}`);
+  }
+  throw error;
+}
