@@ -1,13 +1,17 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
-import { AppError, toAppError, toErrorBody } from '#libs/kernel';
+import { AppError, codeOf, toAppError, toErrorBody } from '#libs/kernel';
 
-/** Fastify's own refusals that callers can cure. */
-const FASTIFY_CODES: Record<string, () => AppError> = {
+const noNul = () => new AppError('invalid_body', 'text must not contain NUL characters');
+
+/** Refusals of Fastify and of Postgres that callers can cure. */
+const CURABLE: Record<string, () => AppError> = {
   FST_ERR_CTP_BODY_TOO_LARGE: () => new AppError('request_too_large', 'the request body exceeds the limit of this server'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () => new AppError('invalid_content_type', 'the body must be application/json'),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => new AppError('invalid_body', 'the body does not match its Content-Length'),
+  '22021': noNul,
+  '22P05': noNul,
 };
 
 /** The only place where an error becomes an answer: `{ "error": { code, message, … } }` (spec/api.md §2.1). */
@@ -42,8 +46,7 @@ export class HttpErrorFilter implements ExceptionFilter {
 
 function translate(thrown: unknown, request: FastifyRequest): AppError {
   if (thrown instanceof AppError) return thrown;
-  const code = (thrown as { code?: unknown } | null)?.code;
-  const known = typeof code === 'string' ? FASTIFY_CODES[code] : undefined;
+  const known = CURABLE[codeOf(thrown) ?? ''];
   if (known) return known();
   if (thrown instanceof HttpException && thrown.getStatus() === 404) {
     return new AppError('not_found', `no route ${request.method} ${request.url.split('?')[0]}`);
