@@ -6,7 +6,7 @@ import { loggerModule } from '#libs/observability';
 import { Bundles } from './executions/bundles.js';
 import { EXECUTION_PUBLIC_KEY } from './executions/execution-token.guard.js';
 import { ExecutionsController } from './executions/executions.controller.js';
-import { Executions } from './executions/executions.service.js';
+import { Executions, SPIN_MS } from './executions/executions.service.js';
 import { SandboxPool } from './hosts/sandbox-pool.js';
 import type { RunnerConfig } from './runner.config.js';
 import { ProviderHttp } from './sdk/provider-http.js';
@@ -37,6 +37,7 @@ export class AppModule implements OnApplicationShutdown {
         Executions,
         Bundles,
         { provide: SandboxPool, useFactory: () => new SandboxPool(pool) },
+        { provide: SPIN_MS, useValue: config.FAIRLEAD_RUNNER_SPIN_MS },
         { provide: Services, useFactory: () => connectServices(config) },
         { provide: EXECUTION_PUBLIC_KEY, useFactory: () => parseExecutionPublicKey(config.FAIRLEAD_EXECUTION_PUBLIC_KEY) },
       ],

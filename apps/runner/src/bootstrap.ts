@@ -13,7 +13,7 @@ export async function bootstrap(env: NodeJS.ProcessEnv): Promise<RunningApp> {
   const telemetry = await startTelemetry('runner', config.OTEL_EXPORTER_OTLP_ENDPOINT);
   const running = await startHttpApp(AppModule.forRoot(config, telemetry.modules), {
     host: config.FAIRLEAD_HOST,
-    port: config.RUNNER_PORT,
+    port: config.NANGO_RUNNER_PORT,
     bodyLimitBytes: BODY_LIMIT_BYTES,
     shutdownDelayMs: config.SERVER_SHUTDOWN_DELAY_MS,
   });

@@ -52,7 +52,7 @@ export const executeRequest = z.object({
     loggerLevel: z.enum(['debug', 'info', 'warn', 'error', 'off']),
   }),
   lease: connectionLease,
-  input: z.unknown(),
+  input: z.unknown().optional(),
   limits: z.object({
     wallMs: z.number().int().positive(),
     memoryMb: z.number().int().positive(),

@@ -1,3 +1,5 @@
+import { ActionError } from './sdk/action-error.js';
+
 /** The two callbacks that lead out of the isolate. Everything that crosses is text. */
 export interface Bridge {
   /** Starts a call; its answer comes back through `deliver`. `body` travels as it is, unparsed. */
@@ -58,6 +60,7 @@ export const askNow = (op: string, args: object): string => connected().sync(op,
 export const sleep = (ms: number): Promise<string> => call('sleep', String(ms));
 
 function rebuild(error: HostError): Error {
+  if (error.name === 'ActionError') return new ActionError(error.payload);
   const rebuilt = new Error(error.message);
   const { http } = error;
   const facts = http

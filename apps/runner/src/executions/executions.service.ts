@@ -1,5 +1,5 @@
-import { Injectable } from '@nestjs/common';
-import type { ExecuteRequest, Outcome } from '#libs/contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import type { ExecuteRequest, FunctionError, Outcome } from '#libs/contracts';
 import { messageOf, toAppError } from '#libs/kernel';
 import type { RunResult } from '#libs/sandbox';
 import { SandboxPool } from '../hosts/sandbox-pool.js';
@@ -7,11 +7,12 @@ import { answerCall } from '../sdk/operations.js';
 import { emptyModels } from '../sdk/record-operations.js';
 import { RunContext, Services } from '../sdk/run-context.js';
 import { Bundles } from './bundles.js';
-import { classifyFailure, classifyStop, type Failure } from './domain/classify.js';
+import { classifyFailure, classifyStop, parseFailure } from './domain/classify.js';
 import { runFacts, scriptNameOf } from './domain/run-facts.js';
+import { withSourcePositions } from './domain/source-positions.js';
 
-/** Longest computation without a call in between: an action that spins is told so long before its wall time is up. */
-const SPIN_MS = 30_000;
+/** Injection token of the longest computation without a call in between: one that spins is stopped long before its wall time is up. */
+export const SPIN_MS = Symbol('spin-ms');
 
 /** Runs one function: loads its code, gives it a sandbox, answers its calls, and says how it ended. */
 @Injectable()
@@ -22,6 +23,7 @@ export class Executions {
     private readonly pool: SandboxPool,
     private readonly bundles: Bundles,
     private readonly services: Services,
+    @Inject(SPIN_MS) private readonly spinMs: number,
   ) {}
 
   /** Never rejects: whatever happens is an outcome. @param closed fires when the caller is gone */
@@ -31,15 +33,9 @@ export class Executions {
     const signal = AbortSignal.any([closed, cancelled.signal]);
     const run = new RunContext(request, this.services, signal);
     try {
-      return outcomeOf(run, await this.#run(run, signal));
+      return await this.#run(run, signal);
     } catch (error) {
-      const { code, message, status } = toAppError(error);
-      const known = code === 'generic_error_support' ? 'function_runtime_other' : code;
-      return {
-        status: 'failed',
-        error: { code: known, status, message: messageOf(error) || message, payload: {} },
-        ...factsOf(run, 0),
-      };
+      return { status: 'failed', error: notRun(error, signal), ...factsOf(run, 0) };
     } finally {
       this.#running.delete(request.executionId);
       await run.log.close();
@@ -53,7 +49,7 @@ export class Executions {
     return running !== undefined;
   }
 
-  async #run(run: RunContext, signal: AbortSignal): Promise<RunResult> {
+  async #run(run: RunContext, signal: AbortSignal): Promise<Outcome> {
     const { request } = run;
     const bundle = await this.bundles.get(request.bundle.hash, request.bundle.url);
     if (request.context.emptyCache) await emptyModels(run);
@@ -62,38 +58,54 @@ export class Executions {
       scriptName: scriptNameOf(request),
       facts: JSON.stringify(runFacts(request)),
       input: JSON.stringify(request.input || {}),
-      limits: { ...request.limits, spinMs: Math.min(SPIN_MS, request.limits.wallMs) },
+      limits: { ...request.limits, spinMs: Math.min(this.spinMs, request.limits.wallMs) },
     };
     const result = await this.pool.run(spec, bundle, (op, args, body) => answerCall(run, op, args, body), signal);
-    if (result.status !== 'returned') run.log.say('error', 'internal', `the function failed: ${describe(result)}`);
     await releaseLocks(run);
-    return result;
+    return outcomeOf(run, result, bundle.code);
   }
+}
+
+/** Why nothing ran: code that cannot be loaded, records that cannot be emptied, a cancellation before the start. */
+function notRun(error: unknown, signal: AbortSignal): FunctionError {
+  if (signal.aborted) return classifyStop('aborted', 'the execution was cancelled before it started');
+  const { code, message, status } = toAppError(error);
+  return { code: code === 'generic_error_support' ? 'function_runtime_other' : code, status, message, payload: {} };
 }
 
 /** Locks end with their run; a run that took none asks nobody. */
 async function releaseLocks(run: RunContext): Promise<void> {
   if (!run.holdsLocks) return;
   try {
-    await run.persist('POST', '/locks/release-all');
+    await run.services.persist.call({ method: 'POST', path: '/locks/release-all', token: run.request.token });
   } catch (error) {
     run.log.say('warn', 'internal', `locks were not released and end by their time limit: ${messageOf(error)}`);
   }
 }
 
-const describe = (result: Exclude<RunResult, { status: 'returned' }>): string =>
-  result.status === 'stopped' ? result.message : result.failure.slice(0, 2000);
-
-function outcomeOf(run: RunContext, result: RunResult): Outcome {
+function outcomeOf(run: RunContext, result: RunResult, code: string): Outcome {
   const facts = factsOf(run, result.durationMs);
   if (result.status === 'returned') return { status: 'succeeded', output: JSON.parse(result.output) as unknown, ...facts };
-  if (result.status === 'stopped') return { status: 'failed', error: classifyStop(result.reason, result.message), ...facts };
-  return { status: 'failed', error: classifyFailure(JSON.parse(result.failure) as Failure, scriptNameOf(run.request)), ...facts };
+  const error =
+    result.status === 'stopped'
+      ? classifyStop(result.reason, result.message)
+      : thrown(result.failure, scriptNameOf(run.request), code);
+  run.log.say('error', 'internal', `the function failed: ${error.code}`, error);
+  return { status: 'failed', error, ...facts };
 }
 
-const factsOf = (run: RunContext, durationMs: number) => ({
+function thrown(json: string, scriptName: string, code: string): FunctionError {
+  const failure = parseFailure(json);
+  const stack = failure.stack && withSourcePositions(failure.stack, scriptName, code);
+  return classifyFailure({ ...failure, stack }, scriptName);
+}
+
+const factsOf = (
+  { proxyCalls, results, checkpointFrom: from = null, checkpointTo: to = from }: RunContext,
+  durationMs: number,
+) => ({
   durationMs,
-  proxyCalls: run.proxyCalls,
-  results: run.results,
-  checkpoints: { from: run.checkpointFrom ?? null, to: run.checkpointTo ?? run.checkpointFrom ?? null },
+  proxyCalls,
+  results,
+  checkpoints: { from, to },
 });

@@ -13,6 +13,11 @@ afterAll(() => pool.onApplicationShutdown());
 let lastId = 0;
 const calls: string[] = [];
 
+const onCall = async (op: string) => {
+  calls.push(op);
+  return op === 'http' ? '{"ok":{"status":200,"statusText":"OK","headers":{},"data":{"n":1}}}' : '{"ok":null}';
+};
+
 async function run(exec: string, options: { limits?: Partial<RunLimits>; signal?: AbortSignal; input?: unknown } = {}) {
   const code = `module.exports = { default: { type: 'action', exec: async (nango, input) => { ${exec} } } };`;
   const spec = {
@@ -21,10 +26,6 @@ async function run(exec: string, options: { limits?: Partial<RunLimits>; signal?
     facts: JSON.stringify({ kind: 'action', loggerLevel: 'info', properties: { connectionId: 'c1' } }),
     input: JSON.stringify(options.input ?? {}),
     limits: { ...LIMITS, ...options.limits },
-  };
-  const onCall = async (op: string) => {
-    calls.push(op);
-    return op === 'http' ? '{"ok":{"status":200,"statusText":"OK","headers":{},"data":{"n":1}}}' : '{"ok":null}';
   };
   return pool.run(
     spec,

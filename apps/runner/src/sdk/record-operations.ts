@@ -33,9 +33,9 @@ async function deleteUnseen(run: RunContext, model: unknown, at: string): Promis
 function page(run: RunContext, { model, cursor, limit, ids }: Record<string, unknown>): Promise<RecordsPage> {
   const query = new URLSearchParams();
   if (typeof cursor === 'string') query.set('cursor', cursor);
-  if (limit !== undefined) query.set('limit', String(limit));
+  if (typeof limit === 'number') query.set('limit', String(limit));
   for (const id of Array.isArray(ids) ? ids : []) query.append('ids', String(id));
-  return run.persist<RecordsPage>('GET', path(model, `?${query}`));
+  return run.persist<RecordsPage>('GET', path(model, `?${query.toString()}`));
 }
 
 export const recordOperations: Record<string, Operation> = {

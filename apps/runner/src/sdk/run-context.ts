@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BatchResult, Checkpoint, ConnectionLease, ExecuteRequest, ModelCounts } from '#libs/contracts';
+import { messageOf } from '#libs/kernel';
+import { Leases } from './leases.js';
 import type { ProviderHttp } from './provider-http.js';
 import { RunLog } from './run-log.js';
 import type { ServiceClient } from './service-client.js';
@@ -11,12 +13,16 @@ export class Services {
     readonly server: ServiceClient,
     readonly http: ProviderHttp,
   ) {}
+
+  async close(): Promise<void> {
+    await Promise.all([this.persist.close(), this.server.close(), this.http.close()]);
+  }
 }
 
 /** What one execution knows and has done so far, on the host's side of the bridge. */
 export class RunContext {
   readonly log: RunLog;
-  lease: ConnectionLease;
+  readonly leases: Leases;
   proxyCalls = 0;
   /** Whether locks are to be given back at the end. */
   holdsLocks = false;
@@ -31,8 +37,12 @@ export class RunContext {
     readonly services: Services,
     readonly signal: AbortSignal,
   ) {
-    this.lease = request.lease;
     this.log = new RunLog(services.persist, request.token);
+    this.leases = new Leases(
+      request.lease,
+      (asked) => this.server<ConnectionLease>('POST', '/internal/lease', asked),
+      (error) => this.log.say('warn', 'internal', `the credentials were not renewed: ${messageOf(error)}`),
+    );
   }
 
   /** Calls persist under this run's token. */

@@ -18,7 +18,7 @@ const cache = new Map<string, { at: number; connection: Connection }>();
 async function getConnection(
   providerConfigKey?: string,
   connectionId?: string,
-  options?: { forceRefresh?: boolean; refreshToken?: boolean },
+  options?: { forceRefresh?: boolean; refreshToken?: boolean; refreshGithubAppJwtToken?: boolean },
 ) {
   const key = JSON.stringify([providerConfigKey, connectionId]);
   const known = cache.get(key);

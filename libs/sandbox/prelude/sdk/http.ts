@@ -29,7 +29,7 @@ export interface HttpResponse {
 }
 
 interface Wire extends Omit<HttpResponse, 'data' | 'config'> {
-  readonly data?: unknown;
+  readonly text?: string;
   /** base64, where bytes were asked for. */
   readonly bytes?: string;
 }
@@ -39,12 +39,26 @@ export async function send(config: HttpConfig): Promise<HttpResponse> {
   const wire = await ask<Wire>('http', {
     ...rest,
     method: config.method ?? 'GET',
+    headers: config.headers && plainHeaders(config.headers),
     params: plainParams(config.params),
     body: describeBody(data),
   });
-  const received = wire.bytes === undefined ? wire.data : Buffer.from(wire.bytes, 'base64');
-  return { data: received, status: wire.status, statusText: wire.statusText, headers: wire.headers, config: { ...rest } };
+  const { status, statusText, headers } = wire;
+  return { data: received(wire, config.responseType), status, statusText, headers, config: { ...rest } };
 }
+
+function received({ text = '', bytes }: Wire, responseType: string | undefined): unknown {
+  if (bytes !== undefined) return Buffer.from(bytes, 'base64');
+  if (responseType === 'text') return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const plainHeaders = (headers: Record<string, string>): Record<string, string> =>
+  headers instanceof Headers ? Object.fromEntries(headers as unknown as Iterable<[string, string]>) : headers;
 
 export const withMethod = (method: string) => (config: HttpConfig) => send({ ...config, method });
 

@@ -10,6 +10,9 @@ export type HostCall = (op: string, args: string, body: string | undefined) => P
 const MAX_TIMER_MS = 2_147_483_647;
 /** Calls a run may have under way; each is held in memory on both sides. */
 const MAX_UNANSWERED = 10_000;
+/** How an answer begins (prelude `main.ts`). */
+const OUTPUT = '{"ok":';
+const FAILURE = '{"failure":';
 /** No call has this number: delivering it only finds out whether the isolate has come to rest. */
 const NO_CALL = 0;
 
@@ -159,13 +162,15 @@ export class Run {
     if (answer === undefined)
       return { status: 'stopped', reason: 'crashed', message: 'the run ended without a result', durationMs };
     if (answer instanceof Error) return this.#fromEngine(answer, durationMs);
-    if (!answer.startsWith('{"ok":')) return { status: 'threw', failure: answer.slice('{"failure":'.length, -1), durationMs };
-    const output = answer.slice('{"ok":'.length, -1);
-    const bytes = Buffer.byteLength(output);
+    const isOutput = answer.startsWith(OUTPUT);
+    const text = answer.slice((isOutput ? OUTPUT : FAILURE).length, -1);
+    const bytes = Buffer.byteLength(text);
     const { outputBytes } = this.spec.limits;
-    if (bytes <= outputBytes) return { status: 'returned', output, durationMs };
-    const message = `the output is ${bytes} bytes long, the limit is ${outputBytes}`;
-    return { status: 'stopped', reason: 'output-too-large', message, durationMs };
+    if (bytes > outputBytes) {
+      const message = `the ${isOutput ? 'output' : 'error'} is ${bytes} bytes long, the limit is ${outputBytes}`;
+      return { status: 'stopped', reason: 'output-too-large', message, durationMs };
+    }
+    return isOutput ? { status: 'returned', output: text, durationMs } : { status: 'threw', failure: text, durationMs };
   }
 
   /** An error of V8 rather than of the author's code: a bundle that does not parse, or a heap that is full. */

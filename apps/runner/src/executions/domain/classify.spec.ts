@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { classifyFailure, classifyStop, type Failure } from './classify.js';
+import { classifyFailure, classifyStop, type Failure, parseFailure } from './classify.js';
 
 const SCRIPT = 'contacts-crm.cjs';
 const classify = (failure: Failure) => classifyFailure(failure, SCRIPT);
+
+const failed = (response: unknown) => classify({ kind: 'error', name: 'AxiosError', message: 'x', http: { response } });
 
 describe('an author’s error', () => {
   it.each([
@@ -20,8 +22,6 @@ describe('an author’s error', () => {
 });
 
 describe('an upstream error', () => {
-  const failed = (response: unknown) => classify({ kind: 'error', name: 'AxiosError', message: 'x', http: { response } });
-
   it('passes on status, body and the telling headers', () => {
     const headers = { 'Content-Type': 'application/json', 'X-RateLimit-Reset': 3, 'set-cookie': 's' };
     expect(failed({ status: 403, headers, data: { why: 'no' } })).toEqual({
@@ -82,4 +82,18 @@ it.each([
   ['crashed', 'function_runtime_other', 500],
 ] as const)('a run stopped for %s answers %s', (reason, code, status) => {
   expect(classifyStop(reason, 'why')).toMatchObject({ code, status });
+});
+
+describe('what an isolate says of an error', () => {
+  it('is believed field by field', () => {
+    const forged = { kind: 'error', name: 1, message: ['x'], code: null, stack: {}, http: 'yes' };
+    expect(classify(parseFailure(JSON.stringify(forged)))).toMatchObject({
+      code: 'script_internal_error',
+      payload: { name: 'Error', message: '' },
+    });
+  });
+
+  it.each(['', '{}', 'null', '{"kind":"other"}'])('is refused when it is %j', (text) => {
+    expect(() => parseFailure(text)).toThrow();
+  });
 });

@@ -1,17 +1,24 @@
+import { z } from 'zod';
 import type { FunctionError } from '#libs/contracts';
 import type { StopReason } from '#libs/sandbox';
 
-/** What the isolate says of an error; it comes from the author's code, so every field is only believed to be what it is tested to be. */
-export interface Failure {
-  readonly kind: 'action' | 'error' | 'thrown';
-  readonly name?: string;
-  readonly message?: string;
-  readonly code?: string;
-  readonly stack?: string;
-  readonly payload?: unknown;
-  readonly http?: { readonly response?: unknown };
-  readonly thrown?: unknown;
-}
+const text = z.string().optional().catch(undefined);
+
+/** What the isolate says of an error (prelude `failure.ts`); the author's code can forge it, so a field of a wrong type is left out. */
+const failureSchema = z.object({
+  kind: z.enum(['action', 'error', 'thrown']),
+  name: text,
+  message: text,
+  code: text,
+  stack: text,
+  payload: z.unknown().optional(),
+  http: z.object({ response: z.unknown().optional() }).optional().catch(undefined),
+  thrown: z.unknown().optional(),
+});
+export type Failure = Partial<z.output<typeof failureSchema>> & { readonly kind: 'action' | 'error' | 'thrown' };
+
+/** @throws SyntaxError or ZodError where an isolate says nothing that could be an error */
+export const parseFailure = (json: string): Failure => failureSchema.parse(JSON.parse(json));
 
 interface UpstreamResponse {
   readonly status: number;
