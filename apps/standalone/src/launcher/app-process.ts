@@ -8,11 +8,21 @@ const STOP_WITHIN_MS = 12_000;
 
 export interface AppProcess {
   readonly pid: number;
-  /** The address of the API, once everything answers; rejects when the process ends before. */
+  /** The address of the API, once everything answers; rejects with ServicesEnded when the process ends before. */
   readonly ready: Promise<string>;
   readonly exited: Promise<ProcessExit>;
   kill(): void;
   stop(): Promise<ProcessExit>;
+}
+
+/** The services ended before they were ready. Those that exit by themselves have said why. */
+export class ServicesEnded extends Error {
+  readonly saidWhy: boolean;
+
+  constructor({ code, signal }: ProcessExit) {
+    super(`the services were ended by ${signal}`);
+    this.saidWhy = code !== null;
+  }
 }
 
 /** Starts the services in one process. Its log goes to a file, its complaints to our terminal. */
@@ -45,7 +55,7 @@ function readyLine(managed: ManagedProcess, log: LogFile): Promise<string> {
       const url = addressIn(line);
       if (url) resolve(url);
     });
-    void managed.exited.then(({ code, signal }) => reject(new Error(`the services ended with ${code ?? signal}`)));
+    void managed.exited.then((exit) => reject(new ServicesEnded(exit)));
   });
 }
 

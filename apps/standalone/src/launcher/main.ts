@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { ConfigError, messageOf } from '#libs/kernel';
+import { messageOf } from '#libs/kernel';
+import { ServicesEnded } from './app-process.js';
 import { banner } from './banner.js';
 import { Interrupted, Launcher } from './launcher.js';
 
@@ -51,6 +52,6 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  console.error(`fairlead: ${error instanceof ConfigError ? error.message : messageOf(error)}`);
+  if (!(error instanceof ServicesEnded && error.saidWhy)) console.error(`fairlead: ${messageOf(error)}`);
   process.exit(1);
 }
