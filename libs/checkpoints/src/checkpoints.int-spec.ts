@@ -69,3 +69,9 @@ it('resets whatever the version', async () => {
   await checkpoints.reset(scope.environmentId, scope.connectionId, [scope.key]);
   expect(await checkpoints.get(scope)).toEqual({ checkpoint: null, version: 3 });
 });
+
+it('keeps text that the database would refuse, without what it refuses', async () => {
+  const scope = newScope();
+  await checkpoints.save(scope, { 'a\0': 'x\0\ud800' }, 1);
+  expect(await checkpoints.get(scope)).toEqual({ checkpoint: { a: 'x\ufffd' }, version: 2 });
+});

@@ -1,6 +1,6 @@
 import { Injectable, Module } from '@nestjs/common';
 import type { Checkpoint, CheckpointState } from '#libs/contracts';
-import { Database } from '#libs/database';
+import { Database, type Sql } from '#libs/database';
 import { AppError } from '#libs/kernel';
 
 /** Whose checkpoint. `key` names function type, function and variant (spec/functions.md §2.5). */
@@ -45,12 +45,12 @@ export class Checkpoints {
   async save(scope: CheckpointScope, checkpoint: Checkpoint, expectedVersion: number): Promise<CheckpointState> {
     const saved = await this.db.query<{ version: number }>(SAVE, [
       ...parameters(scope),
-      JSON.stringify(checkpoint),
+      JSON.stringify(storable(checkpoint)),
       expectedVersion,
     ]);
     const [row] = saved;
     if (!row) throw await this.#conflict(scope, expectedVersion);
-    return { checkpoint, version: row.version };
+    return { checkpoint: storable(checkpoint), version: row.version };
   }
 
   /** Where there is none, there is nothing to clear, and that is fine. @throws AppError `checkpoint_conflict` */
@@ -63,8 +63,8 @@ export class Checkpoints {
   }
 
   /** Clears the checkpoints of these keys whatever their version, where a sync is reset or removed. */
-  async reset(environmentId: number, connectionId: number, keys: readonly string[]): Promise<void> {
-    await this.db.query(
+  async reset(environmentId: number, connectionId: number, keys: readonly string[], on: Sql = this.db): Promise<void> {
+    await on.query(
       `UPDATE checkpoints SET checkpoint = NULL, version = version + 1, updated_at = now(), deleted_at = now()
        WHERE environment_id = $1 AND connection_id = $2 AND key = ANY ($3::text[]) AND deleted_at IS NULL`,
       [environmentId, connectionId, keys],
@@ -78,6 +78,17 @@ export class Checkpoints {
     });
   }
 }
+
+const storableText = (text: string) => text.replaceAll('\0', '').toWellFormed();
+
+/** PostgreSQL refuses NUL characters and halves of surrogate pairs. */
+const storable = (checkpoint: Checkpoint): Checkpoint =>
+  Object.fromEntries(
+    Object.entries(checkpoint).map(([name, value]) => [
+      storableText(name),
+      typeof value === 'string' ? storableText(value) : value,
+    ]),
+  );
 
 const parameters = ({ environmentId, connectionId, key }: CheckpointScope) => [environmentId, connectionId, key];
 

@@ -1,5 +1,5 @@
 export { logsEnv } from './logs.config.js';
-export { LogsModule, type LogsOptions } from './logs.module.js';
+export { LogsModule } from './logs.module.js';
 export {
   type FinalState,
   LogStore,

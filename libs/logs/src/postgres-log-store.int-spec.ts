@@ -65,7 +65,10 @@ it('takes what lies outside its days, and lets it go with the retention', async 
   const future = `${idFloor(new Date(Date.now() + 40 * DAY_MS)).slice(0, -1)}1`;
   const at = new Date().toISOString();
   await store.write(
-    [old, future].map((id) => ({ id, createdAt: at, ...begin })),
+    [
+      { ...begin, id: old, createdAt: at },
+      { ...begin, id: future, createdAt: at },
+    ],
     [{ ...text('x'), id: newId(), operationId: old }],
   );
   await store.maintain(new Date());

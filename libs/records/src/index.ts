@@ -1,7 +1,7 @@
-export { RECORDS, RecordsDatabase, recordsDataSourceOptions } from './data-source.js';
+export { RecordsDatabase, recordsDataSourceOptions } from './data-source.js';
 export { recordsMigrations } from './migrations/index.js';
 export { recordsEnv } from './records.config.js';
-export { createRecords, RecordsModule, type RecordsOptions } from './records.module.js';
+export { createRecords, RecordsModule } from './records.module.js';
 export { Records } from './records.service.js';
 export type {
   BatchScope,
