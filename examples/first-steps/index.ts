@@ -1,0 +1,2 @@
+import './fairlead/syncs/providers.js';
+import './fairlead/actions/describe-provider.js';
