@@ -43,8 +43,8 @@ export class FunctionsRepository {
   }
 
   /** By name, then type. */
-  async list(environmentId: EnvironmentId, filters: FunctionFilters): Promise<DeployedFunction[]> {
-    const rows = await this.db.query<FunctionRow>(
+  async list(environmentId: EnvironmentId, filters: FunctionFilters, on: Sql = this.db): Promise<DeployedFunction[]> {
+    const rows = await on.query<FunctionRow>(
       `${SELECT} AND ($2::int IS NULL OR f.integration_id = $2) AND ($3::text IS NULL OR f.type = $3)
          AND ($4::text IS NULL OR f.name = $4) ORDER BY f.name, f.type, f.id`,
       [environmentId, filters.integrationId ?? null, filters.type ?? null, filters.name ?? null],

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Transaction } from '#libs/database';
+import type { Sql, Transaction } from '#libs/database';
 import type { EnvironmentId, FunctionId, IntegrationId } from '#libs/kernel';
 import { codeKey, ObjectStore } from '#libs/storage';
 import type { DeployPlan } from './domain/deploy-plan.js';
@@ -43,9 +43,9 @@ export class Functions {
     });
   }
 
-  /** Not remembered; by name. */
-  list(environmentId: EnvironmentId, filters: FunctionFilters = {}): Promise<DeployedFunction[]> {
-    return this.functions.list(environmentId, filters);
+  /** Not remembered; by name. @param on a transaction that must see its own changes, or be held up by others' */
+  list(environmentId: EnvironmentId, filters: FunctionFilters = {}, on?: Sql): Promise<DeployedFunction[]> {
+    return this.functions.list(environmentId, filters, on);
   }
 
   /** The TypeScript source, null when the object store has lost it. */

@@ -1,0 +1,21 @@
+/** Syncs, their schedules and their runs (spec/engine.md §1.3, §1.10, §2). */
+export { BASE_VARIANT, checkpointKeyOf, datasetOf } from './domain/checkpoint-keys.js';
+export { formatFrequency, type Frequency, MIN_FREQUENCY_MS, parseFrequency } from './domain/frequency.js';
+export { Schedules } from './schedules.service.js';
+export { SchedulingModule } from './scheduling.module.js';
+export { SyncCommands } from './sync-commands.service.js';
+export { SyncRuns } from './sync-runs.service.js';
+export { SyncStatuses } from './sync-statuses.service.js';
+export { SyncTriggers } from './sync-triggers.service.js';
+export { type SyncFunction, Syncs } from './syncs.service.js';
+export type {
+  FinishOptions,
+  RunType,
+  StartedRun,
+  SyncRef,
+  SyncScope,
+  SyncStatus,
+  SyncTarget,
+  Triggered,
+  TriggerOptions,
+} from './syncs.types.js';

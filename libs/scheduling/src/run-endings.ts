@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { Environments } from '#libs/accounts';
+import type { ModelCounts, Outcome } from '#libs/contracts';
+import type { Transaction } from '#libs/database';
+import { Deliveries } from '#libs/deliveries';
+import { type FinalState, OperationLog } from '#libs/logs';
+import { nextRunAfter, type RunEnding } from './domain/next-run.js';
+import { runResults } from './domain/run-results.js';
+import { failureWebhooks, successWebhooks } from './domain/sync-webhooks.js';
+import { type HeldSchedule, SchedulesRepository } from './schedules.repository.js';
+import { type RunFacts, SyncRunsRepository } from './sync-runs.repository.js';
+import type { FinishOptions } from './syncs.types.js';
+
+/** What the end of a run leaves behind, in the transaction that settles it (spec/engine.md §2.5). */
+@Injectable()
+export class RunEndings {
+  constructor(
+    private readonly runs: SyncRunsRepository,
+    private readonly schedules: SchedulesRepository,
+    private readonly deliveries: Deliveries,
+    private readonly environments: Environments,
+    private readonly operations: OperationLog,
+  ) {}
+
+  /** @param schedule held in this transaction, null where the sync was removed meanwhile: then nobody is told */
+  async conclude(
+    tx: Transaction,
+    facts: RunFacts,
+    schedule: HeldSchedule | null,
+    outcome: Outcome,
+    options: FinishOptions,
+  ): Promise<void> {
+    const results = runResults(facts.models, facts.variant, outcome.results);
+    if (facts.runId !== null) {
+      await this.runs.end(tx, facts.executionId, outcome.status === 'succeeded' ? 'SUCCESS' : 'STOPPED', results);
+    }
+    if (schedule) {
+      const next = nextRunAfter(schedule, endingOf(options), schedule.now);
+      await this.schedules.release(tx, facts.syncId, facts.executionId, next);
+      await this.#remember(tx, facts, outcome);
+      await this.#announce(tx, facts, outcome, results, schedule.now);
+    }
+    tx.afterCommit(() => this.#finishOperation(facts, outcome, results, options));
+  }
+
+  async #remember(tx: Transaction, facts: RunFacts, outcome: Outcome): Promise<void> {
+    if (outcome.status === 'failed') return this.runs.setProblem(tx, facts, facts.operationId ?? facts.executionId);
+    await this.runs.moveLastSyncDate(tx, facts.executionId);
+    await this.runs.clearProblem(tx, facts);
+  }
+
+  async #announce(tx: Transaction, facts: RunFacts, outcome: Outcome, results: ModelCounts, now: Date): Promise<void> {
+    const { webhookSettings } = await this.environments.get(facts.environmentId);
+    const run = {
+      ...facts,
+      type: facts.type ?? 'FULL',
+      startedAt: facts.startedAt ?? now,
+      checkpoints: outcome.checkpoints,
+    };
+    const payloads =
+      outcome.status === 'succeeded'
+        ? successWebhooks(run, results, webhookSettings)
+        : failureWebhooks(run, outcome.error, webhookSettings, now);
+    const { environmentId, connectionRowId } = facts;
+    const operationId = facts.operationId ?? undefined;
+    for (const payload of payloads) {
+      await this.deliveries.store(tx, { environmentId, connectionRowId, type: 'sync', payload, operationId });
+    }
+  }
+
+  #finishOperation(facts: RunFacts, outcome: Outcome, results: ModelCounts, options: FinishOptions): void {
+    if (!facts.operationId) return;
+    this.operations.finish(facts.operationId, {
+      state: operationStateOf(outcome, options),
+      error:
+        outcome.status === 'failed'
+          ? { message: outcome.error.message ?? outcome.error.code, type: outcome.error.code, payload: outcome.error.payload }
+          : undefined,
+      meta: {
+        results,
+        durationMs: outcome.durationMs,
+        proxyCalls: outcome.proxyCalls,
+        checkpoints: outcome.checkpoints,
+        interrupted: options.interrupted ?? false,
+      },
+    });
+  }
+}
+
+const endingOf = ({ lost, interrupted }: FinishOptions): RunEnding => {
+  if (lost) return 'lost';
+  return interrupted ? 'interrupted' : 'complete';
+};
+
+const operationStateOf = (outcome: Outcome, { state }: FinishOptions): FinalState => {
+  if (outcome.status === 'succeeded') return 'success';
+  return state === 'cancelled' ? 'cancelled' : 'failed';
+};

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#libs/database';
+import { Executions } from '#libs/executions';
+import type { ExecutionId } from '#libs/kernel';
+import { SchedulesRepository } from './schedules.repository.js';
+
+/** Turns due schedules into executions. */
+@Injectable()
+export class Schedules {
+  constructor(
+    private readonly db: Database,
+    private readonly schedules: SchedulesRepository,
+    private readonly executions: Executions,
+  ) {}
+
+  /**
+   * Accepts the runs that are due, longest overdue first and at most `limit`, in one transaction, and answers how many. Several
+   * orchestrators may poll at once: none gets a schedule another one holds.
+   */
+  async poll(limit: number): Promise<number> {
+    return this.db.transaction(async (tx) => {
+      const due = await this.schedules.takeDue(tx, limit);
+      if (due.length === 0) return 0;
+      const ids = await this.executions.submitMany(
+        tx,
+        due.map((schedule) => ({ kind: 'sync', ...schedule })),
+      );
+      const runs = due.map(({ syncId }, at) => ({ syncId, executionId: ids[at] as ExecutionId }));
+      await this.schedules.setLive(tx, runs);
+      return due.length;
+    });
+  }
+}

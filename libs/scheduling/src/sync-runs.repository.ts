@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import type { FunctionError, ModelCounts } from '#libs/contracts';
+import { Database, type Sql, type Transaction } from '#libs/database';
+import type { ConnectionRowId, EnvironmentId, ExecutionId, FunctionId, OperationId, SyncId } from '#libs/kernel';
+import type { RunStatus } from './domain/sync-status.js';
+import type { RunType } from './syncs.types.js';
+
+/** A run and all that it is about. Run columns are null where it never started. */
+export interface RunFacts {
+  readonly executionId: ExecutionId;
+  readonly syncId: SyncId;
+  readonly syncName: string;
+  readonly variant: string;
+  readonly removed: boolean;
+  readonly environmentId: EnvironmentId;
+  readonly environmentName: string;
+  readonly functionId: FunctionId;
+  readonly models: readonly string[];
+  readonly incremental: boolean;
+  readonly functionVersion: string;
+  readonly connectionRowId: ConnectionRowId;
+  readonly connectionId: string;
+  readonly providerConfigKey: string;
+  readonly provider: string;
+  readonly lastSyncDate: Date | null;
+  readonly emptyCache: boolean;
+  readonly error: FunctionError | null;
+  readonly runId: number | null;
+  readonly type: RunType | null;
+  readonly status: RunStatus | null;
+  readonly startedAt: Date | null;
+  readonly operationId: OperationId | null;
+}
+
+const FACTS = `SELECT x.id AS "executionId", y.id AS "syncId", y.name AS "syncName", y.variant,
+    y.deleted_at IS NOT NULL AS removed, y.environment_id AS "environmentId", v.name AS "environmentName",
+    y.function_id AS "functionId", f.definition->'models' AS models,
+    f.definition->>'sync_type' = 'incremental' AS incremental, f.version AS "functionVersion",
+    y.connection_id AS "connectionRowId", c.connection_id AS "connectionId", i.unique_key AS "providerConfigKey", i.provider,
+    y.last_sync_date AS "lastSyncDate", coalesce((x.options->>'emptyCache')::boolean, false) AS "emptyCache", x.error,
+    r.id::float8 AS "runId", r.type, r.status, r.started_at AS "startedAt", r.operation_id AS "operationId"
+  FROM executions x JOIN syncs y ON y.id = x.sync_id JOIN functions f ON f.id = y.function_id
+    JOIN connections c ON c.id = y.connection_id JOIN integrations i ON i.id = c.integration_id
+    JOIN environments v ON v.id = y.environment_id LEFT JOIN sync_runs r ON r.execution_id = x.id
+  WHERE x.id = $1`;
+
+/** Every statement on runs and on what their end leaves behind. */
+@Injectable()
+export class SyncRunsRepository {
+  constructor(private readonly db: Database) {}
+
+  /** Null when the execution is none of a sync, or forgotten. */
+  async facts(executionId: ExecutionId, on: Sql = this.db): Promise<RunFacts | null> {
+    const [row] = await on.query<RunFacts>(FACTS, [executionId]);
+    return row ?? null;
+  }
+
+  /** Null when the run was opened before. */
+  async insert(
+    facts: RunFacts,
+    type: RunType,
+    operationId: OperationId,
+  ): Promise<{ readonly id: number; readonly startedAt: Date } | null> {
+    const [row] = await this.db.query<{ id: number; startedAt: Date }>(
+      `INSERT INTO sync_runs (sync_id, execution_id, type, status, operation_id) VALUES ($1, $2, $3, 'RUNNING', $4)
+       ON CONFLICT (execution_id) DO NOTHING RETURNING id::float8 AS id, started_at AS "startedAt"`,
+      [facts.syncId, facts.executionId, type, operationId],
+    );
+    return row ?? null;
+  }
+
+  /** False when it had ended before. */
+  async end(tx: Transaction, executionId: ExecutionId, status: 'SUCCESS' | 'STOPPED', results: ModelCounts): Promise<boolean> {
+    const ended = await tx.query(
+      `UPDATE sync_runs SET status = $2, results = $3, finished_at = now() WHERE execution_id = $1 AND status = 'RUNNING' RETURNING 1`,
+      [executionId, status, JSON.stringify(results)],
+    );
+    return ended.length > 0;
+  }
+
+  /** The start of a successful run is where the next one begins; kept to the microsecond. */
+  async moveLastSyncDate(tx: Transaction, executionId: ExecutionId): Promise<void> {
+    await tx.query(
+      `UPDATE syncs y SET last_sync_date = r.started_at FROM sync_runs r WHERE r.execution_id = $1 AND y.id = r.sync_id`,
+      [executionId],
+    );
+  }
+
+  /** The connection shows the failure until the sync succeeds. */
+  async setProblem(tx: Transaction, facts: RunFacts, operationId: string): Promise<void> {
+    await tx.query(
+      `INSERT INTO connection_errors (connection_id, type, scope, operation_id) VALUES ($1, 'sync', $2, $3)
+       ON CONFLICT (connection_id, type, scope) DO UPDATE SET operation_id = excluded.operation_id, created_at = now()`,
+      [facts.connectionRowId, scopeOf(facts), operationId],
+    );
+  }
+
+  async clearProblem(tx: Transaction, facts: RunFacts): Promise<void> {
+    await tx.query(`DELETE FROM connection_errors WHERE connection_id = $1 AND type = 'sync' AND scope = $2`, [
+      facts.connectionRowId,
+      scopeOf(facts),
+    ]);
+  }
+}
+
+const scopeOf = ({ syncName, variant }: RunFacts): string => `${syncName}::${variant}`;

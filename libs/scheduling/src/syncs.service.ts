@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '#libs/database';
+import { Executions } from '#libs/executions';
+import { type DeployedFunction, Functions } from '#libs/functions';
+import type { ConnectionRowId, EnvironmentId, FunctionId, IntegrationId, SyncId } from '#libs/kernel';
+import { OperationLog } from '#libs/logs';
+import { timingOf } from './domain/timing.js';
+import { type HeldSync, type Openable, SyncsRepository } from './syncs.repository.js';
+
+/**
+ * Syncs come and go with connections and functions: every connection has one for each enabled sync function of its integration
+ * (spec/engine.md §2.2). All methods with a transaction take part in it.
+ */
+@Injectable()
+export class Syncs {
+  constructor(
+    private readonly syncs: SyncsRepository,
+    private readonly functions: Functions,
+    private readonly executions: Executions,
+    private readonly operations: OperationLog,
+  ) {}
+
+  /**
+   * Keeps connections of the environment from coming into being until the transaction ends, so that a function that comes or goes
+   * misses none. First statement of a transaction that does so, before it touches functions or syncs.
+   */
+  hold(tx: Transaction, environmentId: EnvironmentId): Promise<void> {
+    return this.syncs.lockIntegrations(tx, environmentId);
+  }
+
+  /** For a connection that came into being; its integration's row must be locked at least FOR SHARE. */
+  async openForConnection(
+    tx: Transaction,
+    connection: {
+      readonly environmentId: EnvironmentId;
+      readonly connectionRowId: ConnectionRowId;
+      readonly integrationId: IntegrationId;
+    },
+  ): Promise<void> {
+    const { environmentId, integrationId, connectionRowId } = connection;
+    const functions = await this.functions.list(environmentId, { integrationId, type: 'sync' }, tx);
+    for (const one of functions) {
+      if (one.enabled) await this.syncs.open(tx, openableOf(one), connectionRowId);
+    }
+  }
+
+  /** For a function that was deployed, on every connection of its integration; nothing for other types and disabled ones. After `hold`. */
+  async openForFunction(tx: Transaction, deployed: SyncFunction): Promise<void> {
+    if (deployed.type !== 'sync' || !deployed.enabled) return;
+    await this.syncs.open(tx, openableOf(deployed), null);
+  }
+
+  /** Removes the syncs of a connection that goes, and cancels what runs. */
+  async closeForConnection(tx: Transaction, connectionRowId: ConnectionRowId): Promise<void> {
+    await this.#close(tx, await this.syncs.holdOfConnection(tx, connectionRowId), 'the connection was deleted');
+  }
+
+  /** Removes the syncs of a function that goes, and cancels what runs. After `hold`. */
+  async closeForFunction(tx: Transaction, functionId: FunctionId): Promise<void> {
+    await this.#close(tx, await this.syncs.holdOfFunction(tx, functionId), 'the function was removed');
+  }
+
+  /** Removes one sync, and cancels what runs. */
+  async closeOne(tx: Transaction, syncId: SyncId, reason: string): Promise<void> {
+    await this.#close(tx, await this.syncs.holdSome(tx, [syncId]), reason);
+  }
+
+  /** Gives a function's new frequency to the syncs that follow it: the base variant, where the connection has none of its own. */
+  async retimeForFunction(tx: Transaction, deployed: SyncFunction): Promise<void> {
+    await this.syncs.holdOfFunction(tx, deployed.id);
+    await this.syncs.retimeOfFunction(tx, deployed.id, timingOf(deployed.definition).frequencyMs);
+  }
+
+  /** How many connections have each sync function, by function id. */
+  countByFunction(environmentId: EnvironmentId): Promise<Map<FunctionId, number>> {
+    return this.syncs.countByFunction(environmentId);
+  }
+
+  async #close(tx: Transaction, held: readonly HeldSync[], reason: string): Promise<void> {
+    const operations = await this.syncs.close(
+      tx,
+      held.map(({ id }) => id),
+    );
+    for (const { executionId } of held) {
+      if (executionId) await this.executions.cancel(tx, executionId, reason);
+    }
+    tx.afterCommit(() => {
+      for (const id of operations) this.operations.finish(id, { state: 'cancelled', error: { message: reason } });
+    });
+  }
+}
+
+/** What of a function its syncs depend on. */
+export type SyncFunction = Pick<DeployedFunction, 'id' | 'type' | 'name' | 'enabled' | 'integrationId' | 'definition'>;
+
+const openableOf = ({ id, name, integrationId, definition }: SyncFunction): Openable => ({
+  functionId: id,
+  name,
+  integrationId,
+  ...timingOf(definition),
+});
