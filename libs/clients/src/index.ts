@@ -1,0 +1,2 @@
+/** Typed HTTP clients between services, made from the contracts. */
+export { type ExecuteOptions, RunnerClient } from './runner-client.js';
