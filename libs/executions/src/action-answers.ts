@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
 import { REDIS } from '#libs/cache';
 import type { Outcome } from '#libs/contracts';
-import { messageOf } from '#libs/kernel';
+import { AppError, messageOf } from '#libs/kernel';
 import { Dispatcher } from './dispatcher.js';
 import { settlementOf } from './domain/outcomes.js';
 import type { ActionJob } from './executions.types.js';
@@ -35,6 +35,13 @@ export class ActionAnswers {
     this.redis
       .publish(replyTo, replyMessage(executionId))
       .catch((error: unknown) => this.#log.warn(`no sign of life of ${executionId}: ${messageOf(error)}`));
+  }
+
+  /** The action's input, from the job or beside it. @throws AppError `function_runtime_other` when Redis has lost it */
+  async inputOf({ executionId, input }: ActionJob): Promise<unknown> {
+    const text = input ?? (await this.redis.get(keys.input(executionId)));
+    if (text === null) throw new AppError('function_runtime_other', 'the input of the action was lost');
+    return JSON.parse(text);
   }
 
   /**

@@ -1,0 +1,103 @@
+import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { AccountsModule } from '#libs/accounts';
+import { RedisModule } from '#libs/cache';
+import { CheckpointsModule } from '#libs/checkpoints';
+import { RunnerClient } from '#libs/clients';
+import { CredentialsModule } from '#libs/credentials';
+import { CryptoModule } from '#libs/crypto';
+import { DatabaseModule } from '#libs/database';
+import { DeliveriesModule } from '#libs/deliveries';
+import { parseExecutionPrivateKey } from '#libs/execution-token';
+import { ExecutionsModule, executionsOptions } from '#libs/executions';
+import { FunctionsModule } from '#libs/functions';
+import { HealthModule } from '#libs/http';
+import { LogsModule } from '#libs/logs';
+import { loggerModule } from '#libs/observability';
+import { parseOutboundPolicy } from '#libs/outbound';
+import { ProvidersModule } from '#libs/providers';
+import { QueuesModule, WorkersModule } from '#libs/queues';
+import { SchedulingModule } from '#libs/scheduling';
+import { StorageModule } from '#libs/storage';
+import { ActionProcessor } from './actions/action.processor.js';
+import { AsyncActionProcessor } from './actions/async-action.processor.js';
+import { DeliveryProcessor } from './deliveries/delivery.processor.js';
+import { dependencies } from './dependencies.js';
+import type { JobsConfig } from './jobs.config.js';
+import { ObjectsController } from './objects/objects.controller.js';
+import { Bundles, SERVICE_URL } from './runs/bundles.service.js';
+import { EnvironmentReader } from './runs/environment-facts.service.js';
+import { Operations } from './runs/operations.service.js';
+import { Runs, RUNS_OPTIONS, type RunsOptions } from './runs/runs.service.js';
+import { SyncProcessor } from './syncs/sync.processor.js';
+import { Claims } from './workers/claims.service.js';
+import { WorkerHeartbeat } from './workers/worker-heartbeat.service.js';
+
+@Module({})
+export class AppModule implements OnApplicationShutdown {
+  constructor(@Inject(RunnerClient) private readonly runner: RunnerClient) {}
+
+  /** @param more modules of the process around it, such as telemetry */
+  static forRoot(config: JobsConfig, more: readonly DynamicModule[] = []): DynamicModule {
+    const options: RunsOptions = {
+      privateKey: parseExecutionPrivateKey(config.FAIRLEAD_EXECUTION_PRIVATE_KEY),
+      memoryMb: config.FAIRLEAD_FUNCTION_MEMORY_MB,
+    };
+    return {
+      module: AppModule,
+      imports: [
+        loggerModule('jobs', config.LOG_LEVEL),
+        ...stores(config),
+        ...capabilities(config),
+        WorkersModule.forRoot({ concurrency: config.JOBS_PROCESSOR_CONFIG, graceMs: config.FAIRLEAD_JOBS_GRACE_MS }),
+        HealthModule.forRoot(dependencies),
+        ...more,
+      ],
+      controllers: [ObjectsController],
+      providers: [
+        { provide: RunnerClient, useValue: new RunnerClient(config.RUNNER_SERVICE_URL) },
+        { provide: SERVICE_URL, useValue: config.JOBS_SERVICE_URL },
+        { provide: RUNS_OPTIONS, useValue: options },
+        ...processors,
+        ...services,
+      ],
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.runner.close();
+  }
+}
+
+const processors = [ActionProcessor, AsyncActionProcessor, SyncProcessor, DeliveryProcessor];
+const services = [Bundles, Claims, EnvironmentReader, Operations, Runs, WorkerHeartbeat];
+
+const stores = (config: JobsConfig) => [
+  DatabaseModule.forRoot({
+    url: config.NANGO_DATABASE_URL,
+    poolMax: config.NANGO_DB_POOL_MAX,
+    ssl: config.NANGO_DB_SSL === 'true',
+    applicationName: 'fairlead-jobs',
+  }),
+  CryptoModule.forRoot(config.NANGO_ENCRYPTION_KEY),
+  RedisModule.forRoot(config.NANGO_REDIS_URL),
+  StorageModule.forRoot({
+    bucket: config.AWS_BUCKET_NAME,
+    region: config.AWS_REGION,
+    endpoint: config.AWS_ENDPOINT_URL_S3,
+    folder: config.FAIRLEAD_OBJECTS_PATH,
+    urlKey: config.FAIRLEAD_OBJECT_URL_KEY,
+  }),
+];
+
+const capabilities = (config: JobsConfig) => [
+  AccountsModule,
+  LogsModule.forRoot({ enabled: config.NANGO_LOGS_ENABLED, retentionDays: config.NANGO_LOGS_ES_RETENTION_DAYS }),
+  ProvidersModule.forRoot({ path: config.NANGO_PROVIDERS_PATH }),
+  CredentialsModule.forRoot(),
+  QueuesModule.forRoot(),
+  FunctionsModule,
+  CheckpointsModule,
+  ExecutionsModule.forRoot(executionsOptions(config)),
+  DeliveriesModule.forRoot({ timeoutMs: config.NANGO_WEBHOOK_TIMEOUT_MS, policy: parseOutboundPolicy(config) }),
+  SchedulingModule,
+];

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { cacheEnv } from '#libs/cache';
+import { databaseEnv } from '#libs/database';
+import { deliveriesEnv } from '#libs/deliveries';
+import { executionsEnv } from '#libs/executions';
+import { httpEnv } from '#libs/http';
+import { integer, secretString } from '#libs/kernel';
+import { logsEnv } from '#libs/logs';
+import { observabilityEnv } from '#libs/observability';
+import { outboundEnv } from '#libs/outbound';
+import { providersEnv } from '#libs/providers';
+import { workersEnv } from '#libs/queues';
+import { storageEnv } from '#libs/storage';
+
+/** Everything jobs reads from its environment. */
+export const jobsConfig = z.object({
+  ...httpEnv,
+  ...databaseEnv,
+  ...cacheEnv,
+  ...storageEnv,
+  ...logsEnv,
+  ...outboundEnv,
+  ...providersEnv,
+  ...deliveriesEnv,
+  ...executionsEnv,
+  ...workersEnv,
+  ...observabilityEnv,
+  NANGO_JOBS_PORT: integer(3005, 'Port of jobs', 0, 65_535),
+  JOBS_SERVICE_URL: z
+    .url()
+    .default('http://127.0.0.1:3005')
+    .describe('Address of jobs, where runners fetch code that lies in a folder'),
+  RUNNER_SERVICE_URL: z.url().default('http://127.0.0.1:3006').describe('Address of the runner, or of a balancer before several'),
+  NANGO_ENCRYPTION_KEY: secretString(
+    'Root key, base64 of 32 bytes; several separated by commas, the first is primary',
+  ).optional(),
+  FAIRLEAD_EXECUTION_PRIVATE_KEY: secretString('Signs execution tokens: base64 of a DER PKCS#8 Ed25519 key'),
+  FAIRLEAD_FUNCTION_MEMORY_MB: integer(512, 'Memory of one running function', 16, 65_536),
+  FAIRLEAD_JOBS_GRACE_MS: integer(
+    5_000,
+    'How long running jobs may take to end at shutdown before they are aborted',
+    0,
+    86_400_000,
+  ),
+});
+export type JobsConfig = z.output<typeof jobsConfig>;
