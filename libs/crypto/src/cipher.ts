@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '#libs/kernel';
 import { deriveSubkey, openParts, readClear, Sealer, splitSealed, storeClear } from './domain/sealed-box.js';
@@ -12,7 +13,7 @@ const SUBKEYS_KEPT = 512;
 export class Cipher {
   readonly #dataKeys: ReadonlyMap<number, Buffer>;
   readonly #sealer: Sealer | undefined;
-  readonly #subkeys = new LRUCache<string, Buffer>({ max: SUBKEYS_KEPT });
+  readonly #subkeys = new LRUCache<string, KeyObject>({ max: SUBKEYS_KEPT });
 
   /** @param dataKeys unwrapped data keys by id; the highest id seals new values */
   constructor(dataKeys: ReadonlyMap<number, Buffer>) {

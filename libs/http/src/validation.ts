@@ -41,7 +41,12 @@ const toIssue = (issue: z.core.$ZodIssue): ErrorIssue => ({
   path: issue.path.map(String),
 });
 
-/** Request headers a schema names, lower-case; a wrong one is answered with `invalid_headers`. */
-export const ValidHeaders = createParamDecorator((schema: z.ZodType, context: ExecutionContext) =>
+const validHeaders = createParamDecorator(({ schema }: { schema: z.ZodType }, context: ExecutionContext) =>
   parseOrThrow(schema, context.switchToHttp().getRequest<FastifyRequest>().headers, 'invalid_headers'),
 );
+
+/**
+ * Request headers a schema names, lower-case; a wrong one is answered with `invalid_headers`.
+ * (The schema is wrapped: Nest would take a bare one, which has a `transform`, for a pipe.)
+ */
+export const ValidHeaders = (schema: z.ZodType): ParameterDecorator => validHeaders({ schema });

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 
 /**
  * Layout of a sealed value: version (1 byte) · data key id (4, big endian) · salt (16) · counter (12) · tag (16) · ciphertext.
@@ -14,13 +14,15 @@ const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + 4 + SALT_BYTES + NONCE_BYTES + TAG_BYTES;
 const INFO = 'fairlead sealed box v1';
 
-export const deriveSubkey = (dataKey: Buffer, salt: Buffer): Buffer => Buffer.from(hkdfSync('sha256', dataKey, salt, INFO, 32));
+/** A key object, not bytes: node:crypto would otherwise prepare the bytes anew for every value. */
+export const deriveSubkey = (dataKey: Buffer, salt: Buffer): KeyObject =>
+  createSecretKey(Buffer.from(hkdfSync('sha256', dataKey, salt, INFO, 32)));
 
 /** Seals values under one data key; one instance per process and key. */
 export class Sealer {
   readonly #keyId: number;
   readonly #salt = randomBytes(SALT_BYTES);
-  readonly #subkey: Buffer;
+  readonly #subkey: KeyObject;
   #counter = 0n;
 
   constructor(keyId: number, dataKey: Buffer) {
@@ -68,7 +70,7 @@ export function splitSealed(sealed: Buffer): SealedParts | null {
 }
 
 /** @throws Error when key, associated data or bytes do not match */
-export function openParts(parts: SealedParts, subkey: Buffer, aad: string): Buffer {
+export function openParts(parts: SealedParts, subkey: KeyObject, aad: string): Buffer {
   const decipher = createDecipheriv('aes-256-gcm', subkey, parts.nonce);
   decipher.setAAD(Buffer.from(aad));
   decipher.setAuthTag(parts.tag);
