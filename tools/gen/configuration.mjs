@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { at } from '../setup/place.mjs';
 
 /** `.env.example` and `docs/configuration.md`: every variable of every app, from the schemas that read them. */
@@ -12,9 +11,9 @@ const APPS = ['server', 'orchestrator', 'jobs', 'persist', 'runner', 'standalone
 
 async function allVariables() {
   const variables = new Map();
-  for (const app of APPS) {
-    const schema = await configOf(app);
-    for (const [name, type] of Object.entries(schema.shape)) {
+  for (const app of [...APPS, 'migrate']) {
+    const shape = app === 'migrate' ? await migrationShape() : await shapeOf(app);
+    for (const [name, type] of Object.entries(shape)) {
       const known = variables.get(name) ?? { name, apps: [], ...about(type) };
       known.apps.push(app);
       variables.set(name, known);
@@ -23,11 +22,16 @@ async function allVariables() {
   return [...variables.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-async function configOf(app) {
-  const folder = at('dist/apps', app, 'src');
-  const file = readdirSync(folder).find((name) => name === `${app}.config.js`);
-  const module = await import(`${folder}/${file}`);
-  return module[`${app}Config`];
+async function shapeOf(app) {
+  const module = await import(at('dist/apps', app, `src/${app}.config.js`));
+  return module[`${app}Config`].shape;
+}
+
+/** The migration step is no app of its own: a program, and the first thing `standalone` does. */
+async function migrationShape() {
+  const { migrateConfig } = await import(at('dist/libs/migrate/src/migrate.config.js'));
+  const { provisioningEnv } = await import(at('dist/libs/accounts/src/accounts.config.js'));
+  return { ...migrateConfig.shape, ...provisioningEnv };
 }
 
 /** What a zod type says about itself, looked for through the wrappers of defaults, pipes and optionals. */

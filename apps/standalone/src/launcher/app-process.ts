@@ -59,7 +59,9 @@ function readyLine(managed: ManagedProcess, log: LogFile): Promise<string> {
   });
 }
 
-/** The services say once, on a line of its own, that they are ready and where. */
+const READY = '{"event":"ready","service":"standalone"';
+
+/** The services say once, on a line of its own, that they are ready and where; the runner's line goes by. */
 function addressIn(line: string): string | undefined {
-  return line.startsWith('{"event":"ready"') ? (JSON.parse(line) as { url?: string }).url : undefined;
+  return line.startsWith(READY) ? (JSON.parse(line) as { url?: string }).url : undefined;
 }
