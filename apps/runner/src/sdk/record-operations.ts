@@ -16,7 +16,7 @@ const write =
     const { strategy, cursor } = (merging ?? {}) as Merging;
     const result = await run.persist<BatchResult>('POST', path(model, `/${what}`), body ?? '[]', {
       'x-batch-id': run.batchId(),
-      ...(strategy === 'ignore_if_modified_after' ? { 'x-merging': cursor ?? '' } : {}),
+      ...(strategy === 'ignore_if_modified_after' && cursor !== undefined ? { 'x-merging': cursor } : {}),
     });
     run.count(String(model), result);
     for (const id of result.duplicates)
@@ -25,7 +25,7 @@ const write =
   };
 
 async function deleteUnseen(run: RunContext, model: unknown, at: string): Promise<{ deletedKeys: string[] }> {
-  const { deletedKeys } = await run.persist<{ deletedKeys: string[] }>('POST', at);
+  const { deletedKeys } = await run.persist<{ deletedKeys: string[] }>('POST', at, undefined, { 'x-batch-id': run.batchId() });
   run.count(String(model), { added: 0, updated: 0, deleted: deletedKeys.length });
   return { deletedKeys };
 }
