@@ -5,6 +5,7 @@ import { CredentialsModule } from '#libs/credentials';
 import { CryptoModule } from '#libs/crypto';
 import { DatabaseModule } from '#libs/database';
 import { DeliveriesModule } from '#libs/deliveries';
+import { ExecutionsModule, executionsOptions } from '#libs/executions';
 import { FunctionsModule } from '#libs/functions';
 import { HealthModule } from '#libs/http';
 import { LogsModule } from '#libs/logs';
@@ -14,6 +15,7 @@ import { ProvidersModule } from '#libs/providers';
 import { credentialTester, ProxyModule, ProxyTransport } from '#libs/proxy';
 import { BoardModule, QueuesModule } from '#libs/queues';
 import { RecordsModule } from '#libs/records';
+import { SchedulingModule } from '#libs/scheduling';
 import { StorageModule } from '#libs/storage';
 import { ConnectionsModule } from './connections/connections.module.js';
 import { dependencies } from './dependencies.js';
@@ -76,7 +78,9 @@ const capabilities = (config: ServerConfig) => [
   ProxyModule.forRoot(config),
   CredentialsModule.forRoot({ credentialTest: { inject: [ProxyTransport], useFactory: credentialTester } }),
   QueuesModule.forRoot(),
+  ExecutionsModule.forRoot(executionsOptions(config)),
   FunctionsModule,
+  SchedulingModule,
   DeliveriesModule.forRoot({ timeoutMs: config.NANGO_WEBHOOK_TIMEOUT_MS, policy: parseOutboundPolicy(config) }),
 ];
 

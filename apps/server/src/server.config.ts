@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { cacheEnv } from '#libs/cache';
 import { databaseEnv } from '#libs/database';
 import { deliveriesEnv } from '#libs/deliveries';
+import { executionsEnv } from '#libs/executions';
 import { httpEnv } from '#libs/http';
 import { flag, integer, secretString } from '#libs/kernel';
 import { logsEnv } from '#libs/logs';
@@ -28,6 +29,7 @@ export const serverConfig = z.object({
   ...storageEnv,
   ...recordsEnv,
   ...deliveriesEnv,
+  ...executionsEnv,
   ...logsEnv,
   ...outboundEnv,
   ...providersEnv,
