@@ -82,7 +82,7 @@ describe('a stack that runs alone', () => {
     const recovered = await start(dataDir);
     await recovered.ready();
     expect(await statusWith(recovered, keyOf(killed))).toBe(200);
-    expect(survivors(family)).toEqual([]);
+    await expect.poll(() => survivors(family), { timeout: 5_000 }).toEqual([]);
   });
 
   it('runs in a folder that only its owner can enter, beside another one, with preset keys', async () => {

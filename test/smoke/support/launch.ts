@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { freePorts, isAlive } from '#libs/embedded';
+import { freePorts } from '#libs/embedded';
 
 const START = fileURLToPath(new URL('../../../tools/start/start.mjs', import.meta.url));
 const READY_WITHIN_MS = 90_000;
@@ -53,8 +53,8 @@ export async function launch(dataDir: string, env: Record<string, string> = {}):
 export function familyOf(pid: number): number[] {
   const parents = new Map<number, number>();
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-    const parent = parentOf(name);
-    if (parent !== undefined) parents.set(Number(name), parent);
+    const parent = statusOf(name, 'PPid');
+    if (parent !== undefined) parents.set(Number(name), Number(parent));
   }
   const below = (id: number): number[] => [
     id,
@@ -63,16 +63,17 @@ export function familyOf(pid: number): number[] {
   return below(pid);
 }
 
-function parentOf(pid: string): number | undefined {
+const statusOf = (pid: number | string, field: string): string | undefined => {
   try {
-    return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+    return new RegExp(`^${field}:\\s+(\\S+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   } catch {
     return undefined;
   }
-}
+};
 
-/** Those that still run. */
-export const survivors = (pids: readonly number[]): number[] => pids.filter(isAlive);
+/** Those that still run; one that has ended and whose parent has not looked does not. */
+export const survivors = (pids: readonly number[]): number[] =>
+  pids.filter((pid) => !['Z', 'X', undefined].includes(statusOf(pid, 'State')));
 
 /** The one that prepares the stack, below `npm start`'s own process. */
 export function launcherOf(launched: Launch): number {
