@@ -1,5 +1,5 @@
-import { Body, Controller, Delete, HttpCode, Param, Post, Req, Res, UseGuards } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Body, Controller, Delete, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { executeRequest, RUNNER_HEARTBEAT_MS, type ExecuteLine, type ExecuteRequest } from '#libs/contracts';
 import { Access } from '#libs/http';
@@ -17,16 +17,12 @@ export class ExecutionsController {
   /** Answers in lines: heartbeats while the function runs, then its outcome. A caller that goes away ends the run. */
   @Post()
   @Access('execution')
-  async execute(
-    @Body({ schema: executeRequest }) request: ExecuteRequest,
-    @Req() { raw }: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  async execute(@Body({ schema: executeRequest }) request: ExecuteRequest, @Res() reply: FastifyReply): Promise<void> {
     reply.hijack();
     const closed = new AbortController();
     reply.raw.once('close', () => closed.abort());
     reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson' });
-    const say = (line: ExecuteLine) => void (raw.destroyed || reply.raw.write(`${JSON.stringify(line)}\n`));
+    const say = (line: ExecuteLine) => void (reply.raw.destroyed || reply.raw.write(`${JSON.stringify(line)}\n`));
     say({ type: 'heartbeat' });
     const heartbeat = setInterval(() => say({ type: 'heartbeat' }), RUNNER_HEARTBEAT_MS);
     const outcome = await this.executions.execute(request, closed.signal);

@@ -15,7 +15,7 @@ const calls: string[] = [];
 
 const onCall = async (op: string) => {
   calls.push(op);
-  return op === 'http' ? '{"ok":{"status":200,"statusText":"OK","headers":{},"data":{"n":1}}}' : '{"ok":null}';
+  return op === 'http' ? '{"ok":{"status":200,"statusText":"OK","headers":{},"text":"{\\"n\\":1}"}}' : '{"ok":null}';
 };
 
 async function run(exec: string, options: { limits?: Partial<RunLimits>; signal?: AbortSignal; input?: unknown } = {}) {

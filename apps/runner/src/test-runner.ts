@@ -1,0 +1,187 @@
+import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
+import {
+  executeLine,
+  type ExecuteLine,
+  type ExecuteRequest,
+  type ExecutionClaims,
+  type FunctionError,
+  type Outcome,
+} from '#libs/contracts';
+import { signExecutionToken } from '#libs/execution-token';
+import { startUpstream, type Upstream } from '#libs/testing';
+import { bootstrap } from './bootstrap.js';
+
+export interface RunOptions {
+  readonly executionId?: string;
+  /** What the code is asked for by, where it is not to be its hash. */
+  readonly hash?: string;
+  readonly kind?: ExecuteRequest['kind'];
+  readonly input?: unknown;
+  readonly limits?: Partial<ExecuteRequest['limits']>;
+  readonly function?: Partial<ExecuteRequest['function']>;
+  readonly context?: Partial<ExecuteRequest['context']>;
+  readonly provider?: Record<string, unknown>;
+  /** Token of the request, where it is not to be the right one. */
+  readonly token?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** A runner among stand-ins: one upstream plays persist, the server's internal API, the code store and the provider. */
+export interface TestRunner {
+  readonly url: string;
+  readonly world: Upstream;
+  /** Requests the runner made to a path, oldest first. */
+  requestsTo(path: string): Upstream['requests'];
+  /** Runs the body of an `exec`. */
+  run(exec: string, options?: RunOptions): Promise<Outcome>;
+  /** Sends the request for the body of an `exec`. */
+  post(exec: string, options?: RunOptions): Promise<Response>;
+  token(executionId: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export const API_KEY = 'secret/key';
+const LIMITS = { wallMs: 10_000, memoryMb: 128, outputBytes: 2 * 1024 ** 2 };
+const ENV = {
+  FAIRLEAD_HOST: '127.0.0.1',
+  NANGO_RUNNER_PORT: '0',
+  FAIRLEAD_RUNNER_CHILDREN: '1',
+  FAIRLEAD_RUNNER_SPIN_MS: '500',
+  LOG_LEVEL: 'silent',
+  NANGO_OUTBOUND_URL_POLICY: '{"blockPrivateIps":false}',
+  NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST: '[]',
+};
+
+export async function startTestRunner(): Promise<TestRunner> {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const world = await startUpstream();
+  world.on('POST', '/logs', () => ({ status: 204 }));
+  const runner = await bootstrap({
+    ...ENV,
+    PERSIST_SERVICE_URL: world.url,
+    SERVER_SERVICE_URL: world.url,
+    FAIRLEAD_EXECUTION_PUBLIC_KEY: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+  });
+  const token = (sub: string) => signExecutionToken(privateKey, claimsOf(sub));
+  const post = async (exec: string, options: RunOptions = {}) => {
+    const { executionId = randomUUID() } = options;
+    const bundle = serve(world, exec, options);
+    const request = requestOf(executionId, bundle, world.url, options.token ?? (await token(executionId)), options);
+    return fetch(`${runner.url}/executions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(request),
+      signal: options.signal ?? null,
+    });
+  };
+  return {
+    url: runner.url,
+    world,
+    requestsTo: (path) => world.requests.filter((request) => request.path === path),
+    post,
+    run: async (exec, options) => outcomeOf(linesOf(await (await post(exec, options)).text())),
+    token,
+    close: async () => {
+      await runner.close();
+      await world.close();
+    },
+  };
+}
+
+/** Puts a function into the code store, compiled as the CLI does it: exports are getters. */
+function serve(world: Upstream, exec: string, { kind = 'action', hash: asked }: RunOptions): ExecuteRequest['bundle'] {
+  const code = `"use strict";
+Object.defineProperty(exports, 'default', { enumerable: true, get: () => definition });
+const definition = { type: '${kind}', exec: async (nango, input) => { ${exec} } };`;
+  const hash = asked ?? createHash('sha256').update(code).digest('hex');
+  world.on('GET', `/code/${hash}`, () => ({ body: code }));
+  return { hash, url: `${world.url}/code/${hash}` };
+}
+
+export const linesOf = (text: string): ExecuteLine[] =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => executeLine.parse(JSON.parse(line)));
+
+export function outcomeOf(lines: readonly ExecuteLine[]): Outcome {
+  const last = lines.at(-1);
+  if (last?.type !== 'outcome') throw new Error(`no outcome in ${JSON.stringify(lines)}`);
+  return last.outcome;
+}
+
+/** What a run that succeeded answered. */
+export function outputOf(outcome: Outcome): unknown {
+  if (outcome.status !== 'succeeded') throw new Error(JSON.stringify(outcome));
+  return outcome.output;
+}
+
+/** Why a run that failed did. */
+export function failureOf(outcome: Outcome): FunctionError {
+  if (outcome.status !== 'failed') throw new Error(JSON.stringify(outcome));
+  return outcome.error;
+}
+
+const claimsOf = (sub: string): ExecutionClaims => ({
+  sub,
+  exp: Math.floor(Date.now() / 1000) + 60,
+  kind: 'action',
+  accountId: 1,
+  environmentId: 2,
+  environmentName: 'dev',
+  connectionRowId: 3,
+  connectionId: 'c1',
+  providerConfigKey: 'crm',
+  functionName: 'subject',
+  operationId: 'op',
+  models: ['Contact'],
+  variant: 'base',
+});
+
+const requestOf = (
+  executionId: string,
+  bundle: ExecuteRequest['bundle'],
+  providerUrl: string,
+  token: string,
+  options: RunOptions,
+): ExecuteRequest => ({
+  executionId,
+  kind: options.kind ?? 'action',
+  token,
+  bundle,
+  function: {
+    name: 'subject',
+    models: ['Contact'],
+    variant: 'base',
+    trackDeletes: false,
+    checkpointKey: 'sync:subject',
+    ...options.function,
+  },
+  context: {
+    accountId: 1,
+    environmentId: 2,
+    environmentName: 'dev',
+    connectionRowId: 3,
+    operationId: 'op',
+    loggerLevel: 'debug',
+    ...options.context,
+  },
+  lease: {
+    connection: {
+      connection_id: 'c1',
+      provider_config_key: 'crm',
+      credentials: { type: 'API_KEY', apiKey: API_KEY },
+      connection_config: {},
+      metadata: { region: 'eu' },
+    },
+    provider: {
+      display_name: 'CRM',
+      auth_mode: 'API_KEY',
+      ...options.provider,
+      proxy: { base_url: providerUrl, headers: { 'x-key': '${apiKey}' }, ...(options.provider?.['proxy'] as object) },
+    },
+    integration: { uniqueKey: 'crm', provider: 'crm', clientId: null, clientSecret: null, custom: {} },
+  },
+  input: options.input,
+  limits: { ...LIMITS, ...options.limits },
+});
