@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { at } from './place.mjs';
+import { relative } from 'node:path';
+import { at, root } from './place.mjs';
 
 const stamp = at('dist', '.stamp');
 const FILES = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'tools/build.mjs'];
@@ -18,7 +19,7 @@ export function sourceDigest() {
   sources.sort((a, b) => (a < b ? -1 : 1));
   const digest = createHash('sha256');
   for (const path of [...FILES.map((file) => at(file)), ...sources]) {
-    digest.update(path).update('\0').update(readFileSync(path)).update('\0');
+    digest.update(relative(root, path)).update('\0').update(readFileSync(path)).update('\0');
   }
   return digest.digest('hex');
 }
