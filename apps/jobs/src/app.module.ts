@@ -8,7 +8,7 @@ import { CryptoModule } from '#libs/crypto';
 import { DatabaseModule } from '#libs/database';
 import { DeliveriesModule } from '#libs/deliveries';
 import { parseExecutionPrivateKey } from '#libs/execution-token';
-import { ExecutionsModule, executionsOptions } from '#libs/executions';
+import { AsyncActionsModule, ExecutionsModule, executionsOptions } from '#libs/executions';
 import { FunctionsModule } from '#libs/functions';
 import { HealthModule } from '#libs/http';
 import { LogsModule } from '#libs/logs';
@@ -26,7 +26,6 @@ import type { JobsConfig } from './jobs.config.js';
 import { ObjectsController } from './objects/objects.controller.js';
 import { Bundles, SERVICE_URL } from './runs/bundles.service.js';
 import { EnvironmentReader } from './runs/environment-facts.service.js';
-import { Operations } from './runs/operations.service.js';
 import { Runs, RUNS_OPTIONS, type RunsOptions } from './runs/runs.service.js';
 import { SyncProcessor } from './syncs/sync.processor.js';
 import { Claims } from './workers/claims.service.js';
@@ -69,7 +68,7 @@ export class AppModule implements OnApplicationShutdown {
 }
 
 const processors = [ActionProcessor, AsyncActionProcessor, SyncProcessor, DeliveryProcessor];
-const services = [Bundles, Claims, EnvironmentReader, Operations, Runs, WorkerHeartbeat];
+const services = [Bundles, Claims, EnvironmentReader, Runs, WorkerHeartbeat];
 
 const stores = (config: JobsConfig) => [
   DatabaseModule.forRoot({
@@ -99,5 +98,6 @@ const capabilities = (config: JobsConfig) => [
   CheckpointsModule,
   ExecutionsModule.forRoot(executionsOptions(config)),
   DeliveriesModule.forRoot({ timeoutMs: config.NANGO_WEBHOOK_TIMEOUT_MS, policy: parseOutboundPolicy(config) }),
+  AsyncActionsModule,
   SchedulingModule,
 ];

@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { ActionAnswers } from './action-answers.js';
 import { Admission, EXECUTIONS_OPTIONS } from './admission.js';
 import { AsyncActions } from './async-actions.js';
@@ -44,3 +44,8 @@ export class ExecutionsModule {
     };
   }
 }
+
+/** Provides `AsyncActions`; needs `ExecutionsModule`, `AccountsModule`, `DeliveriesModule` and `LogsModule`. */
+@Global()
+@Module({ providers: [AsyncActions], exports: [AsyncActions] })
+export class AsyncActionsModule {}

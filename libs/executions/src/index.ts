@@ -1,11 +1,19 @@
 export { ActionAnswers } from './action-answers.js';
-export { type AsyncActionListener, AsyncActions } from './async-actions.js';
+export { AsyncActions, type NewAsyncAction } from './async-actions.js';
 export { ControlChannel } from './control-channel.js';
 export { Dispatcher } from './dispatcher.js';
 export { LIMITS, WORKER_HEARTBEAT_MS, WORKER_LOST_AFTER_MS } from './domain/limits.js';
-export { cancelledError, expiredError, failedOutcome, lostError, overdueSettlement, settlementOf } from './domain/outcomes.js';
+export {
+  cancelledError,
+  expiredError,
+  failedOutcome,
+  lostError,
+  operationEndOf,
+  overdueSettlement,
+  settlementOf,
+} from './domain/outcomes.js';
 export { executionsEnv, type ExecutionsOptions, executionsOptions } from './executions.config.js';
-export { ExecutionsModule } from './executions.module.js';
+export { AsyncActionsModule, ExecutionsModule } from './executions.module.js';
 export { Executions } from './executions.service.js';
 export type {
   ActionJob,

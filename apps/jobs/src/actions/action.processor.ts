@@ -8,11 +8,12 @@ import {
   failedOutcome,
   LIMITS,
   lostError,
+  operationEndOf,
   WORKER_HEARTBEAT_MS,
 } from '#libs/executions';
+import { OperationLog } from '#libs/logs';
 import { HandlesJob, type JobContext, type JobHandler } from '#libs/queues';
 import { Runs } from '../runs/runs.service.js';
-import { Operations } from '../runs/operations.service.js';
 
 /** A caller that waits longer than this before the start is told of it, so that it does not give up. */
 const LATE_MS = 1_000;
@@ -25,7 +26,7 @@ export class ActionProcessor implements JobHandler<'action.run'> {
     private readonly runs: Runs,
     private readonly answers: ActionAnswers,
     private readonly control: ControlChannel,
-    private readonly operations: Operations,
+    private readonly operations: OperationLog,
   ) {}
 
   async handle(job: ActionJob, { signal }: JobContext): Promise<void> {
@@ -57,6 +58,6 @@ export class ActionProcessor implements JobHandler<'action.run'> {
   }
 
   async #answer(job: ActionJob, outcome: Outcome, startedAtMs: number | undefined): Promise<void> {
-    if (await this.answers.answer(job, outcome, startedAtMs)) this.operations.finish(job.operationId, outcome);
+    if (await this.answers.answer(job, outcome, startedAtMs)) this.operations.finish(job.operationId, operationEndOf(outcome));
   }
 }

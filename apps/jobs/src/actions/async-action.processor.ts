@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type { JobData } from '#libs/contracts';
 import { AsyncActions, ControlChannel, type Execution, Executions, failedOutcome, LIMITS, lostError } from '#libs/executions';
 import { HandlesJob, type JobContext, type JobHandler } from '#libs/queues';
-import { Operations } from '../runs/operations.service.js';
 import { Runs } from '../runs/runs.service.js';
 import { Claims } from '../workers/claims.service.js';
 
@@ -16,15 +15,13 @@ export class AsyncActionProcessor implements JobHandler<'action.run-async'> {
     private readonly actions: AsyncActions,
     private readonly runs: Runs,
     private readonly control: ControlChannel,
-    private readonly operations: Operations,
   ) {}
 
   async handle({ executionId }: JobData<'action.run-async'>, { signal }: JobContext): Promise<void> {
     const execution = await this.claims.claim(executionId);
     if (!execution) return;
     const outcome = await this.control.run(executionId, signal, (stop) => this.runs.run(runOf(execution), stop));
-    const went = await this.actions.finish(executionId, outcome);
-    if (went === 'ended' && execution.operationId) this.operations.finish(execution.operationId, outcome);
+    await this.actions.finish(executionId, outcome);
   }
 
   /** What was never claimed did not run: it stays in line. */
@@ -32,8 +29,7 @@ export class AsyncActionProcessor implements JobHandler<'action.run-async'> {
     const execution = await this.executions.find(executionId);
     if (execution?.state !== 'running') return;
     const outcome = failedOutcome(lostError('the process that ran the action is gone'));
-    const went = await this.actions.finish(executionId, outcome);
-    if (went === 'ended' && execution.operationId) this.operations.finish(execution.operationId, outcome);
+    await this.actions.finish(executionId, outcome);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { FunctionError, Outcome } from '#libs/contracts';
+import type { OperationEnd } from '#libs/logs';
 import type { Overdue, Settlement } from '../executions.types.js';
 
 /** The outcome of an execution that ended without running to its end. */
@@ -50,3 +51,12 @@ export function overdueSettlement(id: string, cause: Overdue): Settlement & { er
 /** How an outcome is recorded. */
 export const settlementOf = (outcome: Outcome): Settlement =>
   outcome.status === 'succeeded' ? { state: 'succeeded', output: outcome.output } : { state: 'failed', error: outcome.error };
+
+/** How the operation of an action ends. */
+export function operationEndOf(outcome: Outcome): OperationEnd {
+  const { durationMs, proxyCalls } = outcome;
+  const meta = { durationMs, proxyCalls };
+  if (outcome.status === 'succeeded') return { state: 'success', meta };
+  const { code, message = code, payload } = outcome.error;
+  return { state: 'failed', error: { message, type: code, payload }, meta };
+}

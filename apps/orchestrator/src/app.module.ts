@@ -1,0 +1,79 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AccountsModule } from '#libs/accounts';
+import { RedisModule } from '#libs/cache';
+import { CryptoModule } from '#libs/crypto';
+import { DatabaseModule } from '#libs/database';
+import { DeliveriesModule } from '#libs/deliveries';
+import { AsyncActionsModule, ExecutionsModule, executionsOptions } from '#libs/executions';
+import { FunctionsModule } from '#libs/functions';
+import { HealthModule } from '#libs/http';
+import { LogsModule } from '#libs/logs';
+import { loggerModule } from '#libs/observability';
+import { parseOutboundPolicy } from '#libs/outbound';
+import { BoardModule, QueuesModule } from '#libs/queues';
+import { SchedulingModule } from '#libs/scheduling';
+import { StorageModule } from '#libs/storage';
+import { dependencies } from './dependencies.js';
+import { Pump } from './dispatch/pump.service.js';
+import type { OrchestratorConfig } from './orchestrator.config.js';
+import { SchedulePoller } from './schedules/schedule-poller.service.js';
+import { LeaderLease } from './sweeps/leader-lease.js';
+import { OverdueExecutions } from './sweeps/overdue-executions.service.js';
+import { EXECUTIONS_RETENTION_DAYS, Retention } from './sweeps/retention.service.js';
+import { Sweeper } from './sweeps/sweeper.service.js';
+
+@Module({})
+export class AppModule {
+  /** @param more modules of the process around it, such as telemetry */
+  static forRoot(config: OrchestratorConfig, more: readonly DynamicModule[] = []): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        loggerModule('orchestrator', config.LOG_LEVEL),
+        ...stores(config),
+        ...capabilities(config),
+        BoardModule.forRoot({ username: config.FAIRLEAD_OPERATOR_USERNAME, password: config.FAIRLEAD_OPERATOR_PASSWORD }),
+        HealthModule.forRoot(dependencies),
+        ...more,
+      ],
+      providers: [
+        { provide: EXECUTIONS_RETENTION_DAYS, useValue: config.FAIRLEAD_EXECUTIONS_RETENTION_DAYS },
+        LeaderLease,
+        OverdueExecutions,
+        Pump,
+        Retention,
+        SchedulePoller,
+        Sweeper,
+      ],
+    };
+  }
+}
+
+const stores = (config: OrchestratorConfig) => [
+  DatabaseModule.forRoot({
+    url: config.NANGO_DATABASE_URL,
+    poolMax: config.NANGO_DB_POOL_MAX,
+    ssl: config.NANGO_DB_SSL === 'true',
+    applicationName: 'fairlead-orchestrator',
+  }),
+  CryptoModule.forRoot(config.NANGO_ENCRYPTION_KEY),
+  RedisModule.forRoot(config.NANGO_REDIS_URL),
+  StorageModule.forRoot({
+    bucket: config.AWS_BUCKET_NAME,
+    region: config.AWS_REGION,
+    endpoint: config.AWS_ENDPOINT_URL_S3,
+    folder: config.FAIRLEAD_OBJECTS_PATH,
+    urlKey: config.FAIRLEAD_OBJECT_URL_KEY,
+  }),
+];
+
+const capabilities = (config: OrchestratorConfig) => [
+  AccountsModule,
+  LogsModule.forRoot({ enabled: config.NANGO_LOGS_ENABLED, retentionDays: config.NANGO_LOGS_ES_RETENTION_DAYS }),
+  QueuesModule.forRoot(),
+  FunctionsModule,
+  ExecutionsModule.forRoot(executionsOptions(config)),
+  DeliveriesModule.forRoot({ timeoutMs: config.NANGO_WEBHOOK_TIMEOUT_MS, policy: parseOutboundPolicy(config) }),
+  AsyncActionsModule,
+  SchedulingModule,
+];

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { cacheEnv } from '#libs/cache';
+import { databaseEnv } from '#libs/database';
+import { deliveriesEnv } from '#libs/deliveries';
+import { executionsEnv } from '#libs/executions';
+import { httpEnv } from '#libs/http';
+import { integer, secretString } from '#libs/kernel';
+import { logsEnv } from '#libs/logs';
+import { observabilityEnv } from '#libs/observability';
+import { outboundEnv } from '#libs/outbound';
+import { storageEnv } from '#libs/storage';
+
+/** Everything the orchestrator reads from its environment. */
+export const orchestratorConfig = z.object({
+  ...httpEnv,
+  ...databaseEnv,
+  ...cacheEnv,
+  ...storageEnv,
+  ...logsEnv,
+  ...outboundEnv,
+  ...deliveriesEnv,
+  ...executionsEnv,
+  ...observabilityEnv,
+  NANGO_ORCHESTRATOR_PORT: integer(3008, 'Port of the orchestrator', 0, 65_535),
+  NANGO_ENCRYPTION_KEY: secretString(
+    'Root key, base64 of 32 bytes; several separated by commas, the first is primary',
+  ).optional(),
+  FAIRLEAD_EXECUTIONS_RETENTION_DAYS: integer(
+    5,
+    'Days the ledger keeps executions, results of asynchronous actions included',
+    1,
+    3650,
+  ),
+  FAIRLEAD_OPERATOR_USERNAME: z.string().default('operator').describe('Name an operator signs in to the queue board with'),
+  FAIRLEAD_OPERATOR_PASSWORD: secretString('Password of the queue board; it is closed without one').optional(),
+});
+export type OrchestratorConfig = z.output<typeof orchestratorConfig>;

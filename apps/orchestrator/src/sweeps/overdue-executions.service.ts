@@ -1,0 +1,33 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { AsyncActions, Executions, failedOutcome, type OverdueExecution, overdueSettlement, Reconciler } from '#libs/executions';
+import { SyncRuns } from '#libs/scheduling';
+
+/** Ends executions that nobody will end any more, each as its kind wants it. */
+@Injectable()
+export class OverdueExecutions {
+  readonly #log = new Logger(OverdueExecutions.name);
+
+  constructor(
+    private readonly reconciler: Reconciler,
+    private readonly executions: Executions,
+    private readonly asyncActions: AsyncActions,
+    private readonly syncRuns: SyncRuns,
+  ) {}
+
+  async settle(): Promise<void> {
+    for (const execution of await this.reconciler.overdue()) {
+      if (!(await this.#settleOne(execution))) continue;
+      this.executions.stop(execution.id);
+      this.#log.warn(`${execution.kind} ${execution.id} was ended: ${execution.cause}`);
+    }
+  }
+
+  /** An action somebody waits for has no row before it has ended. */
+  async #settleOne({ id, kind, cause }: OverdueExecution): Promise<boolean> {
+    const settlement = overdueSettlement(id, cause);
+    const outcome = failedOutcome(settlement.error);
+    const state = settlement.state === 'expired' ? 'expired' : 'failed';
+    if (kind === 'sync') return this.syncRuns.finish(id, outcome, { lost: cause === 'worker_lost', state });
+    return kind === 'action-async' && this.asyncActions.finish(id, outcome, state);
+  }
+}

@@ -1,0 +1,34 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { LedgerPartitions, Workers } from '#libs/executions';
+import { LogStore } from '#libs/logs';
+import { Ticker } from '../ticker.js';
+import { LeaderLease } from './leader-lease.js';
+
+export const EXECUTIONS_RETENTION_DAYS = Symbol('executions-retention-days');
+
+const EVERY_MS = 600_000;
+const LEASE = 'retention';
+const LEASE_MS = 300_000;
+
+/** Prepares the days to come and drops those past their retention. */
+@Injectable()
+export class Retention extends Ticker {
+  constructor(
+    private readonly lease: LeaderLease,
+    private readonly partitions: LedgerPartitions,
+    private readonly workers: Workers,
+    private readonly logs: LogStore,
+    @Inject(EXECUTIONS_RETENTION_DAYS) private readonly executionDays: number,
+  ) {
+    super(EVERY_MS);
+  }
+
+  protected async tick(): Promise<void> {
+    if (!(await this.lease.hold(LEASE, LEASE_MS))) return;
+    const now = new Date();
+    await this.partitions.ensure(now);
+    await this.partitions.dropOld(now, this.executionDays);
+    await this.workers.removeSilent();
+    await this.logs.maintain(now);
+  }
+}

@@ -1,0 +1,21 @@
+import type { FastifyReply } from 'fastify';
+import type { Outcome } from '#libs/contracts';
+
+/** `202`: the action was accepted and is asked for under its status URL (spec/functions.md §4.4). */
+export function replyAccepted(reply: FastifyReply, id: string): void {
+  const statusUrl = `/action/${id}`;
+  void reply.status(202).header('location', statusUrl).send({ id, statusUrl });
+}
+
+/** The bare output, `null` where there is none to speak of; a failure as the function's runtime classified it (spec/functions.md §4.3). */
+export function replyOutcome(reply: FastifyReply, outcome: Outcome): void {
+  if (outcome.status === 'succeeded') {
+    void reply
+      .status(200)
+      .type('application/json; charset=utf-8')
+      .send(JSON.stringify(outcome.output || null));
+    return;
+  }
+  const { status, code, message, ...details } = outcome.error;
+  void reply.status(status).send({ error: { ...(message === undefined ? {} : { message }), code, ...details } });
+}
