@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startUpstream, type Upstream } from '#libs/testing';
 import { API_KEY, failureOf, linesOf, outcomeOf, outputOf, startTestRunner, type TestRunner } from './test-runner.js';
 
 /** The runner over HTTP, with real isolates; everything around it is a stand-in. */
-let runner: TestRunner;
+let runner: TestRunner<Upstream>;
 
 beforeAll(async () => {
-  runner = await startTestRunner();
+  runner = await startTestRunner(await startUpstream());
 });
 afterAll(() => runner.close());
 

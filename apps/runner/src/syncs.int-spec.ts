@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startUpstream, type Upstream } from '#libs/testing';
 import { failureOf, startTestRunner, type TestRunner } from './test-runner.js';
 
 /** Syncs over HTTP, with real isolates; persist is a stand-in. */
-let runner: TestRunner;
+let runner: TestRunner<Upstream>;
 
 beforeAll(async () => {
-  runner = await startTestRunner();
+  runner = await startTestRunner(await startUpstream());
 });
 afterAll(() => runner.close());
 

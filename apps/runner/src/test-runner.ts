@@ -8,8 +8,15 @@ import {
   type Outcome,
 } from '#libs/contracts';
 import { signExecutionToken } from '#libs/execution-token';
-import { startUpstream, type Upstream } from '#libs/testing';
 import { bootstrap } from './bootstrap.js';
+
+/** The part of a fake upstream (`startUpstream` of libs/testing) that a runner's surroundings need. */
+interface World {
+  readonly url: string;
+  readonly requests: readonly { readonly path: string }[];
+  on(method: string, path: string, handler: () => { readonly status?: number; readonly body?: unknown }): void;
+  close(): Promise<void>;
+}
 
 export interface RunOptions {
   readonly executionId?: string;
@@ -27,11 +34,11 @@ export interface RunOptions {
 }
 
 /** A runner among stand-ins: one upstream plays persist, the server's internal API, the code store and the provider. */
-export interface TestRunner {
+export interface TestRunner<Upstream extends World> {
   readonly url: string;
   readonly world: Upstream;
   /** Requests the runner made to a path, oldest first. */
-  requestsTo(path: string): Upstream['requests'];
+  requestsTo(path: string): Upstream['requests'][number][];
   /** Runs the body of an `exec`. */
   run(exec: string, options?: RunOptions): Promise<Outcome>;
   /** Sends the request for the body of an `exec`. */
@@ -52,9 +59,9 @@ const ENV = {
   NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST: '[]',
 };
 
-export async function startTestRunner(): Promise<TestRunner> {
+/** @param world plays everything around the runner, and is closed with it */
+export async function startTestRunner<Upstream extends World>(world: Upstream): Promise<TestRunner<Upstream>> {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const world = await startUpstream();
   world.on('POST', '/logs', () => ({ status: 204 }));
   const runner = await bootstrap({
     ...ENV,
@@ -89,7 +96,7 @@ export async function startTestRunner(): Promise<TestRunner> {
 }
 
 /** Puts a function into the code store, compiled as the CLI does it: exports are getters. */
-function serve(world: Upstream, exec: string, { kind = 'action', hash: asked }: RunOptions): ExecuteRequest['bundle'] {
+function serve(world: World, exec: string, { kind = 'action', hash: asked }: RunOptions): ExecuteRequest['bundle'] {
   const code = `"use strict";
 Object.defineProperty(exports, 'default', { enumerable: true, get: () => definition });
 const definition = { type: '${kind}', exec: async (nango, input) => { ${exec} } };`;
