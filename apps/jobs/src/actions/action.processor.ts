@@ -8,10 +8,8 @@ import {
   failedOutcome,
   LIMITS,
   lostError,
-  operationEndOf,
   WORKER_HEARTBEAT_MS,
 } from '#libs/executions';
-import { OperationLog } from '#libs/logs';
 import { HandlesJob, type JobContext, type JobHandler } from '#libs/queues';
 import { Runs } from '../runs/runs.service.js';
 
@@ -26,7 +24,6 @@ export class ActionProcessor implements JobHandler<'action.run'> {
     private readonly runs: Runs,
     private readonly answers: ActionAnswers,
     private readonly control: ControlChannel,
-    private readonly operations: OperationLog,
   ) {}
 
   async handle(job: ActionJob, { signal }: JobContext): Promise<void> {
@@ -58,6 +55,6 @@ export class ActionProcessor implements JobHandler<'action.run'> {
   }
 
   async #answer(job: ActionJob, outcome: Outcome, startedAtMs: number | undefined): Promise<void> {
-    if (await this.answers.answer(job, outcome, startedAtMs)) this.operations.finish(job.operationId, operationEndOf(outcome));
+    await this.answers.answer(job, outcome, startedAtMs);
   }
 }

@@ -31,7 +31,6 @@ export class Actions {
     const operationId = this.#open(caller, resolved);
     return this.#refusable(operationId, async () => {
       const outcome = await this.executions.runAndWait(workOf(caller, resolved, body, operationId));
-      // Where a worker ended it, this end comes second and changes nothing.
       this.operations.finish(operationId, operationEndOf(outcome));
       return outcome;
     });
