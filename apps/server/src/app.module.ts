@@ -5,7 +5,7 @@ import { CredentialsModule } from '#libs/credentials';
 import { CryptoModule } from '#libs/crypto';
 import { DatabaseModule } from '#libs/database';
 import { DeliveriesModule } from '#libs/deliveries';
-import { ExecutionsModule, executionsOptions } from '#libs/executions';
+import { AsyncActionsModule, ExecutionsModule, executionsOptions } from '#libs/executions';
 import { FunctionsModule } from '#libs/functions';
 import { HealthModule } from '#libs/http';
 import { LogsModule } from '#libs/logs';
@@ -17,6 +17,7 @@ import { BoardModule, QueuesModule } from '#libs/queues';
 import { RecordsModule } from '#libs/records';
 import { SchedulingModule } from '#libs/scheduling';
 import { StorageModule } from '#libs/storage';
+import { ActionsModule } from './actions/actions.module.js';
 import { ConnectionsModule } from './connections/connections.module.js';
 import { dependencies } from './dependencies.js';
 import { EnvironmentModule } from './environment/environment.module.js';
@@ -79,6 +80,7 @@ const capabilities = (config: ServerConfig) => [
   CredentialsModule.forRoot({ credentialTest: { inject: [ProxyTransport], useFactory: credentialTester } }),
   QueuesModule.forRoot(),
   ExecutionsModule.forRoot(executionsOptions(config)),
+  AsyncActionsModule,
   FunctionsModule,
   SchedulingModule,
   DeliveriesModule.forRoot({ timeoutMs: config.NANGO_WEBHOOK_TIMEOUT_MS, policy: parseOutboundPolicy(config) }),
@@ -88,6 +90,7 @@ const routes = (config: ServerConfig) => [
   IntegrationsModule.forRoot(config.NANGO_SERVER_URL),
   ConnectionsModule,
   EnvironmentModule,
+  ActionsModule,
   ProvidersApiModule.forRoot(config.NANGO_SERVER_URL),
   ProxyApiModule,
   InternalModule.forRoot(config.FAIRLEAD_EXECUTION_PUBLIC_KEY),
