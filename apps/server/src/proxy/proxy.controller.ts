@@ -11,7 +11,7 @@ import { Proxy } from './proxy.service.js';
 export class ProxyController {
   constructor(private readonly proxy: Proxy) {}
 
-  @All(['', '*path'])
+  @All(['', '*'])
   @Access('environment:proxy')
   @ApiOperation({ summary: 'Call the API of a provider with the credentials of a connection' })
   async carry(
