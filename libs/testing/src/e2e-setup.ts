@@ -12,7 +12,10 @@ declare module 'vitest' {
 /** Before end-to-end tests: one stack that all files share, in the mode of `FAIRLEAD_E2E_MODE`. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const stores = await shareStores();
-  const stack = await launchStack(stores.databaseUrl);
+  const stack = await launchStack(stores.databaseUrl).catch(async (error: unknown) => {
+    await releaseStores();
+    throw error;
+  });
   const { baseUrl, boardUrl, secretKey, prodSecretKey, operatorPassword, databaseUrl, redisUrl } = stack;
   project.provide('stores', stores);
   project.provide('stack', { baseUrl, boardUrl, secretKey, prodSecretKey, operatorPassword, databaseUrl, redisUrl });

@@ -16,7 +16,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const stores = await shareStores();
   const template = await createDatabase(stores.databaseUrl);
   const { NANGO_ENCRYPTION_KEY: encryptionKey } = newStackSecrets();
-  await migrateAll({ NANGO_DATABASE_URL: template.url, NANGO_ENCRYPTION_KEY: encryptionKey });
+  await migrateAll({ NANGO_DATABASE_URL: template.url, NANGO_ENCRYPTION_KEY: encryptionKey }).catch(async (error: unknown) => {
+    await releaseStores();
+    throw error;
+  });
   project.provide('stores', stores);
   project.provide('template', { name: template.name, encryptionKey });
   return async () => {

@@ -5,7 +5,8 @@ import { type ManagedProcess, type ProcessExit, startProcess } from '#libs/embed
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 15_000;
 const POLL_MS = 50;
-const TAIL_CHARACTERS = 4_000;
+const COMPLAINTS = 30;
+const TAIL = 5;
 
 /** A built program of a stack, with its output in a file. */
 export class StackProcess {
@@ -60,8 +61,11 @@ export class StackProcess {
   }
 
   #failed(what: string): Error {
+    const lines = readFileSync(this.logFile, 'utf8').trimEnd().split('\n');
+    // What is no JSON was written to stderr: the reason, as a rule, however much log came after it.
+    const complaints = lines.filter((line) => !line.startsWith('{')).slice(-COMPLAINTS);
     return new Error(
-      `${this.name} ${what}. Its log (${this.logFile}) ends:\n${readFileSync(this.logFile, 'utf8').slice(-TAIL_CHARACTERS)}`,
+      `${this.name} ${what}. From its log (${this.logFile}):\n${[...complaints, ...lines.slice(-TAIL)].join('\n')}`,
     );
   }
 }
