@@ -41,12 +41,12 @@ const toIssue = (issue: z.core.$ZodIssue): ErrorIssue => ({
   path: issue.path.map(String),
 });
 
-const validHeaders = createParamDecorator(({ schema }: { schema: z.ZodType }, context: ExecutionContext) =>
-  parseOrThrow(schema, context.switchToHttp().getRequest<FastifyRequest>().headers, 'invalid_headers'),
+const validHeaders = createParamDecorator(({ shape }: { shape: z.ZodType }, context: ExecutionContext) =>
+  parseOrThrow(shape, context.switchToHttp().getRequest<FastifyRequest>().headers, 'invalid_headers'),
 );
 
 /**
  * Request headers a schema names, lower-case; a wrong one is answered with `invalid_headers`.
- * (The schema is wrapped: Nest would take a bare one, which has a `transform`, for a pipe.)
+ * (The schema is wrapped: Nest would take a bare one, which has a `transform`, for a pipe, and `{ schema }` for its own option.)
  */
-export const ValidHeaders = (schema: z.ZodType): ParameterDecorator => validHeaders({ schema });
+export const ValidHeaders = (schema: z.ZodType): ParameterDecorator => validHeaders({ shape: schema });
