@@ -67,9 +67,9 @@ export class ProxyTransport {
     return buildRequest(call, this.policy);
   }
 
-  /** Closes idle connections at once, the others when their answers have been read. */
+  /** Breaks off what is still under way. */
   close(): Promise<void> {
-    return this.dispatcher.close();
+    return this.dispatcher.destroy();
   }
 
   /**
