@@ -76,6 +76,7 @@ const failingTwice = () => {
     const body = await text(incoming);
     response.writeHead(requests.length < 3 ? 503 : 200, { 'retry-after': '0' }).end(`${requests.length}:${body}`);
   };
+};
 
 describe('an answer', () => {
   it('comes as it is, with its status, headers and bytes', async () => {
@@ -224,8 +225,6 @@ describe('bodies', () => {
 });
 
 describe('another attempt', () => {
-  };
-
   it('is made as often as asked, and the last answer counts', async () => {
     failingTwice();
     const once503 = await send({}, { retries: 1 });
@@ -312,7 +311,11 @@ describe('a redirect', () => {
       if (incoming.url === '/x') response.writeHead(Number(incoming.headers['x-status']), { location: '/y' }).end();
       else response.end(`${incoming.method} ${body}`);
     };
-    expect([await afterRedirect('308'), await afterRedirect('303'), await afterRedirect('302')]).toEqual(['POST b', 'GET ', 'GET ']);
+    expect([await afterRedirect('308'), await afterRedirect('303'), await afterRedirect('302')]).toEqual([
+      'POST b',
+      'GET ',
+      'GET ',
+    ]);
   });
 
   it('that wants a streamed body again is handed to the caller', async () => {
