@@ -19,7 +19,7 @@ const { stringify, parse } = JSON;
 
 /** Exports are getters, and the default one is a definition or, in old deployments, the function itself. */
 function entryOf(exports: Record<string, unknown>): Exec {
-  const entry = (exports['default'] ?? exports) as Definition | Exec;
+  const entry: Definition | Exec = exports['default'] ?? exports;
   const exec = typeof entry === 'function' ? entry : entry.exec;
   if (typeof exec !== 'function')
     throw new Error(

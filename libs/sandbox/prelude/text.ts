@@ -3,7 +3,7 @@ import { Buffer } from 'buffer';
 /** UTF-8 only, as far as functions use it (WHATWG Encoding). */
 class Encoder {
   readonly encoding = 'utf-8';
-  encode(text = ''): Uint8Array {
+  encode(text: unknown = ''): Uint8Array {
     return new Uint8Array(Buffer.from(String(text), 'utf8'));
   }
 }

@@ -1,6 +1,10 @@
 import { askNow } from './bridge.js';
 
-type Init = string | Iterable<readonly [string, string]> | Record<string, string> | undefined;
+/** The standards convert whatever they are given. */
+type Text = unknown;
+type Init = string | Iterable<readonly [Text, Text]> | Record<string, Text> | undefined;
+
+const asText = (value: Text): string => String(value);
 
 const decode = (text: string): string => {
   const spaced = text.replace(/\+/g, ' ');
@@ -37,36 +41,36 @@ export class URLSearchParams {
     this.#changed = changed;
     if (typeof init === 'string' || init === undefined) this.#pairs = parsePairs(init ?? '');
     else
-      this.#pairs = [...(Symbol.iterator in init ? (init as Iterable<[string, string]>) : Object.entries(init))].map(
+      this.#pairs = [...(Symbol.iterator in init ? (init as Iterable<[Text, Text]>) : Object.entries(init))].map(
         ([name, value]) => [String(name), String(value)],
       );
   }
   get size(): number {
     return this.#pairs.length;
   }
-  append(name: string, value: string): void {
+  append(name: Text, value: Text): void {
     this.#pairs.push([String(name), String(value)]);
     this.#changed();
   }
-  set(name: string, value: string): void {
+  set(name: Text, value: Text): void {
     const first = this.#pairs.find(([key]) => key === String(name));
     if (!first) return this.append(name, value);
     first[1] = String(value);
     this.#pairs = this.#pairs.filter((pair) => pair === first || pair[0] !== String(name));
     this.#changed();
   }
-  delete(name: string, value?: string): void {
-    this.#pairs = this.#pairs.filter(([key, text]) => key !== String(name) || (value !== undefined && text !== String(value)));
+  delete(name: Text, value?: Text): void {
+    this.#pairs = this.#pairs.filter(([key, known]) => key !== String(name) || (value !== undefined && known !== asText(value)));
     this.#changed();
   }
-  get(name: string): string | null {
+  get(name: Text): string | null {
     return this.#pairs.find(([key]) => key === String(name))?.[1] ?? null;
   }
-  getAll(name: string): string[] {
+  getAll(name: Text): string[] {
     return this.#pairs.filter(([key]) => key === String(name)).map(([, value]) => value);
   }
-  has(name: string, value?: string): boolean {
-    return this.#pairs.some(([key, text]) => key === String(name) && (value === undefined || text === String(value)));
+  has(name: Text, value?: Text): boolean {
+    return this.#pairs.some(([key, known]) => key === String(name) && (value === undefined || known === asText(value)));
   }
   sort(): void {
     this.#pairs = this.#pairs.toSorted(([a], [b]) => (a < b ? -1 : Number(a > b)));
@@ -133,7 +137,7 @@ export class URL {
     this.#params ??= new URLSearchParams(this.#parts.search, () => this.#set('search', String(this.#params), false));
     return this.#params;
   }
-  #set(name: Writable, value: string, forget = true): void {
+  #set(name: Writable, value: Text, forget = true): void {
     this.#parts = parseNow({ url: this.#parts.href, set: { name, value: String(value) } }) ?? this.#parts;
     if (forget) this.#params = undefined;
   }

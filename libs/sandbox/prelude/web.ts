@@ -8,22 +8,22 @@ class Headers {
 
   constructor(init?: Iterable<[string, string]> | Record<string, string> | Headers) {
     const entries = init === undefined ? [] : Symbol.iterator in init ? init : Object.entries(init);
-    for (const [name, value] of entries as Iterable<[string, string]>) this.append(name, value);
+    for (const [name, value] of entries) this.append(name, value);
   }
-  append(name: string, value: string): void {
+  append(name: unknown, value: unknown): void {
     const known = this.get(name);
-    this.set(name, known === null ? value : `${known}, ${value}`);
+    this.set(name, known === null ? value : `${known}, ${String(value)}`);
   }
-  set(name: string, value: string): void {
+  set(name: unknown, value: unknown): void {
     this.#values.set(String(name).toLowerCase(), String(value));
   }
-  get(name: string): string | null {
+  get(name: unknown): string | null {
     return this.#values.get(String(name).toLowerCase()) ?? null;
   }
-  has(name: string): boolean {
+  has(name: unknown): boolean {
     return this.#values.has(String(name).toLowerCase());
   }
-  delete(name: string): void {
+  delete(name: unknown): void {
     this.#values.delete(String(name).toLowerCase());
   }
   forEach(visit: (value: string, name: string, headers: Headers) => void): void {
@@ -79,13 +79,21 @@ class AbortController {
 let lastTimer = 0;
 const timers = new Set<number>();
 
-function setTimeout(callback: (...args: unknown[]) => void, delay = 0, ...args: unknown[]): number {
+function setTimeout(callback: (...args: unknown[]) => void, delay: unknown = 0, ...args: unknown[]): number {
   const id = ++lastTimer;
   timers.add(id);
-  void sleep(Math.max(0, Number(delay) || 0)).then(() => {
-    if (timers.delete(id)) callback(...args);
-  });
+  void fire(id, Math.max(0, Number(delay) || 0), () => callback(...args));
   return id;
+}
+
+async function fire(id: number, ms: number, callback: () => void): Promise<void> {
+  await sleep(ms);
+  if (timers.delete(id)) callback();
+}
+
+async function soon(callback: () => void): Promise<void> {
+  await Promise.resolve();
+  callback();
 }
 
 const clearTimeout = (id?: number): void => void (id !== undefined && timers.delete(id));
@@ -136,7 +144,7 @@ Object.assign(globalThis, {
   clearTimeout,
   structuredClone,
   console: silent,
-  queueMicrotask: (callback: () => void) => void Promise.resolve().then(callback),
+  queueMicrotask: (callback: () => void) => void soon(callback),
   atob: (text: string) => Buffer.from(text, 'base64').toString('latin1'),
   btoa: (text: string) => Buffer.from(text, 'latin1').toString('base64'),
 });

@@ -13,7 +13,7 @@ export class Log {
   }
 
   setLogger = (logger: { level: Level }): void => {
-    if (!(logger.level in RANK)) throw new Error(`the log level ${String(logger.level)} is unknown`);
+    if (!(logger.level in RANK)) throw new Error(`the log level ${logger.level} is unknown`);
     this.logger.level = logger.level;
   };
 
@@ -48,12 +48,12 @@ const cut = (text: string): string => (text.length > MAX_TEXT ? `${text.slice(0,
 
 /** A payload that cannot be sent whole loses its largest properties, never the message. */
 function metaOf(payload: unknown[]): unknown {
-  const meta = payload.length === 1 ? payload[0] : { ...payload };
+  const meta = payload.length === 1 ? payload[0] : Object.fromEntries(payload.entries());
   let text: string | undefined;
   try {
     text = JSON.stringify(meta);
   } catch (error) {
-    return { unserialisable: String((error as Error).message) };
+    return { unserialisable: (error as Error).message };
   }
   if (text === undefined || text.length <= MAX_TEXT || typeof meta !== 'object' || meta === null)
     return text === undefined ? undefined : meta;

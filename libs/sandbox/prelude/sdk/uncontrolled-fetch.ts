@@ -28,7 +28,7 @@ class Response {
   }
   text = async (): Promise<string> => this.#bytes.toString('utf8');
   json = async (): Promise<unknown> => JSON.parse(this.#bytes.toString('utf8'));
-  arrayBuffer = async (): Promise<ArrayBuffer> => new Uint8Array(this.#bytes).buffer as ArrayBuffer;
+  arrayBuffer = async (): Promise<ArrayBuffer> => new Uint8Array(this.#bytes).buffer;
 }
 
 /** A call without credentials or retries, under the outbound policy (spec/functions.md §2.1). */

@@ -10,6 +10,8 @@ export type HostCall = (op: string, args: string, body: string | undefined) => P
 const MAX_TIMER_MS = 2_147_483_647;
 /** Calls a run may have under way; each is held in memory on both sides. */
 const MAX_UNANSWERED = 10_000;
+/** What `boot` of the prelude gives. */
+type Door = ivm.Reference<Record<string, (...args: unknown[]) => unknown>>;
 /** How an answer begins (prelude `main.ts`). */
 const OUTPUT = '{"ok":';
 const FAILURE = '{"failure":';
@@ -91,13 +93,13 @@ export class Run {
   async #evaluate(): Promise<string | Error> {
     try {
       const { isolate, context } = this.#prepared;
-      const door = context.evalClosureSync('return __fairlead($0, $1)', [this.#asyncCalls(), this.#syncCalls()], {
+      const door: Door = context.evalClosureSync('return __fairlead($0, $1)', [this.#asyncCalls(), this.#syncCalls()], {
         result: { reference: true },
-      }) as ivm.Reference<Record<string, (...args: unknown[]) => unknown>>;
+      });
       const start = door.getSync('start', { reference: true });
       this.#deliver = door.getSync('deliver', { reference: true });
       const script = await this.codes.compile(isolate, this.spec.bundleHash, this.spec.scriptName);
-      const factory = (await script.run(context, { reference: true })) as ivm.Reference;
+      const factory: ivm.Reference = await script.run(context, { reference: true });
       this.#isStarted = true;
       const answer: unknown = await start.apply(undefined, [factory.derefInto(), this.spec.facts, this.spec.input], {
         result: { promise: true, copy: true },

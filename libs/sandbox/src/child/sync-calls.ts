@@ -3,7 +3,7 @@ import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 const MAX_RANDOM = 65_536;
 
 interface DigestArgs {
-  readonly algorithm: string;
+  readonly algorithm: unknown;
   readonly key: string;
   readonly parts: readonly string[];
   readonly size: number;
