@@ -18,16 +18,7 @@ import { WorkersRepository } from './workers.repository.js';
 export class ExecutionsModule {
   /** Provides the ledger everywhere; needs `Database`, `Cipher`, `RedisModule` and `QueuesModule`. */
   static forRoot(options: ExecutionsOptions): DynamicModule {
-    const door = [
-      Executions,
-      AsyncActions,
-      ActionAnswers,
-      ControlChannel,
-      Dispatcher,
-      Reconciler,
-      LedgerPartitions,
-      WorkersRepository,
-    ];
+    const door = [Executions, ActionAnswers, ControlChannel, Dispatcher, Reconciler, LedgerPartitions, WorkersRepository];
     return {
       module: ExecutionsModule,
       global: true,

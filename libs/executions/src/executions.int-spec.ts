@@ -1,0 +1,248 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type ExecutionId, idFloor, newId } from '#libs/kernel';
+import { JobProducer } from '#libs/queues';
+import { type TestDatabase, testDatabase, type TestRedis, testRedis } from '#libs/testing';
+import { expiredError, lostError } from './domain/outcomes.js';
+import { Executions } from './executions.service.js';
+import { LedgerPartitions } from './ledger-partitions.js';
+import { LedgerRepository } from './ledger.repository.js';
+import { Reconciler } from './reconciler.js';
+import { type Engine, startEngine } from './test-executions.js';
+import { WorkersRepository } from './workers.repository.js';
+
+let database: TestDatabase;
+let redis: TestRedis;
+let engine: Engine;
+let executions: Executions;
+const worker = newId();
+
+beforeAll(async () => {
+  database = await testDatabase();
+  redis = await testRedis();
+});
+afterAll(async () => {
+  await redis.close();
+  await database.close();
+});
+beforeEach(async () => {
+  engine = await startEngine({ databaseUrl: database.url, encryptionKey: database.encryptionKey, redisUrl: redis.url });
+  executions = engine.get(Executions);
+  await engine.redis.flushdb();
+  await engine.db.query('DELETE FROM executions');
+  await engine.get(WorkersRepository).beat(worker, 'jobs');
+});
+afterEach(() => engine.close());
+
+const sync = { kind: 'sync', environmentId: 1, functionId: 2, connectionRowId: 3, syncId: newId() } as const;
+const submit = (more: object = {}): Promise<ExecutionId> =>
+  engine.db.transaction((tx) => executions.submit(tx, { ...sync, ...more }));
+const stateOf = async (id: ExecutionId) => (await executions.find(id))?.state;
+const jobStateOf = (id: ExecutionId) => engine.get(JobProducer).queue('sync').getJobState(id);
+const slots = (kind = 'sync') => engine.redis.zrange(`fairlead:admission:${kind}:running`, 0, -1);
+
+describe('the ledger', () => {
+  it('accepts work with its transaction, and hands it to the queue after the commit', async () => {
+    const id = await engine.db.transaction(async (tx) => {
+      const submitted = await executions.submit(tx, { ...sync, input: { deep: ['\0'] }, options: { emptyCache: true } });
+      expect(await slots()).toEqual([]);
+      return submitted;
+    });
+    expect([await slots(), await jobStateOf(id)]).toEqual([[id], 'waiting']);
+    expect(await executions.find(id)).toMatchObject({
+      state: 'queued',
+      attempt: 0,
+      maxAttempts: 1,
+      retryKey: id,
+      syncId: sync.syncId,
+      input: { deep: ['\0'] },
+      options: { emptyCache: true },
+    });
+    const [row] = await engine.db.query<{ input: Buffer }>('SELECT input FROM executions');
+    expect(row?.input.toString()).not.toContain('deep');
+  });
+
+  it('forgets work whose transaction fails', async () => {
+    const failing = engine.db.transaction(async (tx) => {
+      await executions.submit(tx, sync);
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(await slots()).toEqual([]);
+  });
+
+  it('lets one worker of many claim an execution', async () => {
+    const id = await submit();
+    const claims = await Promise.all(Array.from({ length: 5 }, () => executions.claim(id, worker)));
+    expect(claims.filter(Boolean)).toHaveLength(1);
+    expect(claims.find(Boolean)).toMatchObject({ id, state: 'running' });
+  });
+
+  it('refuses a claim past the start deadline', async () => {
+    expect(await executions.claim(await submit({ startDeadline: new Date(Date.now() - 1) }), worker)).toBeNull();
+  });
+
+  it('settles an execution once, frees its slot and refuses what it still writes', async () => {
+    const id = await submit();
+    await executions.claim(id, worker);
+    expect(await executions.settle(engine.db, id, { state: 'succeeded', output: { a: 1 } })).toBe(true);
+    expect(await executions.settle(engine.db, id, { state: 'failed', error: lostError('late') })).toBe(false);
+    expect([await stateOf(id), await slots()]).toEqual(['succeeded', []]);
+    expect(await engine.redis.exists(`fairlead:settled:${id}`)).toBe(1);
+  });
+
+  it('keeps the slot when the settling transaction fails', async () => {
+    const id = await submit();
+    const failing = engine.db.transaction(async (tx) => {
+      await executions.settle(tx, id, { state: 'succeeded' });
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect([await stateOf(id), await slots()]).toEqual(['queued', [id]]);
+  });
+
+  it('cancels what waits and what runs, and nothing that has ended', async () => {
+    const id = await submit();
+    expect(await executions.cancel(engine.db, id, 'by hand')).toBe(true);
+    expect(await executions.claim(id, worker)).toBeNull();
+    expect(await executions.cancel(engine.db, id, 'again')).toBe(false);
+    expect(await stateOf(id)).toBe('cancelled');
+  });
+
+  it('refuses what is too many for its environment', async () => {
+    await engine.redis.rpush('fairlead:admission:sync:queue:1', ...Array.from({ length: 100 }, String));
+    await expect(submit()).rejects.toMatchObject({ code: 'queue_full', status: 429 });
+    expect(await engine.db.query('SELECT 1 FROM executions')).toEqual([]);
+  });
+
+  it('stores characters that jsonb refuses', async () => {
+    const id = await submit();
+    const error = { ...lostError('a\0b'), payload: { text: '\uD800' } };
+    expect(await executions.settle(engine.db, id, { state: 'failed', error })).toBe(true);
+  });
+});
+
+describe('attempts at an asynchronous action', () => {
+  const action = { kind: 'action-async', maxAttempts: 3 };
+
+  it('are one piece of work: the first success is its result', async () => {
+    const id = await submit(action);
+    expect(await executions.result(1, id)).toBe('pending');
+    for (const attempt of [0, 1]) {
+      const [open] = await engine.db.query<{ id: string }>(`SELECT id FROM executions WHERE state = 'queued'`);
+      const failed = await executions.claim(open?.id ?? '', worker);
+      if (failed?.kind !== 'action-async') throw new Error('not claimed');
+      expect(failed).toMatchObject({ attempt, retryKey: id });
+      await engine.db.transaction(async (tx) => {
+        await executions.settle(tx, failed.id, { state: 'failed', error: lostError('x') });
+        await executions.submitNextAttempt(tx, { ...failed, kind: failed.kind });
+      });
+      expect(await executions.result(1, id)).toBe('pending');
+    }
+    const [last] = await engine.db.query<{ id: string }>(`SELECT id FROM executions WHERE state = 'queued'`);
+    await executions.settle(engine.db, last?.id ?? '', { state: 'succeeded', output: [1] });
+    expect(await executions.result(1, id)).toMatchObject({ status: 'succeeded', output: [1] });
+  });
+
+  it('end when one expires', async () => {
+    const id = await submit(action);
+    const error = expiredError(id, 'createdToStartedTimeoutSecs_exceeded');
+    await executions.settle(engine.db, id, { state: 'expired', error });
+    expect(await executions.result(1, id)).toMatchObject({ status: 'failed', error });
+  });
+
+  it('are known to their environment only', async () => {
+    expect([await executions.result(2, await submit(action)), await executions.result(1, newId())]).toEqual([null, null]);
+  });
+});
+
+describe('the reconciler', () => {
+  const reconcile = () => engine.get(Reconciler).reconcile();
+
+  it('rebuilds every queue after Redis was emptied', async () => {
+    await reconcile();
+    const queued = [];
+    for (let index = 0; index < 7; index += 1) queued.push(await submit());
+    await executions.claim(queued[0] as string, worker);
+    await engine.redis.flushdb();
+    expect(await reconcile()).toBe(7);
+    expect((await slots()).toSorted()).toEqual(queued.slice(0, 5));
+    expect(await jobStateOf(queued[1] as string)).toBe('waiting');
+    expect(await jobStateOf(queued[0] as string)).toBe('unknown');
+    expect(await reconcile()).toBe(0);
+  });
+
+  it('offers what a crash kept from being offered', async () => {
+    await reconcile();
+    const id = newId();
+    await engine.get(LedgerRepository).insertQueued(engine.db, [{ ...sync, id, attempt: 0, retryKey: id }]);
+    expect(await reconcile()).toBe(1);
+    expect([await slots(), await jobStateOf(id)]).toEqual([[id], 'waiting']);
+  });
+
+  it('frees the slot of what has ended, and queues again what lost its job', async () => {
+    await reconcile();
+    const [ended, jobless] = [await submit(), await submit()];
+    await engine.db.query(`UPDATE executions SET state = 'failed' WHERE id = $1`, [ended]);
+    await (await engine.get(JobProducer).queue('sync').getJob(jobless))?.remove();
+    for (const id of [ended, jobless]) await engine.redis.zadd('fairlead:admission:sync:running', 1, id);
+    await reconcile();
+    expect([await slots(), await jobStateOf(jobless)]).toEqual([[jobless], 'waiting']);
+  });
+
+  it('finds what nobody will settle any more', async () => {
+    const [late, lost, slow, fine] = [await submit(), await submit(), await submit(), await submit()];
+    for (const id of [lost, slow, fine]) await executions.claim(id, worker);
+    await engine.db.query(`UPDATE executions SET start_deadline_at = now() WHERE id = $1`, [late]);
+    await engine.db.query(`UPDATE executions SET worker_id = $2 WHERE id = $1`, [lost, newId()]);
+    await engine.db.query(`UPDATE executions SET deadline_at = now() WHERE id = $1`, [slow]);
+    const overdue = await engine.get(Reconciler).overdue();
+    expect(Object.fromEntries(overdue.map(({ id, cause }) => [id, cause]))).toEqual({
+      [late]: 'start_deadline',
+      [lost]: 'worker_lost',
+      [slow]: 'run_deadline',
+    });
+    await engine.db.query(`UPDATE workers SET heartbeat_at = now() - interval '21 seconds'`);
+    expect(await engine.get(Reconciler).overdue()).toHaveLength(4);
+  });
+});
+
+describe('partitions', () => {
+  const partitions = async () =>
+    (
+      await engine.db.query<{ name: string }>(
+        `SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'executions'::regclass`,
+      )
+    )
+      .map(({ name }) => name)
+      .toSorted();
+
+  it('are there before their day, and leave a day that has rows elsewhere alone', async () => {
+    const now = new Date();
+    const stray = await submit();
+    await engine.get(LedgerPartitions).ensure(now);
+    await engine.get(LedgerPartitions).ensure(now);
+    expect(await partitions()).toHaveLength(1 + 6);
+    const tomorrow = idFloor(new Date(now.getTime() + 86_400_000)).replace(/0000$/, '0001');
+    await engine.get(LedgerRepository).insertQueued(engine.db, [{ ...sync, id: tomorrow, attempt: 0, retryKey: tomorrow }]);
+    const [row] = await engine.db.query<{ name: string }>(
+      'SELECT tableoid::regclass::text AS name FROM executions WHERE id = $1',
+      [tomorrow],
+    );
+    expect(row?.name).toMatch(/^executions_2/);
+    expect(await executions.claim(tomorrow, worker)).toMatchObject({ id: tomorrow });
+    expect(await stateOf(stray)).toBe('queued');
+  });
+
+  it('go with their retention', async () => {
+    const old = new Date('2020-01-01T12:00:00Z');
+    await engine.get(LedgerPartitions).ensure(old);
+    expect(await partitions()).toContain('executions_20200101');
+    const stray = idFloor(new Date('2019-12-31T00:00:00Z'));
+    await engine.get(LedgerRepository).insertQueued(engine.db, [{ ...sync, id: stray, attempt: 0, retryKey: stray }]);
+    await engine.get(LedgerPartitions).dropOld(new Date('2020-01-08T00:00:00Z'), 5);
+    expect(await stateOf(stray)).toBeUndefined();
+    expect((await partitions()).filter((name) => name.startsWith('executions_2020'))).toEqual(
+      [3, 4, 5, 6, 7].map((day) => `executions_2020010${day}`),
+    );
+  });
+});
