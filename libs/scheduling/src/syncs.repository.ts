@@ -114,6 +114,16 @@ export class SyncsRepository {
     return new Map(rows.map(({ function_id, count }) => [function_id, count]));
   }
 
+  /** Live connections of each integration, by integration id. */
+  async countConnections(environmentId: EnvironmentId): Promise<Map<IntegrationId, number>> {
+    const rows = await this.db.query<{ integration_id: number; count: number }>(
+      `SELECT integration_id, count(*)::int AS count FROM connections
+        WHERE environment_id = $1 AND deleted_at IS NULL GROUP BY integration_id`,
+      [environmentId],
+    );
+    return new Map(rows.map(({ integration_id, count }) => [integration_id, count]));
+  }
+
   /** Syncs of the base variant that follow their function's frequency; hold them first. */
   async retimeOfFunction(tx: Transaction, functionId: FunctionId, frequencyMs: number): Promise<void> {
     await tx.query(`${RETIME} AND y.function_id = $1 AND y.variant = '${BASE_VARIANT}' AND y.frequency_override IS NULL`, [

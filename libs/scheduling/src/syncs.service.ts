@@ -76,6 +76,11 @@ export class Syncs {
     return this.syncs.countByFunction(environmentId);
   }
 
+  /** How many connections each integration has, by integration id: a new sync function opens a sync on each. */
+  countConnections(environmentId: EnvironmentId): Promise<Map<IntegrationId, number>> {
+    return this.syncs.countConnections(environmentId);
+  }
+
   async #close(tx: Transaction, held: readonly HeldSync[], reason: string): Promise<void> {
     const operations = await this.syncs.close(
       tx,

@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { DeploysController } from './deploys.controller.js';
+import { Deploys } from './deploys.service.js';
+
+/** `/sync/deploy*`, `/cli/telemetry`. */
+@Module({ controllers: [DeploysController], providers: [Deploys] })
+export class DeploysModule {}

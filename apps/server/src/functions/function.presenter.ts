@@ -1,0 +1,24 @@
+import type { DeployedFunction } from '#libs/functions';
+import type { FunctionObject } from './functions.dto.js';
+
+export function toFunction(deployed: DeployedFunction): FunctionObject {
+  const { definition, type } = deployed;
+  const facts = {
+    name: deployed.name,
+    ...(definition.description === '' ? {} : { description: definition.description }),
+    scopes: [...definition.scopes],
+    id: deployed.id,
+    enabled: deployed.enabled,
+    last_deployed: deployed.lastDeployed.toISOString(),
+    source: deployed.source,
+  };
+  if (type === 'on-event') return { ...facts, type, event: definition.event ?? '' };
+  const code = {
+    ...(definition.input === null ? {} : { input: definition.input }),
+    returns: [...definition.models],
+    json_schema: definition.json_schema,
+  };
+  if (type === 'action') return { ...facts, type, ...code };
+  const { runs, auto_start, track_deletes } = definition;
+  return { ...facts, type, ...code, runs, auto_start, track_deletes };
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { functionName, providerConfigKey } from '#libs/contracts';
+
+const type = z.enum(['sync', 'action', 'on-event']);
+
+export const functionsParams = z.object({ uniqueKey: providerConfigKey });
+export type FunctionsParams = z.output<typeof functionsParams>;
+
+export const functionParams = z.object({ uniqueKey: providerConfigKey, name: functionName });
+export type FunctionParams = z.output<typeof functionParams>;
+
+export const listFunctions = z.strictObject({
+  type: type.optional(),
+  search: z.string().trim().min(1).max(255).optional(),
+  page: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+});
+export type ListFunctions = z.output<typeof listFunctions>;
+
+export const functionQuery = z.strictObject({ type: type.optional() });
+export type FunctionQuery = z.output<typeof functionQuery>;
+
+export const deleteFunctionQuery = z.strictObject({ type: z.enum(['sync', 'action']) });
+export type DeleteFunctionQuery = z.output<typeof deleteFunctionQuery>;
+
+const code = {
+  input: z.string().optional(),
+  returns: z.array(z.string()),
+  json_schema: z.record(z.string(), z.unknown()).nullable(),
+};
+const facts = {
+  name: z.string(),
+  description: z.string().optional(),
+  scopes: z.array(z.string()).optional(),
+  id: z.number().int(),
+  enabled: z.boolean(),
+  last_deployed: z.string(),
+  source: z.enum(['catalog', 'standalone', 'repo']),
+};
+
+/** A function of an integration (spec/api.md §3.3). */
+export const functionObject = z
+  .discriminatedUnion('type', [
+    z.object({
+      ...facts,
+      type: z.literal('sync'),
+      ...code,
+      runs: z.string().nullable(),
+      auto_start: z.boolean(),
+      track_deletes: z.boolean(),
+    }),
+    z.object({ ...facts, type: z.literal('action'), ...code }),
+    z.object({ ...facts, type: z.literal('on-event'), event: z.string() }),
+  ])
+  .meta({ id: 'Function' });
+export type FunctionObject = z.output<typeof functionObject>;
+
+export const functionReply = z.object({ data: functionObject });
+export type FunctionReply = z.output<typeof functionReply>;
+
+export const functionsReply = z.object({
+  data: z.array(functionObject),
+  pagination: z.object({ total: z.number().int(), page: z.number().int(), limit: z.number().int() }),
+});
+export type FunctionsReply = z.output<typeof functionsReply>;
+
+export const functionCodeReply = z.object({ type, code: z.string() }).meta({ id: 'FunctionCode' });
+export type FunctionCodeReply = z.output<typeof functionCodeReply>;
+
+export const deletedReply = z.object({ data: z.object({ success: z.literal(true) }) });
+export type DeletedReply = z.output<typeof deletedReply>;

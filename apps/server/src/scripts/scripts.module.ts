@@ -1,0 +1,6 @@
+import { Module } from '@nestjs/common';
+import { ScriptsController } from './scripts.controller.js';
+
+/** `/scripts/config`. */
+@Module({ controllers: [ScriptsController] })
+export class ScriptsModule {}

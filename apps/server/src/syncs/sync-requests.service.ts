@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '#libs/accounts';
+import { AppError } from '#libs/kernel';
+import { OperationLog } from '#libs/logs';
+import { Records } from '#libs/records';
+import { datasetOf, SyncCommands, type SyncRef, SyncStatuses, type SyncTarget, SyncTriggers } from '#libs/scheduling';
+import { triggerOptionsOf } from './domain/trigger-options.js';
+import { SyncScopes } from './sync-scopes.service.js';
+import { toSyncStatus } from './sync-status.presenter.js';
+import type { CommandSyncs, StatusQuery, SyncStatusObject, TriggerSyncs } from './syncs.dto.js';
+
+type Action = 'request_run' | 'request_run_full' | 'pause' | 'unpause' | 'create_variant' | 'delete_variant';
+
+const REFUSALS = {
+  running: 'the sync runs already, or waits to run',
+  queue_full: 'too many syncs of this environment wait already',
+  removed: 'the sync was removed',
+} as const;
+
+/** Trigger, start, pause and status of syncs (spec/api.md §3.7). */
+@Injectable()
+export class SyncRequests {
+  constructor(
+    private readonly scopes: SyncScopes,
+    private readonly commands: SyncCommands,
+    private readonly triggers: SyncTriggers,
+    private readonly statuses: SyncStatuses,
+    private readonly records: Records,
+    private readonly operations: OperationLog,
+  ) {}
+
+  /** A sync that runs already is left alone: the caller is told of success, the operation log says why nothing began. */
+  async trigger(caller: Caller, key: string | undefined, connectionId: string | undefined, body: TriggerSyncs): Promise<void> {
+    if (key === undefined) throw new AppError('missing_provider_config_key', 'provider_config_key is missing');
+    const scope = await this.scopes.forCommand(caller.environmentId, key, connectionId);
+    const options = triggerOptionsOf(body);
+    const triggered = await this.triggers.trigger(await this.commands.select(scope, body.syncs), options);
+    for (const { sync, refused } of triggered) {
+      if (options.reset && !refused) await this.#forgetTracking(sync);
+      this.#log(caller, key, options.reset ? 'request_run_full' : 'request_run', sync, refused && REFUSALS[refused]);
+    }
+  }
+
+  async start(caller: Caller, body: CommandSyncs): Promise<void> {
+    const targets = await this.#select(caller, body);
+    await this.commands.start(targets);
+    for (const sync of targets) this.#log(caller, body.provider_config_key, 'unpause', sync);
+  }
+
+  async pause(caller: Caller, body: CommandSyncs): Promise<void> {
+    const targets = await this.#select(caller, body);
+    await this.commands.pause(targets);
+    for (const sync of targets) this.#log(caller, body.provider_config_key, 'pause', sync);
+  }
+
+  /** @throws AppError `invalid_body` when integration or connection are unknown */
+  async status({ environmentId }: Caller, query: StatusQuery): Promise<SyncStatusObject[]> {
+    const scope = await this.scopes.find(environmentId, query.provider_config_key, query.connection_id);
+    if (!scope) throw new AppError('invalid_body', 'no such integration or connection');
+    const syncs = await this.statuses.of(scope, query.syncs);
+    const connections = [...new Set(syncs.map(({ connectionRowId }) => connectionRowId))];
+    const counts = new Map(await Promise.all(connections.map(async (id) => [id, await this.records.counts(id)] as const)));
+    return syncs.map((sync) => toSyncStatus(sync, counts.get(sync.connectionRowId) ?? []));
+  }
+
+  async createVariant(caller: Caller, key: string, connectionId: string, ref: SyncRef): Promise<string> {
+    const scope = await this.scopes.ofConnection(caller.environmentId, key, connectionId);
+    const id = await this.commands.createVariant(scope, ref);
+    this.#log(caller, key, 'create_variant', { ...ref, id });
+    return id;
+  }
+
+  async deleteVariant(caller: Caller, key: string, connectionId: string, ref: SyncRef): Promise<void> {
+    const scope = await this.scopes.ofConnection(caller.environmentId, key, connectionId);
+    await this.commands.deleteVariant(scope, ref);
+    this.#log(caller, key, 'delete_variant', ref);
+  }
+
+  async #select(caller: Caller, body: CommandSyncs): Promise<SyncTarget[]> {
+    const scope = await this.scopes.forCommand(caller.environmentId, body.provider_config_key, body.connection_id);
+    return this.commands.select(scope, body.syncs);
+  }
+
+  /** A deletion tracking that the cancelled run left open must not reach into the new one. */
+  #forgetTracking({ connectionRowId, models, variant }: SyncTarget): Promise<void> {
+    return this.records.resetTracking(
+      connectionRowId,
+      models.map((model) => datasetOf(model, variant)),
+    );
+  }
+
+  #log(
+    caller: Caller,
+    integrationName: string,
+    action: Action,
+    sync: SyncRef & Partial<Pick<SyncTarget, 'id' | 'connectionRowId'>>,
+    refusal: string | null = null,
+  ): void {
+    const operation = this.operations.start({
+      type: 'sync',
+      action,
+      message: `${action} of ${sync.name}`,
+      environmentId: caller.environmentId,
+      environmentName: caller.environmentName,
+      integrationName,
+      connectionRowId: sync.connectionRowId,
+      functionName: sync.name,
+      syncId: sync.id,
+      meta: { variant: sync.variant },
+    });
+    operation.finish(refusal === null ? { state: 'success' } : { state: 'failed', error: { message: refusal } });
+  }
+}
