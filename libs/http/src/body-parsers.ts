@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
-import { AppError, messageOf, toAppError } from '#libs/kernel';
+import { AppError, messageOf, toAppError, toErrorBody } from '#libs/kernel';
 
 type Done = (error: Error | null, body?: unknown) => void;
 
@@ -13,23 +13,29 @@ const isStreamed = (request: FastifyRequest, prefixes: readonly string[]): boole
  * is `invalid_json`, one over the limit `request_too_large`. Anything else, and everything on streamed routes, stays on `request.raw`.
  */
 export function registerBodyParsers(fastify: FastifyInstance, limitBytes: number, streamedPrefixes: readonly string[]): void {
+  const refused = new WeakMap<FastifyRequest, AppError>();
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request: FastifyRequest, _payload: IncomingMessage, done: Done) => done(null, undefined));
-  fastify.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage, done: Done) => {
-    if (isStreamed(request, streamedPrefixes)) done(null, undefined);
-    else void parseBody(payload, limitBytes, done);
+  fastify.addContentTypeParser('application/json', async (request: FastifyRequest, payload: IncomingMessage) => {
+    if (isStreamed(request, streamedPrefixes)) return undefined;
+    try {
+      return parseJson(await readAll(payload, limitBytes));
+    } catch (error) {
+      refused.set(request, toAppError(error));
+      return undefined;
+    }
   });
-}
-
-async function parseBody(payload: IncomingMessage, limitBytes: number, done: Done): Promise<void> {
-  let body: unknown;
-  try {
-    body = parseJson(await readAll(payload, limitBytes));
-  } catch (error) {
-    done(toAppError(error));
-    return;
-  }
-  done(null, body);
+  // Fastify would answer a parser's error in a shape of its own, and Nest's filters would never see it.
+  fastify.addHook('preValidation', async (request, reply) => {
+    const error = refused.get(request);
+    return (
+      error &&
+      reply
+        .status(error.status)
+        .header('connection', 'close')
+        .send({ error: toErrorBody(error) })
+    );
+  });
 }
 
 function parseJson(text: string): unknown {
