@@ -1,6 +1,7 @@
 import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { builtDigest, noteBuilt, sourceDigest } from './setup/build-state.mjs';
+import { main } from './setup/main.mjs';
 import { at, nodeProgram, SetupError } from './setup/place.mjs';
 import { run } from './setup/run.mjs';
 import { takeTurns } from './setup/take-turns.mjs';
@@ -33,12 +34,4 @@ async function step(name, args) {
   if (code !== 0) throw new SetupError(`the build failed: ${name} ended with ${code}`);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  try {
-    await takeTurns(console.log, () => build(console.log));
-  } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
-  }
-}
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await main(() => takeTurns(console.log, () => build(console.log)));
