@@ -81,7 +81,7 @@ const failingTwice = () => {
 describe('an answer', () => {
   it('comes as it is, with its status, headers and bytes', async () => {
     handler = (_request, response) =>
-      response.writeHead(418, { 'x-up': 'yes', 'set-cookie': ['a=1', 'b=2'] }).end('short and stout');
+      void response.writeHead(418, { 'x-up': 'yes', 'set-cookie': ['a=1', 'b=2'] }).end('short and stout');
     const { status, headers, body } = await send();
     expect([status, headers['x-up'], headers['set-cookie'], await text(body)]).toEqual([
       418,
