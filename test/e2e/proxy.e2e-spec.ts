@@ -85,7 +85,7 @@ describe('a proxied call', () => {
             }
           })(),
         ),
-      ) as unknown as BodyInit,
+      ) as unknown as string,
       duplex: 'half',
     } as RequestInit);
     const received = createHash('sha256');

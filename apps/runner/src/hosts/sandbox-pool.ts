@@ -54,7 +54,10 @@ export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
     const abort = () => process.abort(spec.id);
     signal.addEventListener('abort', abort, { once: true });
     try {
-      return await process.run(spec, bundle, onCall);
+      const result = await process.run(spec, bundle, onCall);
+      // What the run allocated is still there for a while: the next one shall not pay for it.
+      if (result.status === 'stopped' && result.reason === 'out-of-memory') this.#retire(process);
+      return result;
     } finally {
       signal.removeEventListener('abort', abort);
       this.#waiting.shift()?.();
@@ -65,12 +68,14 @@ export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
     return [...this.#processes].some((process) => !process.retired);
   }
 
-  /** The process with the least to do; waits in order while all are full. */
+  /** The process with the least to do, moved behind the others; waits in order while all are full. */
   async #freeProcess(signal: AbortSignal): Promise<SandboxProcess | undefined> {
     while (!signal.aborted) {
-      const [best] = [...this.#processes].filter((process) => !process.retired).toSorted((a, b) => a.load - b.load);
+      const best = this.#leastBusy();
       if (best && best.load < this.options.concurrency) {
         await best.ready;
+        this.#processes.delete(best);
+        this.#processes.add(best);
         return best;
       }
       await new Promise<void>((resolve) => {
@@ -79,6 +84,13 @@ export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
       });
     }
     return undefined;
+  }
+
+  /** Of equals, the one whose turn is longest ago: it had the most time to prepare isolates. */
+  #leastBusy(): SandboxProcess | undefined {
+    let best: SandboxProcess | undefined;
+    for (const process of this.#processes) if (!process.retired && (!best || process.load < best.load)) best = process;
+    return best;
   }
 
   #start(): void {
