@@ -20,12 +20,17 @@ import { StorageModule } from '#libs/storage';
 import { ActionsModule } from './actions/actions.module.js';
 import { ConnectionsModule } from './connections/connections.module.js';
 import { dependencies } from './dependencies.js';
+import { DeploysModule } from './deploys/deploys.module.js';
 import { EnvironmentModule } from './environment/environment.module.js';
+import { FunctionsApiModule } from './functions/functions-api.module.js';
 import { IntegrationsModule } from './integrations/integrations.module.js';
 import { InternalModule } from './internal/internal.module.js';
 import { ProvidersApiModule } from './providers/providers-api.module.js';
 import { ProxyApiModule } from './proxy/proxy-api.module.js';
+import { RecordsApiModule } from './records/records-api.module.js';
+import { ScriptsModule } from './scripts/scripts.module.js';
 import type { ServerConfig } from './server.config.js';
+import { SyncsModule } from './syncs/syncs.module.js';
 
 const APPLICATION_NAME = 'fairlead-server';
 
@@ -90,7 +95,12 @@ const routes = (config: ServerConfig) => [
   IntegrationsModule.forRoot(config.NANGO_SERVER_URL),
   ConnectionsModule,
   EnvironmentModule,
+  FunctionsApiModule,
+  DeploysModule,
+  ScriptsModule,
   ActionsModule,
+  SyncsModule,
+  RecordsApiModule,
   ProvidersApiModule.forRoot(config.NANGO_SERVER_URL),
   ProxyApiModule,
   InternalModule.forRoot(config.FAIRLEAD_EXECUTION_PUBLIC_KEY),
