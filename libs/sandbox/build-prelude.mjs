@@ -27,7 +27,6 @@ await build({
   conditions: ['import', 'default'],
   target: 'es2023',
   minify: true,
-  keepNames: true,
   legalComments: 'none',
   define: { global: 'globalThis', 'process.env.NODE_ENV': '"production"' },
   plugins: [englishOnly],

@@ -3,6 +3,7 @@ import './web.js';
 import { type Bridge, connectBridge, deliver } from './bridge.js';
 import { failureText } from './failure.js';
 import { require } from './modules.js';
+import { ActionError } from './sdk/action-error.js';
 import { makeNango, type RunFacts } from './sdk/nango.js';
 
 type Exec = (nango: object, input?: unknown) => unknown;
@@ -57,5 +58,20 @@ function boot(send: Bridge['send'], sync: Bridge['sync']) {
     deliver,
   };
 }
+
+// The bundler shortens names; what authors can see keeps its own. Cheaper here than in every isolate for every function.
+for (const name of [
+  'Buffer',
+  'URL',
+  'URLSearchParams',
+  'Headers',
+  'TextEncoder',
+  'TextDecoder',
+  'AbortController',
+  'AbortSignal',
+]) {
+  Object.defineProperty((globalThis as Record<string, unknown>)[name], 'name', { value: name, configurable: true });
+}
+Object.defineProperty(ActionError, 'name', { value: 'ActionError', configurable: true });
 
 Object.defineProperty(globalThis, '__fairlead', { value: boot, configurable: true });

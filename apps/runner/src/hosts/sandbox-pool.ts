@@ -73,8 +73,8 @@ export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
     while (!signal.aborted) {
       const best = this.#leastBusy();
       if (best && best.load < this.options.concurrency) {
-        await best.ready;
-        this.#processes.delete(best);
+        await Promise.race([best.ready, best.gone]);
+        if (!this.#processes.delete(best)) continue;
         this.#processes.add(best);
         return best;
       }

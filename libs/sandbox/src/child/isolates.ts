@@ -14,6 +14,8 @@ const WARM_UP = `
 `;
 
 const DEFAULT_MEMORY_MB = 128;
+/** Time without a new run after which isolates are made ahead; a no-op is done by then. */
+const QUIET_MS = 2;
 
 /**
  * Makes fresh isolates from a startup snapshot that already holds the prelude, a few of them ahead of need, so that making one is off
@@ -22,7 +24,7 @@ const DEFAULT_MEMORY_MB = 128;
 export class Isolates {
   readonly #snapshot: ivm.ExternalCopy<ArrayBuffer>;
   readonly #ready: Prepared[] = [];
-  #refilling = false;
+  #refilling: NodeJS.Timeout | undefined;
 
   constructor(
     preludePath: string,
@@ -33,15 +35,14 @@ export class Isolates {
       [{ code: readFileSync(preludePath, 'utf8'), filename: 'fairlead:prelude' }],
       WARM_UP,
     );
-    this.#refill();
+    this.#refillSoon();
   }
 
   /** @param memoryMb soft limit of the isolate's heap; the one asked for last is ready at once */
   take(memoryMb: number): Prepared {
     if (memoryMb !== this.memoryMb) this.#prepareFor(memoryMb);
-    const prepared = this.#ready.pop();
-    this.#refill();
-    return prepared ?? this.#make(memoryMb);
+    this.#refillSoon();
+    return this.#ready.pop() ?? this.#make(memoryMb);
   }
 
   #prepareFor(memoryMb: number): void {
@@ -54,15 +55,13 @@ export class Isolates {
     return { isolate, context: isolate.createContextSync() };
   }
 
-  /** One isolate per turn of the event loop: runs under way get their turn in between. */
-  #refill(): void {
-    if (this.#refilling || this.#ready.length >= this.ahead) return;
-    this.#refilling = true;
-    setImmediate(() => {
-      this.#refilling = false;
+  /** Making an isolate blocks this thread for milliseconds, so it waits for a moment in which no run has just begun. */
+  #refillSoon(): void {
+    clearTimeout(this.#refilling);
+    this.#refilling = setTimeout(() => {
       if (this.#ready.length >= this.ahead) return;
       this.#ready.push(this.#make(this.memoryMb));
-      this.#refill();
-    });
+      this.#refillSoon();
+    }, QUIET_MS);
   }
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { CodeCache } from './code-cache.js';
 import { Isolates } from './isolates.js';
-import type { FromChild, ToChild } from './protocol.js';
+import type { FromChild, RunSpec, ToChild } from './protocol.js';
 import { Run } from './run.js';
 
 /**
@@ -16,6 +16,7 @@ const STUCK_AFTER_MS = 500;
 
 const isolates = new Isolates(PRELUDE, PREPARED_AHEAD);
 const codes = new CodeCache();
+const queued: RunSpec[] = [];
 const runs = new Map<string, Run>();
 const waiting = new Map<string, (json: string) => void>();
 let lastCall = 0;
@@ -31,8 +32,7 @@ const ask = (run: string) => (op: string, args: string, body: string | undefined
     say({ type: 'call', run, call, op, args, body });
   });
 
-async function execute(spec: Extract<ToChild, { type: 'run' }>['spec']): Promise<void> {
-  if (spec.code !== undefined) codes.learn(spec.bundleHash, spec.code);
+async function execute(spec: RunSpec): Promise<void> {
   const run = new Run(spec, isolates, codes, ask(spec.id));
   runs.set(spec.id, run);
   const result = await run.execute();
@@ -50,10 +50,28 @@ async function settlesWithin(settled: Promise<unknown>, ms: number): Promise<boo
   return inTime;
 }
 
+/** Making an isolate blocks this thread, so a burst begins one by one: the first are done before the last begin. */
+function beginNext(): void {
+  const spec = queued.shift();
+  if (spec) void execute(spec);
+  if (queued.length > 0) setImmediate(beginNext);
+}
+
+function abort(run: string): void {
+  const message = 'the execution was cancelled';
+  const at = queued.findIndex((spec) => spec.id === run);
+  if (at < 0) runs.get(run)?.stop('aborted', message);
+  else {
+    queued.splice(at, 1);
+    say({ type: 'done', run, result: { status: 'stopped', reason: 'aborted', message, durationMs: 0 } });
+  }
+}
+
 process.on('message', (message: ToChild) => {
   switch (message.type) {
     case 'run':
-      void execute(message.spec);
+      if (message.spec.code !== undefined) codes.learn(message.spec.bundleHash, message.spec.code);
+      if (queued.push(message.spec) === 1) setImmediate(beginNext);
       break;
     case 'reply': {
       const key = `${message.run} ${message.call}`;
@@ -62,7 +80,7 @@ process.on('message', (message: ToChild) => {
       break;
     }
     case 'abort':
-      runs.get(message.run)?.stop('aborted', 'the execution was cancelled');
+      abort(message.run);
       break;
   }
 });
