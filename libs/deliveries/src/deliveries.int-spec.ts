@@ -21,7 +21,7 @@ const LOOPBACK_ALLOWED = parseOutboundPolicy({
   NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST: [],
   NANGO_OUTBOUND_URL_POLICY: { mode: 'permissive', blockPrivateIps: false },
 });
-const RETRY_MS = 50;
+const RETRY_MS = 60_000;
 
 interface Row {
   id: string;
@@ -64,7 +64,7 @@ beforeAll(async () => {
     .compile();
   testing.useLogger(false);
   app = await testing.init();
-  const get = <Service>(type: abstract new (...args: never[]) => Service) => app.get<Service>(type as never, { strict: false });
+  const get = <Service>(type: abstract new (...args: never[]) => Service) => app.get<Service>(type, { strict: false });
   [db, deliveries, jobs] = [get(Database), get(Deliveries), get(JobProducer)];
   const [environment] = await db.query<{ id: number }>(`SELECT id FROM environments WHERE name = 'dev'`);
   environmentId = environment?.id ?? 0;
@@ -97,7 +97,11 @@ const rows = () =>
     'SELECT id, url, body, state, attempts, last_status, last_error, next_attempt_at <= now() AS due FROM deliveries ORDER BY id',
   );
 const queued = async () =>
-  (await jobs.queue('delivery').getJobs(['waiting', 'delayed'])).map(({ data, delay }) => ({ ...data, delay }));
+  (await jobs.queue('delivery').getJobs(['waiting', 'delayed'])).map(({ data, delay }) => ({
+    deliveryId: data.deliveryId as string,
+    attempt: data.attempt as number,
+    delay,
+  }));
 
 it('stores one row per URL and enqueues each once the transaction has committed', async () => {
   await store('/hook', [`${upstream.url}/second`]);
@@ -106,7 +110,7 @@ it('stores one row per URL and enqueues each once the transaction has committed'
     { url: `${upstream.url}/hook`, body: '{"a":2,"b":1}', state: 'pending', attempts: 0 },
     { url: `${upstream.url}/second`, state: 'pending' },
   ]);
-  expect((await queued()).map(({ deliveryId }) => deliveryId).toSorted()).toEqual(stored.map(({ id }) => id).toSorted());
+  expect(new Set((await queued()).map(({ deliveryId }) => deliveryId))).toEqual(new Set(stored.map(({ id }) => id)));
 });
 
 it('stores nothing when the transaction fails, or when nobody listens', async () => {

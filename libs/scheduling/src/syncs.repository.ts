@@ -17,6 +17,7 @@ export interface HeldSync {
   readonly executionId: ExecutionId | null;
 }
 
+// Whole milliseconds, so that the phase is the same to the database and to domain/next-run.ts.
 const OPEN = `WITH opened AS (
     INSERT INTO syncs (id, environment_id, connection_id, function_id, name, variant)
     SELECT gen_random_uuid(), c.environment_id, c.id, $2, $3, '${BASE_VARIANT}' FROM connections c
@@ -24,7 +25,7 @@ const OPEN = `WITH opened AS (
     ON CONFLICT (connection_id, name, variant) WHERE deleted_at IS NULL DO NOTHING
     RETURNING id, environment_id)
   INSERT INTO sync_schedules (sync_id, environment_id, state, frequency_ms, starts_at, next_run_at)
-  SELECT id, environment_id, $5, $6, now(), now() FROM opened`;
+  SELECT id, environment_id, $5, $6, at, at FROM opened, date_trunc('milliseconds', now()) AS at`;
 
 const CLOSE = `WITH closed AS (
     UPDATE syncs SET deleted_at = now() WHERE id = ANY ($1::uuid[]) RETURNING id, connection_id, name, variant),
@@ -169,7 +170,8 @@ export class SyncsRepository {
     );
     if (!row) return null;
     await tx.query(
-      `INSERT INTO sync_schedules (sync_id, environment_id, state, frequency_ms, starts_at, next_run_at) VALUES ($1, $2, $3, $4, now(), now())`,
+      `INSERT INTO sync_schedules (sync_id, environment_id, state, frequency_ms, starts_at, next_run_at)
+       SELECT $1::uuid, $2::int, $3, $4::bigint, at, at FROM date_trunc('milliseconds', now()) AS at`,
       [row.id, base.environmentId, timing.state, timing.frequencyMs],
     );
     return row.id;
