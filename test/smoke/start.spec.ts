@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { commandOf } from '#libs/embedded';
 import { familyOf, launch, type Launch, launcherOf, survivors } from './support/launch.js';
 
 /** `npm start`, for real: what is printed, what is left behind, and what it says when something is wrong. */
@@ -33,6 +34,8 @@ async function stop(one: Launch, signal: NodeJS.Signals): Promise<number | null>
   return one.exited;
 }
 
+/** What was killed last may take a moment to be gone. */
+const expectGone = (pids: readonly number[]) => expect.poll(() => survivors(pids).map(commandOf), { timeout: 5_000 }).toEqual([]);
 const keyOf = (one: Launch): string => UUID.exec(one.output())?.[0] ?? '';
 const statusWith = async (one: Launch, key: string): Promise<number> =>
   (await fetch(`http://127.0.0.1:${one.port}/integrations`, { headers: { authorization: `Bearer ${key}` } })).status;
@@ -62,7 +65,7 @@ describe('a stack that runs alone', () => {
     const family = familyOf(first.child.pid as number);
     expect(family.length).toBeGreaterThan(4);
     expect(await stop(first, 'SIGTERM')).toBe(0);
-    expect(survivors(family)).toEqual([]);
+    await expectGone(family);
 
     const second = await start(dataDir);
     expect(await second.ready()).toBeLessThan(10);
@@ -70,7 +73,7 @@ describe('a stack that runs alone', () => {
     expect(await statusWith(second, key)).toBe(200);
     const again = familyOf(second.child.pid as number);
     expect(await stop(second, 'SIGINT')).toBe(0);
-    expect(survivors(again)).toEqual([]);
+    await expectGone(again);
   });
 
   it('leaves nothing running when its launcher is killed, and recovers', async () => {
@@ -82,7 +85,7 @@ describe('a stack that runs alone', () => {
     const recovered = await start(dataDir);
     await recovered.ready();
     expect(await statusWith(recovered, keyOf(killed))).toBe(200);
-    await expect.poll(() => survivors(family), { timeout: 5_000 }).toEqual([]);
+    await expectGone(family);
   });
 
   it('runs in a folder that only its owner can enter, beside another one, with preset keys', async () => {
