@@ -83,7 +83,7 @@ describe('nango', () => {
   }, 120_000);
 
   it('dry-runs a sync and an action', async () => {
-    const sync = await runCli(stack, ['dryrun', 'contacts', CONNECTION, '-e', 'dev', '--integration-id', PCK]);
+    const sync = await runCli(stack, ['dryrun', 'contacts', CONNECTION, '-e', 'dev', '--integration-id', PCK, '--auto-confirm']);
     expect(sync, sync.output).toMatchObject({ exitCode: 0 });
     expect(sync.output).toContain('Contact 24');
     const action = await runCli(stack, ['dryrun', 'create-contact', CONNECTION, '-e', 'dev', '--integration-id', PCK, '--input', '{"name":"Dry","email":"dry@example.com"}']);
