@@ -45,7 +45,7 @@ export class AsyncActions {
    */
   async finish(id: ExecutionId, outcome: Outcome, state: FinalState = settlementOf(outcome).state): Promise<boolean> {
     const execution = await this.executions.find(id);
-    if (!execution || !isAsync(execution)) return false;
+    if (execution?.kind !== 'action-async') return false;
     const { webhookSettings } = await this.environments.get(execution.environmentId);
     return this.db.transaction(async (tx) => {
       if (!(await this.executions.settle(tx, id, { ...settlementOf(outcome), state }))) return false;
@@ -70,6 +70,3 @@ export class AsyncActions {
     await this.deliveries.store(tx, { ...to, type: 'async_action', payload });
   }
 }
-
-const isAsync = (execution: Execution): execution is Execution & { readonly kind: 'action-async' } =>
-  execution.kind === 'action-async';

@@ -8,7 +8,7 @@ import { Dispatcher } from './dispatcher.js';
 import { attemptsOutcome } from './domain/attempts.js';
 import { cancelledError } from './domain/outcomes.js';
 import type { ExecutionsOptions } from './executions.config.js';
-import type { Execution, NewAction, NewExecution, Settlement, StoredKind } from './executions.types.js';
+import type { Execution, NewAction, NewExecution, Settlement } from './executions.types.js';
 import { LedgerRepository, type QueuedRow } from './ledger.repository.js';
 import { WaitingActions } from './waiting-actions.js';
 
@@ -59,13 +59,13 @@ export class Executions {
     return rows.map((row) => row.id);
   }
 
-  /** The next attempt at what failed, under the same retry key. Its start deadline begins anew. */
-  async submitNextAttempt(tx: Transaction, failed: Execution & { readonly kind: StoredKind }): Promise<ExecutionId> {
-    const { environmentId, functionId, connectionRowId, input, options, maxAttempts, retryKey, attempt, kind } = failed;
+  /** The next attempt at an asynchronous action that failed, under the same retry key. Its start deadline begins anew. */
+  async submitNextAttempt(tx: Transaction, failed: Execution): Promise<ExecutionId> {
+    const { environmentId, functionId, connectionRowId, input, options, maxAttempts, retryKey } = failed;
     const id = newId();
-    const facts = { kind, environmentId, functionId, connectionRowId, input, options, maxAttempts, retryKey };
-    const references = { syncId: failed.syncId ?? undefined, operationId: failed.operationId ?? undefined };
-    await this.#insert(tx, [{ ...facts, ...references, id, attempt: attempt + 1 }]);
+    const facts = { environmentId, functionId, connectionRowId, input, options, maxAttempts, retryKey };
+    const operationId = failed.operationId ?? undefined;
+    await this.#insert(tx, [{ ...facts, kind: 'action-async', operationId, id, attempt: failed.attempt + 1 }]);
     return id;
   }
 

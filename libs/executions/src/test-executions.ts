@@ -53,9 +53,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       }),
       ...(handlers.length > 0 ? [HandlersModule.with(handlers)] : []),
     ],
-  })
-    .setLogger(false)
-    .compile();
+  }).compile();
+  testing.useLogger(false);
   const app: INestApplicationContext = await testing.init();
   return {
     db: app.get(Database, { strict: false }),

@@ -80,7 +80,8 @@ export class WaitingActions implements OnModuleDestroy {
   async #offer(job: ActionJob, input: string | undefined): Promise<void> {
     await this.replies.listen({
       onReply: (id, outcome) => this.#hear(id, outcome),
-      onGap: () => void this.#lookUp(Date.now()),
+      // At once, and again at the next tick: an answer may be on its way to the ledger.
+      onGap: () => void this.#lookUp(0),
     });
     // Redis may have been away for longer than the caller waits.
     if (!this.#waiters.has(job.executionId)) return;
@@ -103,15 +104,13 @@ export class WaitingActions implements OnModuleDestroy {
       const reason = expiry({ ...waiter, createdAtMs: waiter.job.createdAtMs }, now);
       if (reason) void this.#expire(waiter, reason);
     }
-    if (this.#waiters.size > 0 && now - this.#lookedUpAtMs >= LOOK_UP_EVERY_MS) void this.#lookUp(now);
+    if (now - this.#lookedUpAtMs >= LOOK_UP_EVERY_MS) void this.#lookUp(now);
   }
 
   /** Answers that went by: kept in Redis for a moment, or written to the ledger. */
   async #lookUp(now: number): Promise<void> {
     this.#lookedUpAtMs = now;
-    const ids = [...this.#waiters.values()]
-      .filter(({ job }) => now - job.createdAtMs >= TICK_MS)
-      .map(({ job }) => job.executionId);
+    const ids = [...this.#waiters.keys()];
     if (ids.length === 0) return;
     // Each on its own: either store may be away.
     await Promise.all([
