@@ -18,9 +18,13 @@ afterAll(() => rm(folder, { recursive: true }));
 async function findings(fixture: string): Promise<string[]> {
   const file = join(folder, fixture);
   await copyFile(join(FIXTURES, fixture), file);
-  const { stdout } = await run('node_modules/.bin/oxlint', ['--format', 'json', file]).catch((failed: { stdout: string }) => failed);
+  const { stdout } = await run('node_modules/.bin/oxlint', ['--format', 'json', file]).catch(
+    (failed: { stdout: string }) => failed,
+  );
   const { diagnostics } = JSON.parse(stdout) as { diagnostics: { code: string; labels: { span: { line: number } }[] }[] };
-  return diagnostics.filter(({ code }) => code.startsWith('platform')).map(({ code, labels }) => `${code}:${labels[0]?.span.line}`);
+  return diagnostics
+    .filter(({ code }) => code.startsWith('platform'))
+    .map(({ code, labels }) => `${code}:${labels[0]?.span.line}`);
 }
 
 it.each([

@@ -64,7 +64,12 @@ describe('@nangohq/node', () => {
   it('proxies', async () => {
     const get = await nango.get({ providerConfigKey: PCK, connectionId: CONNECTION, endpoint: '/me' });
     expect(get.data).toEqual({ authorization: 'Bearer acme-secret' });
-    const post = await nango.post({ providerConfigKey: PCK, connectionId: CONNECTION, endpoint: '/contacts', data: { name: 'N', email: 'n@example.com' } });
+    const post = await nango.post({
+      providerConfigKey: PCK,
+      connectionId: CONNECTION,
+      endpoint: '/contacts',
+      data: { name: 'N', email: 'n@example.com' },
+    });
     expect([post.status, post.data]).toEqual([201, { id: '99', name: 'N', email: 'n@example.com' }]);
   });
 });
@@ -86,7 +91,17 @@ describe('nango', () => {
     const sync = await runCli(stack, ['dryrun', 'contacts', CONNECTION, '-e', 'dev', '--integration-id', PCK, '--auto-confirm']);
     expect(sync, sync.output).toMatchObject({ exitCode: 0 });
     expect(sync.output).toContain('Contact 24');
-    const action = await runCli(stack, ['dryrun', 'create-contact', CONNECTION, '-e', 'dev', '--integration-id', PCK, '--input', '{"name":"Dry","email":"dry@example.com"}']);
+    const action = await runCli(stack, [
+      'dryrun',
+      'create-contact',
+      CONNECTION,
+      '-e',
+      'dev',
+      '--integration-id',
+      PCK,
+      '--input',
+      '{"name":"Dry","email":"dry@example.com"}',
+    ]);
     expect(action.output).toContain('dry@example.com');
   }, 120_000);
 });
@@ -111,7 +126,13 @@ describe('deployed functions', () => {
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
-      const page = await nango.listRecords<{ id: string }>({ providerConfigKey: PCK, connectionId: CONNECTION, model: 'Contact', limit: 10, ...(cursor ? { cursor } : {}) });
+      const page = await nango.listRecords<{ id: string }>({
+        providerConfigKey: PCK,
+        connectionId: CONNECTION,
+        model: 'Contact',
+        limit: 10,
+        ...(cursor ? { cursor } : {}),
+      });
       seen.push(...page.records.map((record) => record.id));
       cursor = page.next_cursor ?? undefined;
     } while (cursor);
@@ -120,7 +141,10 @@ describe('deployed functions', () => {
   });
 
   it('announce their results with a signature the SDK accepts', async () => {
-    const rotated = await fetch(`${stack.baseUrl}/environment/webhook-signing-key/rotate`, { method: 'POST', headers: { authorization: `Bearer ${stack.secretKey}` } });
+    const rotated = await fetch(`${stack.baseUrl}/environment/webhook-signing-key/rotate`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${stack.secretKey}` },
+    });
     const { data } = (await rotated.json()) as { data: { webhook_signing_key: string } };
     await fetch(`${stack.baseUrl}/api/v1/environments/webhook`, {
       method: 'PATCH',
@@ -133,6 +157,10 @@ describe('deployed functions', () => {
     const [hook] = hooks();
     const receiver = new Nango({ host: stack.baseUrl, apiKey: stack.secretKey, webhookSigningKey: data.webhook_signing_key });
     expect(receiver.verifyIncomingWebhookRequest(hook?.text ?? '', hook?.headers ?? {})).toBe(true);
-    expect(hook?.headers['x-nango-hmac-sha256']).toBe(createHmac('sha256', data.webhook_signing_key).update(hook?.text ?? '').digest('hex'));
+    expect(hook?.headers['x-nango-hmac-sha256']).toBe(
+      createHmac('sha256', data.webhook_signing_key)
+        .update(hook?.text ?? '')
+        .digest('hex'),
+    );
   });
 });

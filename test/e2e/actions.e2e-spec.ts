@@ -12,7 +12,11 @@ beforeAll(async () => {
   api = new Api(inject('stack'));
   upstream = await startUpstream();
   upstream.on('GET', '/me', (request) => ({ status: 200, body: { authorization: request.headers.authorization } }));
-  upstream.on('GET', '/limited', () => ({ status: 403, headers: { 'x-ratelimit-limit': '10', 'x-other': 'no' }, body: { why: 'not yours' } }));
+  upstream.on('GET', '/limited', () => ({
+    status: 403,
+    headers: { 'x-ratelimit-limit': '10', 'x-other': 'no' },
+    body: { why: 'not yours' },
+  }));
   upstream.on('GET', '/cut', () => ({ destroy: true }));
   await connect(api, INTEGRATION, upstream.url);
   await deploy(
@@ -79,7 +83,10 @@ describe('a failing action', () => {
   it('that throws anything else is an internal error with the author’s stack', async () => {
     const reply = await trigger('throws');
     expect(reply.status).toBe(500);
-    expect(reply.body.error).toMatchObject({ code: 'script_internal_error', payload: { name: 'TypeError', message: 'bad thing' } });
+    expect(reply.body.error).toMatchObject({
+      code: 'script_internal_error',
+      payload: { name: 'TypeError', message: 'bad thing' },
+    });
   });
 
   it('on an upstream error passes on what the upstream said', async () => {
@@ -140,7 +147,9 @@ describe('a call for an action', () => {
   });
 
   it('without its headers is refused by their names', async () => {
-    const reply = await api.post<{ error: { code: string; errors: { path: string[] }[] } }>('/action/trigger', { action_name: 'echo' });
+    const reply = await api.post<{ error: { code: string; errors: { path: string[] }[] } }>('/action/trigger', {
+      action_name: 'echo',
+    });
     expect([reply.status, reply.body.error.code]).toEqual([400, 'invalid_headers']);
     expect(reply.body.error.errors.map((issue) => issue.path[0])).toEqual(['connection-id', 'provider-config-key']);
   });

@@ -25,9 +25,15 @@ describe('integrations', () => {
   it('refuse an unknown provider and a key that is taken', async () => {
     const key = fresh('crm');
     await expectStatus(api.post('/integrations', { provider: 'openai', unique_key: key }), 200);
-    const taken = await api.post<{ error: { errors: { path: string[] }[] } }>('/integrations', { provider: 'openai', unique_key: key });
+    const taken = await api.post<{ error: { errors: { path: string[] }[] } }>('/integrations', {
+      provider: 'openai',
+      unique_key: key,
+    });
     expect([taken.status, taken.body.error.errors[0]?.path]).toEqual([400, ['uniqueKey']]);
-    const unknown = await api.post<{ error: { errors: { path: string[] }[] } }>('/integrations', { provider: 'no-such', unique_key: fresh('x') });
+    const unknown = await api.post<{ error: { errors: { path: string[] }[] } }>('/integrations', {
+      provider: 'no-such',
+      unique_key: fresh('x'),
+    });
     expect([unknown.status, unknown.body.error.errors[0]?.path]).toEqual([400, ['provider']]);
   });
 });
@@ -67,8 +73,17 @@ describe('connections', () => {
   });
 
   it('are listed newest first, without credentials', async () => {
-    await expectStatus(api.post('/connections', { provider_config_key: basic, connection_id: 'two', credentials: { type: 'BASIC', username: '', password: '' } }), 201);
-    const list = await api.get<{ connections: { connection_id: string; credentials?: unknown }[] }>(`/connections?integrationId=${basic}`);
+    await expectStatus(
+      api.post('/connections', {
+        provider_config_key: basic,
+        connection_id: 'two',
+        credentials: { type: 'BASIC', username: '', password: '' },
+      }),
+      201,
+    );
+    const list = await api.get<{ connections: { connection_id: string; credentials?: unknown }[] }>(
+      `/connections?integrationId=${basic}`,
+    );
     expect(list.body.connections.map((connection) => connection.connection_id)).toEqual(['two', 'one']);
     expect(list.body.connections[0]?.credentials).toBeUndefined();
     const tagged = await api.get<{ connections: { connection_id: string }[] }>('/connections?tags[team]=Blue');
@@ -76,10 +91,20 @@ describe('connections', () => {
   });
 
   it('merge and replace metadata', async () => {
-    await expectStatus(api.patch('/connections/metadata', { connection_id: 'one', provider_config_key: basic, metadata: { seats: 3 } }), 200);
-    expect((await api.get(`/connections/one?provider_config_key=${basic}`)).body).toMatchObject({ metadata: { plan: 'pro', seats: 3 } });
-    await expectStatus(api.post('/connections/metadata', { connection_id: ['one'], provider_config_key: basic, metadata: { a: 1 } }), 201);
-    expect((await api.get<{ metadata: unknown }>(`/connections/one?provider_config_key=${basic}`)).body.metadata).toEqual({ a: 1 });
+    await expectStatus(
+      api.patch('/connections/metadata', { connection_id: 'one', provider_config_key: basic, metadata: { seats: 3 } }),
+      200,
+    );
+    expect((await api.get(`/connections/one?provider_config_key=${basic}`)).body).toMatchObject({
+      metadata: { plan: 'pro', seats: 3 },
+    });
+    await expectStatus(
+      api.post('/connections/metadata', { connection_id: ['one'], provider_config_key: basic, metadata: { a: 1 } }),
+      201,
+    );
+    expect((await api.get<{ metadata: unknown }>(`/connections/one?provider_config_key=${basic}`)).body.metadata).toEqual({
+      a: 1,
+    });
   });
 
   it.each([
@@ -92,7 +117,10 @@ describe('connections', () => {
   });
 
   it('refuse an unknown integration', async () => {
-    const reply = await api.post<{ error: { code: string } }>('/connections', { provider_config_key: 'no-such', credentials: { type: 'NONE' } });
+    const reply = await api.post<{ error: { code: string } }>('/connections', {
+      provider_config_key: 'no-such',
+      credentials: { type: 'NONE' },
+    });
     expect([reply.status, reply.body.error.code]).toEqual([404, 'not_found']);
   });
 

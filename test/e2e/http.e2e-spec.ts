@@ -41,7 +41,10 @@ describe('the door', () => {
 
 describe('bodies', () => {
   it('refuses malformed JSON', async () => {
-    const reply = await api.call<ErrorReply>('POST', '/integrations', { raw: '{"a":', headers: { 'content-type': 'application/json' } });
+    const reply = await api.call<ErrorReply>('POST', '/integrations', {
+      raw: '{"a":',
+      headers: { 'content-type': 'application/json' },
+    });
     expect(reply.status).toBe(400);
     expect(reply.body.error.code).toBe('invalid_json');
   });
@@ -62,10 +65,15 @@ describe('bodies', () => {
   });
 
   it('names each wrong field, with array indexes as strings', async () => {
-    const reply = await api.post<{ error: { code: string; errors: { path: string[] }[] } }>('/integrations', { unique_key: '#', extra: 1 });
+    const reply = await api.post<{ error: { code: string; errors: { path: string[] }[] } }>('/integrations', {
+      unique_key: '#',
+      extra: 1,
+    });
     expect(reply.status).toBe(400);
     expect(reply.body.error.code).toBe('invalid_body');
-    expect(reply.body.error.errors.map((issue) => issue.path.join('.'))).toEqual(expect.arrayContaining(['provider', 'unique_key']));
+    expect(reply.body.error.errors.map((issue) => issue.path.join('.'))).toEqual(
+      expect.arrayContaining(['provider', 'unique_key']),
+    );
   });
 
   it('refuses a query where none is taken', async () => {

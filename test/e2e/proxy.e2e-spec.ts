@@ -23,7 +23,11 @@ beforeAll(async () => {
   upstream.on('DELETE', '/thing', () => ({ status: 204 }));
   upstream.on('GET', '/cut', () => ({ destroy: true }));
   let calls = 0;
-  upstream.on('GET', '/flaky', () => ({ status: ++calls % 2 === 1 ? 503 : 200, headers: { 'retry-after': '0' }, body: { calls } }));
+  upstream.on('GET', '/flaky', () => ({
+    status: ++calls % 2 === 1 ? 503 : 200,
+    headers: { 'retry-after': '0' },
+    body: { calls },
+  }));
   await connect(api, INTEGRATION, upstream.url);
 });
 afterAll(() => upstream.close());
@@ -103,7 +107,10 @@ describe('a call that cannot be proxied', () => {
   it('names the headers that are missing', async () => {
     const reply = await api.get<{ error: { code: string; errors: { path: string[] }[] } }>('/proxy/echo');
     expect([reply.status, reply.body.error.code]).toEqual([400, 'invalid_headers']);
-    expect(reply.body.error.errors.map((issue) => issue.path[0]).sort()).toEqual(['connection-id', 'provider-config-key']);
+    expect(reply.body.error.errors.map((issue) => issue.path[0]).toSorted((a, b) => (a ?? '').localeCompare(b ?? ''))).toEqual([
+      'connection-id',
+      'provider-config-key',
+    ]);
   });
 
   it.each([
@@ -115,7 +122,9 @@ describe('a call that cannot be proxied', () => {
   });
 
   it('because nobody listens there says so without an envelope', async () => {
-    const reply = await api.get<{ code: string; method: string }>('/proxy/x', { headers: { ...CONNECTION, 'base-url-override': 'http://127.0.0.1:9' } });
+    const reply = await api.get<{ code: string; method: string }>('/proxy/x', {
+      headers: { ...CONNECTION, 'base-url-override': 'http://127.0.0.1:9' },
+    });
     expect(reply.status).toBe(500);
     expect(reply.body).toMatchObject({ code: 'ECONNREFUSED', method: 'GET' });
   });
@@ -127,7 +136,14 @@ describe('a call that cannot be proxied', () => {
 
   it('needs an integration that knows where its API is', async () => {
     await expectStatus(api.post('/integrations', { provider: 'private-api-bearer', unique_key: 'nowhere' }), 200);
-    await expectStatus(api.post('/connections', { provider_config_key: 'nowhere', connection_id: 'n', credentials: { type: 'API_KEY', apiKey: 'k' } }), 201);
+    await expectStatus(
+      api.post('/connections', {
+        provider_config_key: 'nowhere',
+        connection_id: 'n',
+        credentials: { type: 'API_KEY', apiKey: 'k' },
+      }),
+      201,
+    );
     const reply = await api.get<{ error: { code: string } }>('/proxy/x', { headers: of('nowhere', 'n') });
     expect(reply.status).toBe(400);
     expect(['missing_api_url', 'unsupported_provider']).toContain(reply.body.error.code);

@@ -51,7 +51,12 @@ beforeAll(async () => {
         await nango.saveCheckpoint({ step: from + 1 });
       `,
     },
-    { type: 'sync', name: 'deletes', models: ['Gone'], exec: `await nango.batchSave([{ id: '1', name: 'kept' }], 'Gone'); await nango.batchDelete([{ id: '1' }], 'Gone');` },
+    {
+      type: 'sync',
+      name: 'deletes',
+      models: ['Gone'],
+      exec: `await nango.batchSave([{ id: '1', name: 'kept' }], 'Gone'); await nango.batchDelete([{ id: '1' }], 'Gone');`,
+    },
   ]);
 });
 afterAll(() => upstream.close());
@@ -66,7 +71,9 @@ interface SyncStatus {
   nextScheduledSyncAt: string | null;
 }
 const statusOf = async (name: string): Promise<SyncStatus> => {
-  const reply = await api.get<{ syncs: SyncStatus[] }>(`/sync/status?provider_config_key=${INTEGRATION}&connection_id=syncs-connection&syncs=${name}`);
+  const reply = await api.get<{ syncs: SyncStatus[] }>(
+    `/sync/status?provider_config_key=${INTEGRATION}&connection_id=syncs-connection&syncs=${name}`,
+  );
   const [sync] = reply.body.syncs;
   if (!sync) throw new Error(`no sync ${name}: ${reply.text}`);
   return sync;
@@ -75,12 +82,16 @@ const statusOf = async (name: string): Promise<SyncStatus> => {
 /** Triggers a sync and waits until a run that started after that has finished. */
 async function run(name: string): Promise<SyncStatus> {
   const before = (await statusOf(name)).finishedAt;
-  await expectStatus(api.post('/sync/trigger', { provider_config_key: INTEGRATION, connection_id: 'syncs-connection', syncs: [name] }), 200);
+  await expectStatus(
+    api.post('/sync/trigger', { provider_config_key: INTEGRATION, connection_id: 'syncs-connection', syncs: [name] }),
+    200,
+  );
   await expect.poll(async () => (await statusOf(name)).finishedAt ?? before, { timeout: 20_000 }).not.toBe(before);
   return statusOf(name);
 }
 
-const records = async (query: string): Promise<Page> => (await expectStatus(api.get<Page>(`/records/?${query}`, { headers: CONNECTION }), 200)).body;
+const records = async (query: string): Promise<Page> =>
+  (await expectStatus(api.get<Page>(`/records/?${query}`, { headers: CONNECTION }), 200)).body;
 const hooks = () => upstream.requests.filter((request) => request.path === '/hook');
 
 describe('a sync', () => {
@@ -94,7 +105,10 @@ describe('a sync', () => {
       { id: '2', name: 'Grace' },
     ];
     const status = await run('contacts');
-    expect(status).toMatchObject({ latestResult: { Contact: { added: 2, updated: 0, deleted: 0 } }, recordCount: { Contact: 2 } });
+    expect(status).toMatchObject({
+      latestResult: { Contact: { added: 2, updated: 0, deleted: 0 } },
+      recordCount: { Contact: 2 },
+    });
     const page = await records('model=Contact');
     expect(page.records.map((record) => [record.id, record.name, record._nango_metadata.last_action])).toEqual([
       ['1', 'Ada', 'ADDED'],
@@ -139,7 +153,12 @@ describe('a sync', () => {
 
   it('starts over on reset', async () => {
     await expectStatus(
-      api.post('/sync/trigger', { provider_config_key: INTEGRATION, connection_id: 'syncs-connection', syncs: ['resumes'], opts: { reset: true, emptyCache: true } }),
+      api.post('/sync/trigger', {
+        provider_config_key: INTEGRATION,
+        connection_id: 'syncs-connection',
+        syncs: ['resumes'],
+        opts: { reset: true, emptyCache: true },
+      }),
       200,
     );
     await expect.poll(async () => (await statusOf('resumes')).checkpoint, { timeout: 20_000 }).toEqual({ step: 1 });
@@ -156,8 +175,16 @@ describe('a sync', () => {
     const status = await run('no-id');
     expect(status.status).toBe('PAUSED');
     expect((await records('model=Broken')).records).toEqual([]);
-    const hook = hooks().map((request) => request.json as { success: boolean; syncName: string; error?: { description: string } });
-    await expect.poll(() => hooks().map((request) => request.json as { syncName: string }).some((body) => body.syncName === 'no-id')).toBe(true);
+    const hook = hooks().map(
+      (request) => request.json as { success: boolean; syncName: string; error?: { description: string } },
+    );
+    await expect
+      .poll(() =>
+        hooks()
+          .map((request) => request.json as { syncName: string })
+          .some((body) => body.syncName === 'no-id'),
+      )
+      .toBe(true);
     expect(hook.every((body) => body.success || body.error)).toBe(true);
   });
 
@@ -174,7 +201,9 @@ describe('the sync webhook', () => {
   it('tells the environment, signed with its key', async () => {
     await expect.poll(() => hooks().length, { timeout: 20_000 }).toBeGreaterThan(0);
     const [hook] = hooks();
-    const key = (await expectStatus(api.post<{ data: { webhook_signing_key: string } }>('/environment/webhook-signing-key/rotate'), 200)).body.data.webhook_signing_key;
+    const key = (
+      await expectStatus(api.post<{ data: { webhook_signing_key: string } }>('/environment/webhook-signing-key/rotate'), 200)
+    ).body.data.webhook_signing_key;
     expect(hook?.json).toMatchObject({
       from: 'nango',
       type: 'sync',
@@ -191,8 +220,16 @@ describe('the sync webhook', () => {
     await run('contacts');
     await expect.poll(() => hooks().length, { timeout: 20_000 }).toBeGreaterThan(sent);
     const signed = hooks().at(-1);
-    expect(signed?.headers['x-nango-hmac-sha256']).toBe(createHmac('sha256', key).update(signed?.text ?? '').digest('hex'));
-    expect(signed?.headers['x-nango-signature']).toBe(createHash('sha256').update(key + (signed?.text ?? '')).digest('hex'));
+    expect(signed?.headers['x-nango-hmac-sha256']).toBe(
+      createHmac('sha256', key)
+        .update(signed?.text ?? '')
+        .digest('hex'),
+    );
+    expect(signed?.headers['x-nango-signature']).toBe(
+      createHash('sha256')
+        .update(key + (signed?.text ?? ''))
+        .digest('hex'),
+    );
   });
 });
 

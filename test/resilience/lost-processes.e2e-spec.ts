@@ -65,7 +65,10 @@ async function status(): Promise<SyncStatus> {
   return sync;
 }
 const command = (path: string, more: object = {}) =>
-  expectStatus(api.post(path, { provider_config_key: 'resilient', connection_id: 'resilient-connection', syncs: ['items'], ...more }), 200);
+  expectStatus(
+    api.post(path, { provider_config_key: 'resilient', connection_id: 'resilient-connection', syncs: ['items'], ...more }),
+    200,
+  );
 
 /** Starts a run from scratch and answers once it waits in the middle. */
 async function stopInTheMiddle(): Promise<() => void> {
@@ -84,7 +87,10 @@ async function expectWholeAndHealthy(): Promise<void> {
   await expect
     .poll(async () => ({ ...(await status()), finishedAt: undefined }), { timeout: 90_000, interval: 500 })
     .toMatchObject({ latestExecutionStatus: 'SUCCESS', recordCount: { Item: PAGES * 50 } });
-  const page = await expectStatus(api.get<{ records: { id: string }[] }>('/records?model=Item&limit=1000', { headers: CONNECTION }), 200);
+  const page = await expectStatus(
+    api.get<{ records: { id: string }[] }>('/records?model=Item&limit=1000', { headers: CONNECTION }),
+    200,
+  );
   expect(page.body.records).toHaveLength(PAGES * 50);
   expect(new Set(page.body.records.map((record) => record.id)).size).toBe(PAGES * 50);
   const action = await api.post('/action/trigger', { action_name: 'ping' }, { headers: CONNECTION });

@@ -14,7 +14,6 @@ export const connectionId = pattern(
 /** Name of a sync, action, function or variant. */
 export const functionName = pattern(/^[a-zA-Z0-9_-]+$/, 'only letters, digits, _ and - are allowed');
 export const modelName = pattern(/^[A-Z][a-zA-Z0-9_-]+$/, 'must start with an upper-case letter, then letters, digits, _ and -');
-export const environmentName = pattern(/^[a-z0-9_-]+$/, 'only lower-case letters, digits, _ and - are allowed');
 
 const TRUE = new Set(['true', '1', 'yes', 'on', 'y', 'enabled']);
 const FALSE = new Set(['false', '0', 'no', 'off', 'n', 'disabled']);

@@ -29,8 +29,10 @@ export const batchResult = z.object({
 });
 export type BatchResult = z.output<typeof batchResult>;
 
-export const deletedKeys = z.object({ deletedKeys: z.array(z.string()) });
-export const emptied = z.object({ deletedCount: z.number().int(), hasMore: z.boolean() });
+const deletedKeys = z.object({ deletedKeys: z.array(z.string()) });
+export type DeletedKeys = z.output<typeof deletedKeys>;
+const emptied = z.object({ deletedCount: z.number().int(), hasMore: z.boolean() });
+export type Emptied = z.output<typeof emptied>;
 
 export const recordsPage = z.object({
   records: z.array(z.record(z.string(), z.unknown())),
@@ -55,7 +57,8 @@ export const lockRequest = z.object({
   key: z.string().min(1).max(255),
   ttlMs: z.number().int().positive().optional(),
 });
-export const lockResult = z.object({ done: z.boolean() });
+const lockResult = z.object({ done: z.boolean() });
+export type LockResult = z.output<typeof lockResult>;
 
 export const logLevel = z.enum(['debug', 'info', 'warn', 'error']);
 export type LogLevel = z.output<typeof logLevel>;

@@ -1,4 +1,3 @@
 export { loggerModule } from './logger.module.js';
 export { observabilityEnv } from './observability.config.js';
-export { redactUrl } from './redaction.js';
 export { startTelemetry, type Telemetry } from './telemetry.js';

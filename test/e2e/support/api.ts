@@ -33,12 +33,19 @@ export class Api {
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-    return { status: response.status, headers: response.headers, text, body: (isJson && text !== '' ? JSON.parse(text) : text) as Body };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: (isJson && text !== '' ? JSON.parse(text) : text) as Body,
+    };
   }
 
   get = <Body = never>(path: string, options?: CallOptions) => this.call<Body>('GET', path, options);
-  post = <Body = never>(path: string, body?: unknown, options?: CallOptions) => this.call<Body>('POST', path, { body, ...options });
-  patch = <Body = never>(path: string, body?: unknown, options?: CallOptions) => this.call<Body>('PATCH', path, { body, ...options });
+  post = <Body = never>(path: string, body?: unknown, options?: CallOptions) =>
+    this.call<Body>('POST', path, { body, ...options });
+  patch = <Body = never>(path: string, body?: unknown, options?: CallOptions) =>
+    this.call<Body>('PATCH', path, { body, ...options });
   delete = <Body = never>(path: string, options?: CallOptions) => this.call<Body>('DELETE', path, options);
 }
 
@@ -49,7 +56,12 @@ export const of = (providerConfigKey: string, connectionId: string) => ({
 });
 
 /** An integration of a bearer-key API with one connection whose calls go to `upstream`. */
-export async function connect(api: Api, name: string, upstream: string, apiKey = `secret-of-${name}`): Promise<{ key: string; id: string }> {
+export async function connect(
+  api: Api,
+  name: string,
+  upstream: string,
+  apiKey = `secret-of-${name}`,
+): Promise<{ key: string; id: string }> {
   const key = name;
   const id = `${name}-connection`;
   await expectStatus(api.post('/integrations', { provider: 'private-api-bearer', unique_key: key }), 200);
