@@ -192,6 +192,15 @@ describe('a function without end', () => {
   });
 });
 
+it('a run that fills its memory costs the others in its process nothing', async () => {
+  const slow = `await new Promise((done) => setTimeout(done, 2_500)); return 'kept'`;
+  const others = Array.from({ length: 4 }, () => returned(slow));
+  const hungry = `const all = []; for (;;) { for (let n = 0; n < 50; n += 1) all.push(new Array(1000).fill(n)); await nango.get({ endpoint: '/' }); }`;
+  expect(await run(hungry)).toMatchObject({ status: 'stopped', reason: 'out-of-memory' });
+  expect(await returned('return 1')).toBe(1);
+  expect(await Promise.all(others)).toEqual(['kept', 'kept', 'kept', 'kept']);
+});
+
 it('runs many at once', async () => {
   const results = await Promise.all(Array.from({ length: 60 }, (_, n) => returned('return input.n', { n })));
   expect(results).toEqual(Array.from({ length: 60 }, (_, n) => n));

@@ -23,7 +23,7 @@ const IDLE_SHARE = 0.5;
 export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
   readonly #log = new Logger(SandboxPool.name);
   readonly #processes = new Set<SandboxProcess>();
-  readonly #waiting: (() => void)[] = [];
+  #waiting: (() => void)[] = [];
   #guard: NodeJS.Timeout | undefined;
   #closing = false;
 
@@ -60,6 +60,7 @@ export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
       return result;
     } finally {
       signal.removeEventListener('abort', abort);
+      if (process.retired && process.load === 0) process.kill('crashed', 'it has finished its last run');
       this.#waiting.shift()?.();
     }
   }
@@ -78,12 +79,25 @@ export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
         this.#processes.add(best);
         return best;
       }
-      await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve);
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+      await this.#turn(signal);
     }
     return undefined;
+  }
+
+  /** Until there may be room, or the run is cancelled: then it leaves the line, so that nobody's turn is lost on it. */
+  #turn(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const leave = () => {
+        this.#waiting = this.#waiting.filter((other) => other !== wake);
+        resolve();
+      };
+      const wake = () => {
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      this.#waiting.push(wake);
+      signal.addEventListener('abort', leave, { once: true });
+    });
   }
 
   /** Of equals, the one whose turn is longest ago: it had the most time to prepare isolates. */
@@ -94,19 +108,20 @@ export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
   }
 
   #start(): void {
-    const process = new SandboxProcess(() => this.#retire(process));
+    const process = new SandboxProcess(() => this.#giveUp(process));
     this.#processes.add(process);
     void this.#replaceOnceGone(process);
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   async #replaceOnceGone(process: SandboxProcess): Promise<void> {
     const reason = await process.gone;
     this.#processes.delete(process);
     if (this.#closing) return;
-    this.#log.warn(`sandbox process ${process.pid} is replaced: ${reason}`);
+    this.#log.warn(`sandbox process ${process.pid} is gone: ${reason}`);
     if (!process.hasStarted) await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
-    this.#start();
-    this.#waiting.shift()?.();
+    const inService = [...this.#processes].filter((other) => !other.retired).length;
+    if (!this.#closing && inService < this.options.processes) this.#start();
   }
 
   #watch(): void {
@@ -117,16 +132,23 @@ export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
       if (rss > this.options.memoryBytes) {
         process.kill('out-of-memory', `the sandbox process used more than ${this.options.memoryBytes / 1024 ** 2} MB`);
       } else if (process.load === 0 && rss > this.options.memoryBytes * IDLE_SHARE) {
-        process.retired = true;
         process.kill('crashed', 'it kept memory that nothing uses any more');
       }
     }
   }
 
-  /** A run that was disposed of but goes on computing takes a core: its process gets no more work and is killed soon. */
+  /** Another process takes over at once; this one finishes what it runs. Only so many may linger. */
   #retire(process: SandboxProcess): void {
-    if (process.retired) return;
+    if (process.retired || this.#closing) return;
     process.retired = true;
+    const [longest, ...others] = [...this.#processes].filter((other) => other.retired);
+    if (others.length >= this.options.processes) longest?.kill('crashed', 'too many sandbox processes had to be replaced');
+    this.#start();
+  }
+
+  /** A run that was disposed of but goes on computing takes a core and memory: the others in its process get little time. */
+  #giveUp(process: SandboxProcess): void {
+    this.#retire(process);
     const kill = () => process.kill('crashed', 'the sandbox process ran a function that could not be stopped');
     if (process.load === 0) kill();
     else setTimeout(kill, RETIRE_MS);

@@ -36,6 +36,7 @@ export class SandboxProcess {
   /** Resolves when the process is gone, with the reason. */
   readonly gone: Promise<string>;
   hasStarted = false;
+  /** Takes no more work. */
   retired = false;
 
   constructor(private readonly onStuck: () => void) {
@@ -101,6 +102,7 @@ export class SandboxProcess {
 
   kill(reason: 'crashed' | 'out-of-memory', message: string): void {
     this.#ended ??= { reason, message };
+    this.retired = true;
     this.#child.kill('SIGKILL');
   }
 

@@ -10,6 +10,7 @@ export type HostCall = (op: string, args: string, body: string | undefined) => P
 const MAX_TIMER_MS = 2_147_483_647;
 /** Calls a run may have under way; each is held in memory on both sides. */
 const MAX_UNANSWERED = 10_000;
+const OUT_OF_MEMORY = { reason: 'out-of-memory', message: 'the function used more memory than it may' } as const;
 /** What `boot` of the prelude gives. */
 type Door = ivm.Reference<Record<string, (...args: unknown[]) => unknown>>;
 /** How an answer begins (prelude `main.ts`). */
@@ -64,7 +65,7 @@ export class Run {
   /** Looks at the limits; called every few milliseconds by the watchdog. */
   watch(now: number): void {
     const { wallMs, spinMs } = this.spec.limits;
-    if (this.#prepared.isolate.isDisposed) return this.stop('out-of-memory', 'the function used more memory than it may');
+    if (this.#prepared.isolate.isDisposed) return this.stop(OUT_OF_MEMORY.reason, OUT_OF_MEMORY.message);
     if (now - this.#startedAt > wallMs) return this.stop('timeout', `the function ran for more than ${wallMs} ms`);
     const spentMs = Number(this.#cpuTime() - this.#cpuAtLastCall) / 1e6;
     if (spentMs > spinMs)
@@ -106,6 +107,8 @@ export class Run {
       });
       return String(answer);
     } catch (error) {
+      // Nobody but the engine's own memory limit disposes of an isolate that was not stopped, under whatever message.
+      if (this.#prepared.isolate.isDisposed) this.#stopped ??= OUT_OF_MEMORY;
       return error instanceof Error ? error : new Error(String(error));
     }
   }
@@ -175,11 +178,8 @@ export class Run {
     return isOutput ? { status: 'returned', output: text, durationMs } : { status: 'threw', failure: text, durationMs };
   }
 
-  /** An error of V8 rather than of the author's code: a bundle that does not parse, or a heap that is full. */
+  /** An error of V8 rather than of the author's code, such as a bundle that does not parse. */
   #fromEngine(error: Error, durationMs: number): RunResult {
-    if (/memory limit|disposed|Array buffer allocation failed/i.test(error.message)) {
-      return { status: 'stopped', reason: 'out-of-memory', message: 'the function used more memory than it may', durationMs };
-    }
     const failure = JSON.stringify({ kind: 'error', name: error.name, message: error.message, stack: error.stack });
     return { status: 'threw', failure, durationMs };
   }
