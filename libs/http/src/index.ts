@@ -1,8 +1,7 @@
 export { ACCESS, Access, type AccessRule } from './access.js';
-export { readAll, readBytes } from './body-parsers.js';
-export { HttpErrorFilter } from './error.filter.js';
+export { readBytes } from './body-parsers.js';
 export { type Dependency, HealthModule } from './health.module.js';
 export { httpEnv } from './http.config.js';
 export { type HttpAppOptions, type RunningApp, startHttpApp } from './http-app.js';
 export { runService } from './run-service.js';
-export { parseOrThrow, ValidationPipe, ValidHeaders } from './validation.js';
+export { parseOrThrow, ValidHeaders } from './validation.js';

@@ -1,5 +1,4 @@
 export * from './backoff.js';
-export * from './clock.js';
 export * from './config.js';
 export * from './errors.js';
 export * from './ids.js';

@@ -14,4 +14,3 @@ export {
 export { MemoryLogStore } from './memory-log-store.js';
 export { logsMigrations } from './migrations/index.js';
 export { type Operation, OperationLog } from './operation-log.js';
-export { redactHeaders, redactText } from './domain/redaction.js';
