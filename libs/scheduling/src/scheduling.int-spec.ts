@@ -82,8 +82,14 @@ async function trigger(world: World, options = PLAIN) {
 async function begin(world: World) {
   const { executionId } = await trigger(world);
   if (!executionId) throw new Error('the sync runs already');
+  return { executionId, run: await open(executionId) };
+}
+
+async function open(executionId: string) {
   await scheduler.get(Executions).claim(executionId, WORKER);
-  return { executionId, run: await runs.start(executionId) };
+  const run = await runs.start(executionId);
+  if (!run) throw new Error('the sync was removed');
+  return run;
 }
 
 describe('a sync', () => {
@@ -176,8 +182,7 @@ describe('a trigger', () => {
     expect(await stateOf(second.executionId)).toBe('cancelled');
     expect((await scheduleOf(world)).live).toBe(executionId);
     expect((await checkpoints.get(at)).checkpoint).toBeNull();
-    await scheduler.get(Executions).claim(executionId ?? '', WORKER);
-    const run = await runs.start(executionId ?? '');
+    const run = await open(executionId ?? '');
     expect(run).toMatchObject({ type: 'FULL', lastSyncDate: null, emptyCache: true });
     expect(run.syncRunId).toBeGreaterThan(second.run.syncRunId);
     expect((await webhooks(world)).at(-1)).toMatchObject({ success: false, error: { description: 'the sync was reset' } });
@@ -195,6 +200,14 @@ describe('a run', () => {
       environmentName: 'dev',
     });
     expect(await runs.start(executionId)).toEqual(run);
+  });
+
+  it('is not opened when its sync was removed meanwhile', async () => {
+    const world = await scheduler.world();
+    const { executionId } = await trigger(world);
+    await scheduler.db.query('UPDATE syncs SET deleted_at = now() WHERE id = $1', [world.syncId]);
+    expect(await runs.start(executionId ?? '')).toBeNull();
+    expect(await stateOf(executionId)).toBe('cancelled');
   });
 
   it('that succeeds moves the date to its start, counts, tells, and is due again on its phase', async () => {

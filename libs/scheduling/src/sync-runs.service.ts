@@ -23,12 +23,15 @@ export class SyncRuns {
   ) {}
 
   /**
-   * Opens the run of an execution that was claimed, with its `sync:run` operation; a second call answers the same run.
-   * @throws AppError `unknown_sync` when the sync was removed meanwhile
+   * Opens the run of an execution that was claimed, with its `sync:run` operation; a second call answers the same run. Null when the
+   * sync was removed meanwhile: the execution is cancelled then, and there is nothing to run or to finish.
    */
-  async start(executionId: ExecutionId): Promise<StartedRun> {
+  async start(executionId: ExecutionId): Promise<StartedRun | null> {
     const facts = await this.runs.facts(executionId);
-    if (!facts || facts.removed) throw new AppError('unknown_sync', 'the sync was removed');
+    if (!facts || facts.removed) {
+      await this.executions.cancel(this.db, executionId, 'the sync was removed');
+      return null;
+    }
     const { runId, startedAt, operationId } = facts;
     if (runId !== null && startedAt && operationId) return toStartedRun(facts, { id: runId, startedAt }, operationId);
     const operation = this.#open(facts);
