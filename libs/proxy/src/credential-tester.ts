@@ -4,7 +4,6 @@ import { fillTemplate, type Provider, templateOf } from '#libs/providers';
 import { buildRequest, type ProxyCall } from './domain/build-request.js';
 import { type LeaseFacts, leaseFacts } from './domain/lease-facts.js';
 import { headerLookup } from './domain/scope.js';
-import { discard } from './discard.js';
 import type { ProxyTransport } from './transport.js';
 
 /** `untested`: the catalogue names no request that would tell. */
@@ -54,7 +53,7 @@ async function accepts(
     // A base URL that the catalogue names is no override.
     const request = base === undefined ? transport.build(call) : buildRequest(call, { baseUrlOverride: true });
     const response = await transport.send(request, { signal: AbortSignal.timeout(TEST_TIMEOUT_MS) });
-    await discard(response.body);
+    response.discard();
     return response.status >= 200 && response.status < 300;
   } catch (error) {
     if (error instanceof AppError || (error as Error).name === 'TimeoutError') return false;

@@ -17,5 +17,5 @@ export { type AttemptOutcome, type RetryDecision, retryDecision, type RetryOptio
 export type { Params } from './domain/target-url.js';
 export { credentialTester, type CredentialVerdict } from './credential-tester.js';
 export { openTransport, ProxyModule } from './proxy.module.js';
-export { decompressed } from './decompress.js';
-export { type Attempt, ProxyTransport, type SendOptions, type UpstreamResponse } from './transport.js';
+export { type Attempt, ProxyTransport, type SendOptions } from './transport.js';
+export { UpstreamResponse } from './upstream-response.js';

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { type Dispatcher } from 'undici';
@@ -8,9 +7,9 @@ import { bodyWait } from './domain/body-wait.js';
 import { buildRequest, type OutboundRequest, type ProxyCall } from './domain/build-request.js';
 import { canonicalNetworkCode } from './domain/network-errors.js';
 import { type AttemptOutcome, type RetryOptions, retryDecision } from './domain/retry-decision.js';
-import { decompressed } from './decompress.js';
-import { discard } from './discard.js';
+import { exchange } from './exchange.js';
 import { type ResendableBody, resendable } from './resendable-body.js';
+import type { UpstreamResponse } from './upstream-response.js';
 
 export interface SendOptions extends Partial<RetryOptions> {
   /** Gives up the request, a wait between attempts, and the answer's body. */
@@ -34,14 +33,6 @@ export interface Attempt {
   readonly durationMs: number;
   /** Set when another attempt follows, after this time at the longest. */
   readonly retryInMs?: number | undefined;
-}
-
-export interface UpstreamResponse {
-  readonly status: number;
-  /** Lower-case names; `set-cookie` may hold several values. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Bytes as the upstream sends them, decoded where the request asked for it. To be read or destroyed. */
-  readonly body: Readable;
 }
 
 type Answer = UpstreamResponse | { readonly error: AppError; readonly code: string };
@@ -95,10 +86,10 @@ export class ProxyTransport {
         durationMs,
         ...(repeats ? { retryInMs: decision.waitMs ?? decision.fallbackMs } : {}),
       });
-      const next = repeats ? await (options.renew ? options.renew(outcome) : current) : null;
+      const next = repeats ? await renewed(options, outcome, answer, current) : null;
       if (!repeats || !next) return settled(answer, current);
       const waitMs = decision.waitMs ?? (await waitNamedInBody(answer, current)) ?? decision.fallbackMs;
-      if (!('error' in answer)) await discard(answer.body);
+      discard(answer);
       await delay(waitMs, undefined, { signal: options.signal });
       if (next.body !== current.body) body = resendable(next.body, true);
       current = next;
@@ -120,7 +111,7 @@ export class ProxyTransport {
       if ('error' in answer) return answer;
       const redirect = this.#redirectOf(answer, { method, origin, path, headers, forwardHeaders: request.forwardHeaders });
       if (!redirect || (redirect.keepsBody && sendsBody && !body.canResend)) return answer;
-      await discard(answer.body);
+      answer.discard();
       if (hop === this.policy.maxRedirects)
         return unreachable('ERR_FR_TOO_MANY_REDIRECTS', 'the upstream redirects in circles', method);
       ({ method, headers } = redirect);
@@ -146,16 +137,10 @@ export class ProxyTransport {
     signal: AbortSignal | undefined,
   ): Promise<Answer> {
     const length = body && bodyLength !== undefined ? { 'content-length': String(bodyLength) } : undefined;
+    const { origin, path, method } = request;
+    const headers = length ? { ...request.headers, ...length } : request.headers;
     try {
-      const reply = await this.dispatcher.request({
-        origin: request.origin,
-        path: request.path,
-        method: request.method,
-        headers: length ? { ...request.headers, ...length } : request.headers,
-        body: body ? body.take() : null,
-        ...(signal ? { signal } : {}),
-      });
-      return { status: reply.statusCode, headers: reply.headers, body: reply.body };
+      return await exchange(this.dispatcher, { origin, path, method, headers, body: body ? body.take() : null }, signal);
     } catch (error) {
       if (signal?.aborted) throw error;
       return failureOf(error, request.method);
@@ -184,19 +169,41 @@ function unreachable(code: string, message: string, method: string, cause?: unkn
 
 function settled(answer: Answer, request: OutboundRequest): UpstreamResponse {
   if ('error' in answer) throw answer.error;
-  return request.decompress ? decompressed(answer) : answer;
+  return request.decompress ? answer.decompressed() : answer;
+}
+
+function discard(answer: Answer): void {
+  if (!('error' in answer)) answer.discard();
+}
+
+async function renewed(
+  { renew }: SendOptions,
+  outcome: AttemptOutcome,
+  answer: Answer,
+  current: OutboundRequest,
+): Promise<OutboundRequest | null> {
+  if (!renew) return current;
+  try {
+    return await renew(outcome);
+  } catch (error) {
+    discard(answer);
+    throw error;
+  }
 }
 
 async function waitNamedInBody(answer: Answer, request: OutboundRequest): Promise<number | undefined> {
   const rule = request.retry?.in_body;
   if (!rule || 'error' in answer) return undefined;
-  const { body } = decompressed(answer);
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > WAIT_BODY_BYTES) break;
+  try {
+    for await (const chunk of answer.decompressed().body as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > WAIT_BODY_BYTES) break;
+    }
+  } catch {
+    return undefined; // a refusal that breaks off names no wait
   }
   return bodyWait(Buffer.concat(chunks).toString('utf8'), rule, new Date());
 }

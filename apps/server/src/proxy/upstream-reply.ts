@@ -1,6 +1,5 @@
 import type { FastifyReply } from 'fastify';
 import type { OutgoingHttpHeaders } from 'node:http';
-import { pipeline } from 'node:stream';
 import { HOP_BY_HOP, type UpstreamResponse } from '#libs/proxy';
 
 type Headers = UpstreamResponse['headers'];
@@ -33,7 +32,5 @@ export function sendOn(response: UpstreamResponse, reply: FastifyReply): Promise
     response.status,
     replyHeaders(response.headers, { 'x-request-id': reply.request.id, ...reply.getHeaders() } as OutgoingHttpHeaders),
   );
-  return new Promise((resolve, reject) => {
-    pipeline(response.body, raw, (error) => (error ? reject(error) : resolve()));
-  });
+  return response.sendTo(raw);
 }
