@@ -14,6 +14,15 @@ export function getRequest(url, headers = {}) {
   return { host: hostname, port: Number(port), bytes: Buffer.from(`GET ${pathname}${search} HTTP/1.1\r\n${lines.join('')}\r\n`) };
 }
 
+/** A POST of JSON as bytes, and where it goes. */
+export function postRequest(url, headers, body) {
+  const { host, hostname, port, pathname } = new URL(url);
+  const text = JSON.stringify(body);
+  const all = { host, 'content-type': 'application/json', 'content-length': Buffer.byteLength(text), ...headers };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return { host: hostname, port: Number(port), bytes: Buffer.from(`POST ${pathname} HTTP/1.1\r\n${lines.join('')}\r\n${text}`) };
+}
+
 /** End of the first complete answer in a buffer, and its status; undefined if it is not complete. */
 function answerIn(buffer) {
   const headEnd = buffer.indexOf(HEAD_END);

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { newStackSecrets, redisProgram, startPostgres, startRedis } from '#libs/embedded';
+
+const STANDALONE = fileURLToPath(new URL('../dist/apps/standalone/src/main.js', import.meta.url));
+const READY_MS = 60_000;
+
+/** The Fairlead that BASE and KEY name, which may call loopback, else the built standalone with stores of its own. */
+export async function fairlead() {
+  const { BASE, KEY } = process.env;
+  return BASE && KEY ? { base: BASE, key: KEY, stop: async () => undefined } : start();
+}
+
+async function start() {
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-bench-'));
+  const { postgresPassword, redisPassword, ...secrets } = newStackSecrets();
+  const common = (name) => ({ folder: join(folder, name), logFile: join(folder, `${name}.log`), durable: true });
+  const postgres = await startPostgres({ ...common('postgres'), password: postgresPassword });
+  const program = await redisProgram(process.env.PATH, console.log);
+  const redis = await startRedis({ ...common('redis'), password: redisPassword, program });
+  mkdirSync(join(folder, 'objects'));
+  const child = spawn(process.execPath, [STANDALONE], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      PATH: process.env.PATH,
+      ...secrets,
+      NANGO_DATABASE_URL: await ownDatabase(postgres.url),
+      NANGO_REDIS_URL: redis.url,
+      SERVER_PORT: '0',
+      LOG_LEVEL: 'error',
+      FAIRLEAD_DATA_DIR: folder,
+      FAIRLEAD_OBJECTS_PATH: join(folder, 'objects'),
+      NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST: '[]',
+      NANGO_OUTBOUND_URL_POLICY: '{"mode":"permissive","blockPrivateIps":false}',
+    },
+  });
+  const stop = async () => {
+    child.kill();
+    await (child.exitCode ?? once(child, 'exit'));
+    await Promise.all([postgres.stop(), redis.stop()]);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { base: await readyUrl(child), key: secrets.NANGO_SECRET_KEY_DEV, redisUrl: redis.url, stop };
+}
+
+async function ownDatabase(serverUrl) {
+  const admin = new pg.Client({ connectionString: serverUrl });
+  await admin.connect();
+  await admin.query('CREATE DATABASE fairlead_bench');
+  await admin.end();
+  return Object.assign(new URL(serverUrl), { pathname: '/fairlead_bench' }).href;
+}
+
+async function readyUrl(child) {
+  const signal = AbortSignal.timeout(READY_MS);
+  child.once('exit', (code) => console.error(`the standalone ended with ${code}`));
+  for await (const line of createInterface({ input: child.stdout, signal })) {
+    if (line.includes('"ready"') && line.includes('"standalone"')) return JSON.parse(line).url;
+  }
+  throw new Error('the standalone did not become ready');
+}
+
+/** Calls the API. @throws with the answer on anything but success */
+export async function post({ base, key }, path, body) {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const response = await fetch(base + path, { method: 'POST', headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`POST ${path} answered ${response.status}: ${await response.text()}`);
+}
