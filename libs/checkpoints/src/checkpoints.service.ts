@@ -71,6 +71,21 @@ export class Checkpoints {
     );
   }
 
+  /** As `reset`, for the checkpoints of many connections at once. */
+  async resetAll(on: Sql, scopes: readonly CheckpointScope[]): Promise<void> {
+    await on.query(
+      `UPDATE checkpoints c SET checkpoint = NULL, version = version + 1, updated_at = now(), deleted_at = now()
+         FROM unnest($1::int[], $2::int[], $3::text[]) AS given (environment_id, connection_id, key)
+        WHERE c.environment_id = given.environment_id AND c.connection_id = given.connection_id AND c.key = given.key
+          AND c.deleted_at IS NULL`,
+      [
+        scopes.map(({ environmentId }) => environmentId),
+        scopes.map(({ connectionId }) => connectionId),
+        scopes.map(({ key }) => key),
+      ],
+    );
+  }
+
   async #conflict(scope: CheckpointScope, expectedVersion: number): Promise<AppError> {
     const { version } = await this.get(scope);
     return new AppError('checkpoint_conflict', `the checkpoint is at version ${version}, not ${expectedVersion}`, {

@@ -117,6 +117,8 @@ describe('a sync', () => {
   it.each(['connection', 'function'] as const)('goes with its %s, and what it runs is cancelled', async (what) => {
     const world = await scheduler.world();
     const { executionId, run } = await begin(world);
+    const at = { environmentId: scheduler.environmentId, connectionId: run.connectionRowId, key: run.checkpointKey };
+    await scheduler.get(Checkpoints).save(at, { page: 2 }, 1);
     await scheduler.db.transaction((tx) =>
       what === 'connection'
         ? scheduler.get(Syncs).closeForConnection(tx, run.connectionRowId)
@@ -124,6 +126,7 @@ describe('a sync', () => {
     );
     expect(await stateOf(executionId)).toBe('cancelled');
     expect(await scheduleOf(world)).toMatchObject({ state: 'deleted', live: null });
+    expect(await scheduler.get(Checkpoints).get(at)).toMatchObject({ checkpoint: null });
     expect(await runs.finish(executionId, succeeded())).toBe(false);
     await expect(commands.select(world.scope, [])).rejects.toMatchObject({ code: 'no_syncs_found' });
   });

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { CheckpointsModule } from '#libs/checkpoints';
+import { RemovedSyncs } from './removed-syncs.service.js';
 import { RunEndings } from './run-endings.js';
 import { SchedulesRepository } from './schedules.repository.js';
 import { Schedules } from './schedules.service.js';
@@ -16,6 +17,7 @@ import { Syncs } from './syncs.service.js';
 @Module({
   imports: [CheckpointsModule],
   providers: [
+    RemovedSyncs,
     RunEndings,
     Schedules,
     SchedulesRepository,
@@ -27,6 +29,6 @@ import { Syncs } from './syncs.service.js';
     Syncs,
     SyncsRepository,
   ],
-  exports: [Schedules, SyncCommands, SyncRuns, SyncStatuses, SyncTriggers, Syncs],
+  exports: [RemovedSyncs, Schedules, SyncCommands, SyncRuns, SyncStatuses, SyncTriggers, Syncs],
 })
 export class SchedulingModule {}

@@ -45,11 +45,13 @@ export class SyncRuns {
    * False when the execution had ended before: a late result changes nothing.
    */
   async finish(executionId: ExecutionId, outcome: Outcome, options: FinishOptions = {}): Promise<boolean> {
+    const settlement = settlementOf(outcome, options);
     const facts = await this.runs.facts(executionId);
-    if (!facts) return false;
+    // Of a sync whose rows are gone, only the ledger is left to write.
+    if (!facts) return this.executions.settle(this.db, executionId, settlement);
     return this.db.transaction(async (tx) => {
       const schedule = await this.schedules.hold(tx, facts.syncId);
-      const settled = await this.executions.settle(tx, executionId, settlementOf(outcome, options));
+      const settled = await this.executions.settle(tx, executionId, settlement);
       if (settled) await this.endings.conclude(tx, facts, schedule, outcome, options);
       return settled;
     });

@@ -12,8 +12,11 @@ export interface Openable extends Timing {
 }
 
 /** A sync whose schedule is held until the transaction ends, and what it runs. */
-export interface HeldSync {
+export interface HeldSync extends SyncRef {
   readonly id: SyncId;
+  readonly environmentId: EnvironmentId;
+  readonly connectionRowId: ConnectionRowId;
+  readonly models: readonly string[];
   readonly executionId: ExecutionId | null;
 }
 
@@ -38,8 +41,9 @@ const CLOSE = `WITH closed AS (
   RETURNING r.operation_id AS id`;
 
 // Schedules are held before syncs are written, and in one order: whoever ends a run does the same.
-const HOLD = (condition: string) => `SELECT s.sync_id AS id, s.live_execution_id AS "executionId"
-  FROM sync_schedules s JOIN syncs y ON y.id = s.sync_id WHERE ${condition} AND y.deleted_at IS NULL
+const HOLD = (condition: string) => `SELECT s.sync_id AS id, s.live_execution_id AS "executionId", y.name, y.variant,
+    y.environment_id AS "environmentId", y.connection_id AS "connectionRowId", f.definition->'models' AS models
+  FROM sync_schedules s JOIN syncs y ON y.id = s.sync_id JOIN functions f ON f.id = y.function_id WHERE ${condition} AND y.deleted_at IS NULL
   ORDER BY s.sync_id FOR UPDATE OF s`;
 
 const TARGETS = `SELECT y.id, y.environment_id AS "environmentId", y.connection_id AS "connectionRowId", y.function_id AS "functionId",

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { Checkpoints } from '#libs/checkpoints';
 import type { Transaction } from '#libs/database';
 import { Executions } from '#libs/executions';
 import { type DeployedFunction, Functions } from '#libs/functions';
 import type { ConnectionRowId, EnvironmentId, FunctionId, IntegrationId, SyncId } from '#libs/kernel';
 import { OperationLog } from '#libs/logs';
+import { checkpointKeysOf } from './domain/checkpoint-keys.js';
 import { timingOf } from './domain/timing.js';
 import { type HeldSync, type Openable, SyncsRepository } from './syncs.repository.js';
 
@@ -18,6 +20,7 @@ export class Syncs {
     private readonly functions: Functions,
     private readonly executions: Executions,
     private readonly operations: OperationLog,
+    private readonly checkpoints: Checkpoints,
   ) {}
 
   /**
@@ -86,6 +89,7 @@ export class Syncs {
       tx,
       held.map(({ id }) => id),
     );
+    await this.checkpoints.resetAll(tx, held.flatMap(checkpointsOf));
     for (const { executionId } of held) {
       if (executionId) await this.executions.cancel(tx, executionId, reason);
     }
@@ -94,6 +98,10 @@ export class Syncs {
     });
   }
 }
+
+/** A sync of the same name that comes later begins at the beginning. */
+const checkpointsOf = ({ environmentId, connectionRowId, name, variant, models }: HeldSync) =>
+  checkpointKeysOf(name, variant, models).map((key) => ({ environmentId, connectionId: connectionRowId, key }));
 
 /** What of a function its syncs depend on. */
 export type SyncFunction = Pick<DeployedFunction, 'id' | 'type' | 'name' | 'enabled' | 'integrationId' | 'definition'>;

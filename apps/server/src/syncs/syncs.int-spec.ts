@@ -4,6 +4,7 @@ import { Executions } from '#libs/executions';
 import { Records } from '#libs/records';
 import { SyncRuns } from '#libs/scheduling';
 import { type Answer, startTestServer, type TestServer } from '../deploys/test-server.js';
+import { RemovedRecords } from './removed-records.service.js';
 import type { StatusReply } from './syncs.dto.js';
 
 const KEY = 'crm';
@@ -252,6 +253,29 @@ describe('records', () => {
       codeOf(await server.call<Failure>('PATCH', '/records/prune', { model: 'Contact', until_cursor: 'x' }, HEADERS)),
     ).toEqual([400, 'invalid_body']);
   });
+});
+
+it('removes the records of syncs that are gone, but of no model a live sync writes too', async () => {
+  const save = (model: string) =>
+    server.get(Records).saveBatch({
+      environmentId: server.environmentId,
+      connectionId: connectionRowId,
+      model,
+      runId: randomUUID(),
+      batchId: 'b',
+      records: [{ id: 'x' }],
+    });
+  const only = { ...flow('tickets'), models: ['Ticket', 'Contact'] };
+  const deployOf = (flowConfigs: object[]) =>
+    server.call('POST', '/sync/deploy', { flowConfigs, nangoYamlBody: '', reconcile: true, debug: false });
+  await deployOf([flow('contacts'), flow('companies'), only]);
+  await save('Ticket');
+  await save('Contact');
+  await deployOf([flow('contacts'), flow('companies')]);
+  await server.get(RemovedRecords).sweep();
+  const counts = await server.get(Records).counts(connectionRowId);
+  expect(counts.filter(({ count }) => count > 0).map(({ model }) => model)).toEqual(['Contact']);
+  expect(await server.db.query(`SELECT 1 FROM syncs WHERE name = 'tickets'`)).toEqual([]);
 });
 
 it('closes syncs with their connection', async () => {
