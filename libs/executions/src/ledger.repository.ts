@@ -196,12 +196,13 @@ export class LedgerRepository {
   /** Open rows that nobody will settle any more: past a deadline, or with a worker that is gone. */
   async overdue(limit: number): Promise<OverdueExecution[]> {
     return this.db.query<OverdueExecution>(
-      `SELECT e.id, e.kind,
-              CASE WHEN e.state = 'queued' THEN 'start_deadline' WHEN e.deadline_at <= now() THEN 'run_deadline' ELSE 'worker_lost' END AS cause
-         FROM executions e LEFT JOIN workers w ON w.id = e.worker_id
-        WHERE (e.state = 'queued' AND e.start_deadline_at <= now())
-           OR (e.state = 'running' AND (e.deadline_at <= now() OR w.id IS NULL OR w.heartbeat_at < now() - interval '1 millisecond' * $1::float8))
-        LIMIT $2`,
+      `(SELECT id, kind, 'start_deadline' AS cause FROM executions WHERE state = 'queued' AND start_deadline_at <= now() LIMIT $2)
+       UNION ALL
+       (SELECT e.id, e.kind, CASE WHEN e.deadline_at <= now() THEN 'run_deadline' ELSE 'worker_lost' END
+          FROM executions e LEFT JOIN workers w ON w.id = e.worker_id
+         WHERE e.state = 'running'
+           AND (e.deadline_at <= now() OR w.id IS NULL OR w.heartbeat_at < now() - interval '1 millisecond' * $1::float8)
+         LIMIT $2)`,
       [WORKER_LOST_AFTER_MS, limit],
     );
   }
