@@ -1,8 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Outcome } from '#libs/contracts';
+import { freePort, launchRedis, redisProgram, redisUrl } from '#libs/embedded';
 import { newId } from '#libs/kernel';
 import { HandlesJob, type JobHandler } from '#libs/queues';
 import { type TestDatabase, testDatabase, type TestRedis, testRedis } from '#libs/testing';
@@ -159,6 +163,32 @@ describe('an action somebody waits for', () => {
       return 'still here';
     };
     expect(await run(caller)).toMatchObject({ output: 'still here' });
+  });
+
+  it('is answered though Redis is killed while it runs, and comes back empty', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fairlead-redis-'));
+    const port = await freePort();
+    const program = await redisProgram(process.env['PATH'] ?? '', () => undefined);
+    const launch = () => launchRedis({ program, folder, logFile: join(folder, 'log'), password: 'p', durable: false }, port);
+    let own = await launch();
+    onTestFinished(async () => {
+      await own.stop();
+      rmSync(folder, { recursive: true });
+    });
+    const redisUrlOfOwn = redisUrl('p', port);
+    const [caller] = await Promise.all([
+      start({ redisUrl: redisUrlOfOwn }),
+      start({ redisUrl: redisUrlOfOwn, handlers: [TestProcessor] }),
+    ]);
+    behaviour = async () => {
+      process.kill(own.pid, 'SIGKILL');
+      await own.exited;
+      return 'still here';
+    };
+    expect(await run(caller)).toMatchObject({ output: 'still here' });
+    own = await launch();
+    behaviour = echo;
+    expect(await run(caller, 'again')).toMatchObject({ output: 'again' });
   });
 
   it('fails when nothing starts it in time, and a late result changes nothing', async () => {

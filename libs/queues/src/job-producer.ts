@@ -21,6 +21,8 @@ export class JobProducer {
 
   constructor(@Inject(REDIS) connection: Redis, @Inject(QUEUE_PREFIX) prefix: string) {
     this.#queues = new Map(QUEUES.map((name) => [name, new Queue(name, { connection, prefix })]));
+    // The connection logs its losses itself; without a listener every queue would print them again.
+    for (const queue of this.#queues.values()) queue.on('error', () => undefined);
   }
 
   /** @throws ZodError when the data does not fit the catalogue */

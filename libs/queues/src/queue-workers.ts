@@ -76,7 +76,15 @@ export class QueueWorkers implements OnApplicationBootstrap, BeforeApplicationSh
       lockDuration: this.options.lockMs ?? LOCK_MS,
       stalledInterval: this.options.stalledCheckMs ?? STALLED_CHECK_MS,
     });
-    worker.on('error', (error) => this.#log.warn(`${queue}: ${error.message}`));
+    let last = '';
+    worker.on('error', ({ message }) => {
+      // A connection that is away says so at every try.
+      if (message !== last) this.#log.warn(`${queue}: ${message}`);
+      last = message;
+    });
+    worker.on('active', () => {
+      last = '';
+    });
     worker.on('failed', (job, error) => void this.#lost(job, error));
     return worker;
   }
