@@ -80,7 +80,9 @@ describe('nango', () => {
     const deployed = await runCli(stack, ['deploy', 'dev', '--auto-confirm', '--allow-destructive']);
     expect(deployed, deployed.output).toMatchObject({ exitCode: 0 });
     const functions = await nango.listFunctions({ uniqueKey: PCK }, {});
-    expect(functions.data.map((fn) => [fn.name, fn.type, fn.enabled]).sort()).toEqual([
+    expect(
+      functions.data.map((fn) => [fn.name, fn.type, fn.enabled]).toSorted((a, b) => String(a[0]).localeCompare(String(b[0]))),
+    ).toEqual([
       ['contacts', 'sync', true],
       ['create-contact', 'action', true],
       ['fail-on-purpose', 'action', true],

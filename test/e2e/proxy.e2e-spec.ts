@@ -89,7 +89,7 @@ describe('a proxied call', () => {
             }
           })(),
         ),
-      ) as unknown as string,
+      ) as never,
       duplex: 'half',
     } as RequestInit);
     const received = createHash('sha256');

@@ -1,6 +1,5 @@
 import { type DynamicModule, Logger, Module } from '@nestjs/common';
-import { getDataSourceToken } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { Secret } from '#libs/kernel';
 import { Cipher } from './cipher.js';
 import { loadCipher } from './data-keys.js';
@@ -12,7 +11,7 @@ export class CryptoModule {
   static forRoot(encryptionKey: Secret | undefined): DynamicModule {
     const cipher = {
       provide: Cipher,
-      inject: [getDataSourceToken()],
+      inject: [DataSource],
       useFactory: (db: DataSource) => {
         if (!encryptionKey) {
           new Logger(CryptoModule.name).warn(

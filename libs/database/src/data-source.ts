@@ -1,4 +1,6 @@
-import type { DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { setTimeout as delay } from 'node:timers/promises';
+import { codeOf } from '#libs/kernel';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -27,4 +29,20 @@ export function postgresOptions(options: DatabaseOptions): DataSourceOptions {
       keepAlive: true,
     },
   };
+}
+
+const ATTEMPTS = 5;
+const RETRY_MS = 1_000;
+/** Nobody listens yet, or the server says that it is still starting up (SQLSTATE 57P03). */
+const NOT_YET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', '57P03']);
+
+/** Opens a data source; waits a few seconds for a server that is still starting. @throws the driver's error */
+export async function openDataSource(options: DataSourceOptions, attempt = 1): Promise<DataSource> {
+  try {
+    return await new DataSource(options).initialize();
+  } catch (error) {
+    if (attempt >= ATTEMPTS || !NOT_YET.has(codeOf(error) ?? '')) throw error;
+    await delay(RETRY_MS);
+    return openDataSource(options, attempt + 1);
+  }
 }

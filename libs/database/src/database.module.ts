@@ -1,18 +1,23 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
-import { type DatabaseOptions, postgresOptions } from './data-source.js';
+import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { type DatabaseOptions, openDataSource, postgresOptions } from './data-source.js';
 import { Database } from './database.js';
 
 @Global()
 @Module({})
-export class DatabaseModule {
-  /** The control plane's data source (the default one) and `Database`. */
+export class DatabaseModule implements OnApplicationShutdown {
+  constructor(@Inject(DataSource) private readonly source: DataSource) {}
+
+  /** Provides the control plane's data source and `Database`. */
   static forRoot(options: DatabaseOptions): DynamicModule {
     return {
       module: DatabaseModule,
-      imports: [TypeOrmModule.forRoot({ ...postgresOptions(options), retryAttempts: 5, retryDelay: 1000 })],
-      providers: [Database],
-      exports: [Database],
+      providers: [{ provide: DataSource, useFactory: () => openDataSource(postgresOptions(options)) }, Database],
+      exports: [DataSource, Database],
     };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.source.destroy();
   }
 }

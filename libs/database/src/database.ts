@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 
 /** Parametrised SQL (`$1`, `$2`, …), alone or inside a transaction. */
@@ -28,7 +27,7 @@ const isRowsWithCount = (result: unknown): result is [unknown[], number] =>
 /** The one door to the control plane's database. */
 @Injectable()
 export class Database implements Sql {
-  constructor(@InjectDataSource() private readonly source: DataSource) {}
+  constructor(private readonly source: DataSource) {}
 
   query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
     return run(this.source, sql, parameters);

@@ -1,5 +1,5 @@
 export { databaseEnv } from './database.config.js';
 export { DatabaseModule } from './database.module.js';
-export { type DatabaseOptions, postgresOptions } from './data-source.js';
+export { type DatabaseOptions, openDataSource, postgresOptions } from './data-source.js';
 export { controlPlaneMigrations } from './migrations/index.js';
 export { Database, type Sql, type Transaction } from './database.js';

@@ -2,8 +2,8 @@ import type { DataSourceOptions } from 'typeorm';
 import { Database, type DatabaseOptions, postgresOptions } from '#libs/database';
 import { recordsMigrations } from './migrations/index.js';
 
-/** Name of the record store's data source. */
-export const RECORDS = 'records';
+/** Injection token of the record store's data source. */
+export const RECORDS = Symbol('records-data-source');
 
 /** The record store's own `Database`, beside the control plane's. */
 export class RecordsDatabase extends Database {}

@@ -1,7 +1,7 @@
-import { type DynamicModule, Module } from '@nestjs/common';
-import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { Cipher } from '#libs/crypto';
+import { openDataSource } from '#libs/database';
 import { RECORDS, RecordsDatabase, recordsDataSourceOptions } from './data-source.js';
 import { DatasetWriter } from './dataset-writer.js';
 import { RecordBatches } from './record-batches.js';
@@ -21,12 +21,15 @@ export interface RecordsOptions {
 }
 
 @Module({})
-export class RecordsModule {
+export class RecordsModule implements OnApplicationShutdown {
+  constructor(@Inject(RECORDS) private readonly source: DataSource) {}
+
   /** Provides `Records` everywhere; needs `Cipher`. */
   static forRoot({ url, maxPageBytes, ...connection }: RecordsOptions): DynamicModule {
+    const opened = { provide: RECORDS, useFactory: () => openDataSource(recordsDataSourceOptions(url, connection)) };
     const database = {
       provide: RecordsDatabase,
-      inject: [getDataSourceToken(RECORDS)],
+      inject: [RECORDS],
       useFactory: (source: DataSource) => new RecordsDatabase(source),
     };
     const pages = {
@@ -37,17 +40,13 @@ export class RecordsModule {
     return {
       module: RecordsModule,
       global: true,
-      imports: [
-        TypeOrmModule.forRoot({
-          ...recordsDataSourceOptions(url, connection),
-          name: RECORDS,
-          retryAttempts: 5,
-          retryDelay: 1000,
-        }),
-      ],
-      providers: [database, DatasetWriter, RecordBatches, RecordDeletions, pages, RecordUpkeep, Records],
+      providers: [opened, database, DatasetWriter, RecordBatches, RecordDeletions, pages, RecordUpkeep, Records],
       exports: [Records, RecordsDatabase],
     };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.source.destroy();
   }
 }
 
