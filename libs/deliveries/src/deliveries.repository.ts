@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#libs/database';
-import { type ConnectionRowId, type DeliveryId, newId } from '#libs/kernel';
+import { type DeliveryId, newId } from '#libs/kernel';
 import type { ClaimedDelivery, NewDelivery } from './deliveries.types.js';
 
 /** How a delivery stands after an attempt. */
@@ -49,13 +49,14 @@ export class DeliveriesRepository {
     return ids;
   }
 
-  /** The one address that hears of a connection, null where the environment's do. */
-  async overrideOf(tx: Transaction, connectionRowId: ConnectionRowId): Promise<string | null> {
-    const [row] = await tx.query<{ url: string | null }>(
-      `SELECT nullif(webhook_url_override, '') AS url FROM connections WHERE id = $1`,
-      [connectionRowId],
+  /** Where an event goes: to the address its connection names, else to those of the environment, primary first. */
+  async urlsFor(tx: Transaction, { environmentId, connectionRowId }: NewDelivery): Promise<string[]> {
+    const [row] = await tx.query<{ override: string | null; urls: (string | null)[] }>(
+      `SELECT nullif(c.webhook_url_override, '') AS override, ARRAY[nullif(e.webhook_url, ''), nullif(e.webhook_url_secondary, '')] AS urls
+         FROM environments e LEFT JOIN connections c ON c.id = $2 WHERE e.id = $1`,
+      [environmentId, connectionRowId ?? null],
     );
-    return row?.url ?? null;
+    return row?.override ? [row.override] : (row?.urls ?? []).filter((url) => url !== null);
   }
 
   /** Null when the attempt was made, or is being made, by somebody else. */

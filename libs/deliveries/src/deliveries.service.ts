@@ -32,7 +32,7 @@ export class Deliveries {
    * to hear of the event is the caller's decision. Answers the rows' ids, none where nobody listens.
    */
   async store(tx: Transaction, delivery: NewDelivery): Promise<DeliveryId[]> {
-    const urls = delivery.urls ?? (await this.#urlsOf(tx, delivery));
+    const urls = delivery.urls ?? (await this.deliveries.urlsFor(tx, delivery));
     if (urls.length === 0) return [];
     const ids = await this.deliveries.insert(tx, delivery, urls, bodyOf(delivery.payload));
     tx.afterCommit(() =>
@@ -67,11 +67,6 @@ export class Deliveries {
       }
     }
     return overdue.length;
-  }
-
-  async #urlsOf(tx: Transaction, { environmentId, connectionRowId }: NewDelivery): Promise<readonly string[]> {
-    const override = connectionRowId === undefined ? null : await this.deliveries.overrideOf(tx, connectionRowId);
-    return override ? [override] : (await this.environments.get(environmentId)).webhookUrls;
   }
 
   #enqueueNext(deliveryId: DeliveryId, attempt: number, delayMs: number): Promise<void> {

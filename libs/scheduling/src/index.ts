@@ -1,6 +1,6 @@
 /** Syncs, their schedules and their runs (spec/engine.md §1.3, §1.10, §2). */
-export { BASE_VARIANT, checkpointKeyOf, datasetOf } from './domain/checkpoint-keys.js';
-export { formatFrequency, type Frequency, MIN_FREQUENCY_MS, parseFrequency } from './domain/frequency.js';
+export { BASE_VARIANT, datasetOf } from './domain/checkpoint-keys.js';
+export { type Frequency, parseFrequency } from './domain/frequency.js';
 export { type RemovedSync, RemovedSyncs } from './removed-syncs.service.js';
 export { Schedules } from './schedules.service.js';
 export { SchedulingModule } from './scheduling.module.js';

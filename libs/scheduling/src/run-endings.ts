@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { Environments } from '#libs/accounts';
 import type { ModelCounts, Outcome } from '#libs/contracts';
 import type { Transaction } from '#libs/database';
 import { Deliveries } from '#libs/deliveries';
@@ -18,7 +17,6 @@ export class RunEndings {
     private readonly runs: SyncRunsRepository,
     private readonly schedules: SchedulesRepository,
     private readonly deliveries: Deliveries,
-    private readonly environments: Environments,
     private readonly operations: OperationLog,
   ) {}
 
@@ -50,7 +48,6 @@ export class RunEndings {
   }
 
   async #announce(tx: Transaction, facts: RunFacts, outcome: Outcome, results: ModelCounts, now: Date): Promise<void> {
-    const { webhookSettings } = await this.environments.get(facts.environmentId);
     const run = {
       ...facts,
       type: facts.type ?? 'FULL',
@@ -59,8 +56,8 @@ export class RunEndings {
     };
     const payloads =
       outcome.status === 'succeeded'
-        ? successWebhooks(run, results, webhookSettings)
-        : failureWebhooks(run, outcome.error, webhookSettings, now);
+        ? successWebhooks(run, results, facts.webhookSettings)
+        : failureWebhooks(run, outcome.error, facts.webhookSettings, now);
     const { environmentId, connectionRowId } = facts;
     const operationId = facts.operationId ?? undefined;
     for (const payload of payloads) {

@@ -8,7 +8,7 @@ import { SyncRuns } from './sync-runs.service.js';
 import { SyncStatuses } from './sync-statuses.service.js';
 import { SyncTriggers } from './sync-triggers.service.js';
 import { Syncs } from './syncs.service.js';
-import { type Scheduler, startScheduler, type World } from './test-scheduling.js';
+import { scheduleRow, type Scheduler, startScheduler, type World } from './test-scheduling.js';
 
 const PLAIN = { reset: false, emptyCache: false };
 const WORKER = '00000000-0000-4000-8000-000000000001';
@@ -30,22 +30,7 @@ beforeAll(async () => {
 
 afterAll(() => scheduler?.close());
 
-interface ScheduleRow {
-  state: string;
-  live: string | null;
-  /** Whether the next run is due. */
-  due: boolean;
-  /** Milliseconds from creation to the next run. */
-  phase: number;
-}
-const scheduleOf = async ({ syncId }: World): Promise<ScheduleRow> => {
-  const [row] = await scheduler.db.query<ScheduleRow>(
-    `SELECT state, live_execution_id AS live, next_run_at <= now() AS due,
-            (extract(epoch FROM next_run_at - starts_at) * 1000)::float8 AS phase FROM sync_schedules WHERE sync_id = $1`,
-    [syncId],
-  );
-  return row as ScheduleRow;
-};
+const scheduleOf = (world: World) => scheduleRow(scheduler, world);
 const stateOf = async (executionId: string | null) => (await scheduler.get(Executions).find(executionId ?? ''))?.state;
 const webhooks = async ({ connectionIds }: World) => {
   const rows = await scheduler.db.query<{ body: string }>(
@@ -291,6 +276,16 @@ describe('a run', () => {
     expect(await webhooks(world)).toHaveLength(1);
   });
 
+  it('ends beside as many others as there are connections to the database', async () => {
+    const world = await scheduler.world({ connections: 40 });
+    const triggered = await triggers.trigger(await commands.select({ ...world.scope, connectionRowId: null }, []), PLAIN);
+    const ids = triggered.map(({ executionId }) => executionId ?? '');
+    await Promise.all(ids.map(open));
+    const finished = await Promise.all(ids.map((id) => runs.finish(id, succeeded())));
+    expect(finished.every(Boolean)).toBe(true);
+    expect(await webhooks(world)).toHaveLength(40);
+  });
+
   it('that expires before it starts frees its schedule', async () => {
     const world = await scheduler.world();
     const { executionId } = await trigger(world);
@@ -320,79 +315,5 @@ describe('a run', () => {
     }
     expect(await webhooks(world)).toEqual([]);
     await set({});
-  });
-});
-
-describe('commands', () => {
-  it('start and pause', async () => {
-    const world = await scheduler.world();
-    const targets = await commands.select(world.scope, [{ name: 'contacts', variant: 'base' }]);
-    await commands.start(targets);
-    expect(await scheduleOf(world)).toMatchObject({ state: 'started', due: true });
-    await commands.pause(targets);
-    expect(await scheduleOf(world)).toMatchObject({ state: 'paused' });
-  });
-
-  it('reach all connections of an integration', async () => {
-    const { scope } = await scheduler.world({ connections: 3 });
-    expect(await commands.select({ ...scope, connectionRowId: null }, [])).toHaveLength(3);
-    await expect(commands.select(scope, [{ name: 'nothing', variant: 'base' }])).rejects.toMatchObject({
-      code: 'no_syncs_found',
-    });
-  });
-
-  it('give a connection its own frequency and the function’s again, which a deploy then changes', async () => {
-    const world = await scheduler.world();
-    const { executionId } = await begin(world);
-    await runs.finish(executionId, succeeded());
-    const ref = { name: 'contacts', variant: 'base' };
-    const retime = (runsEvery: string) =>
-      scheduler.db.transaction((tx) =>
-        scheduler
-          .get(Syncs)
-          .retimeForFunction(tx, { ...world.function, definition: { ...world.function.definition, runs: runsEvery } }),
-      );
-    expect(await commands.updateFrequency(world.scope, ref, 'every 10 minutes')).toBe('10m');
-    expect((await scheduleOf(world)).phase).toBe(600_000);
-    await retime('every day');
-    expect((await scheduleOf(world)).phase).toBe(600_000);
-    expect(await commands.updateFrequency(world.scope, ref, null)).toBe('every hour');
-    await retime('every day');
-    expect((await scheduleOf(world)).phase).toBe(86_400_000);
-    await expect(commands.updateFrequency(world.scope, ref, 'every 5s')).rejects.toMatchObject({ code: 'invalid_body' });
-    await expect(commands.updateFrequency(world.scope, { ...ref, name: 'x' }, 'every 5m')).rejects.toMatchObject({
-      code: 'unknown_sync',
-    });
-  });
-
-  it('keep a due run due when the frequency changes', async () => {
-    const world = await scheduler.world();
-    await commands.updateFrequency(world.scope, { name: 'contacts', variant: 'base' }, '1d');
-    expect(await scheduleOf(world)).toMatchObject({ due: true, phase: 0 });
-  });
-
-  it('add and remove variants', async () => {
-    const { scope } = await scheduler.world();
-    const ref = { name: 'contacts', variant: 'eu' };
-    const id = await commands.createVariant(scope, ref);
-    await expect(commands.createVariant(scope, ref)).rejects.toMatchObject({ code: 'sync_variant_already_exists' });
-    await expect(commands.createVariant(scope, { ...ref, variant: 'BASE' })).rejects.toMatchObject({ code: 'invalid_variant' });
-    await expect(commands.createVariant(scope, { ...ref, name: 'x' })).rejects.toMatchObject({ code: 'unknown_sync' });
-    expect(await commands.select(scope, [ref])).toMatchObject([{ id, variant: 'eu' }]);
-    await commands.deleteVariant(scope, ref);
-    await expect(commands.deleteVariant(scope, ref)).rejects.toMatchObject({ code: 'not_found' });
-  });
-
-  it('add no more variants than a connection may have, also at once', async () => {
-    const { scope, syncId } = await scheduler.world();
-    await scheduler.db.query(
-      `INSERT INTO syncs (id, environment_id, connection_id, function_id, name, variant)
-       SELECT gen_random_uuid(), environment_id, connection_id, function_id, name, 'v' || n FROM syncs, generate_series(1, 98) n WHERE id = $1`,
-      [syncId],
-    );
-    const more = await Promise.allSettled(
-      ['a', 'b', 'c'].map((variant) => commands.createVariant(scope, { name: 'contacts', variant })),
-    );
-    expect(more.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 });

@@ -3,6 +3,7 @@ import type { FunctionError, ModelCounts } from '#libs/contracts';
 import { Database, type Sql, type Transaction } from '#libs/database';
 import type { ConnectionRowId, EnvironmentId, ExecutionId, FunctionId, OperationId, SyncId } from '#libs/kernel';
 import type { RunStatus } from './domain/sync-status.js';
+import type { SyncWebhookSettings } from './domain/sync-webhooks.js';
 import type { RunType } from './syncs.types.js';
 
 /** A run and all that it is about. Run columns are null where it never started. */
@@ -14,6 +15,8 @@ export interface RunFacts {
   readonly removed: boolean;
   readonly environmentId: EnvironmentId;
   readonly environmentName: string;
+  /** Which events the environment wants to hear of; all by default. */
+  readonly webhookSettings: SyncWebhookSettings;
   readonly functionId: FunctionId;
   readonly models: readonly string[];
   readonly incremental: boolean;
@@ -34,6 +37,7 @@ export interface RunFacts {
 
 const FACTS = `SELECT x.id AS "executionId", y.id AS "syncId", y.name AS "syncName", y.variant,
     y.deleted_at IS NOT NULL AS removed, y.environment_id AS "environmentId", v.name AS "environmentName",
+    jsonb_build_object('on_sync_completion_always', true, 'on_sync_error', true) || v.webhook_settings AS "webhookSettings",
     y.function_id AS "functionId", f.definition->'models' AS models,
     f.definition->>'sync_type' = 'incremental' AS incremental, f.version AS "functionVersion",
     y.connection_id AS "connectionRowId", c.connection_id AS "connectionId", i.unique_key AS "providerConfigKey", i.provider,

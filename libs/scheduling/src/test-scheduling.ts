@@ -51,7 +51,7 @@ export interface World {
 export async function startScheduler(): Promise<Scheduler> {
   const [database, redis] = await Promise.all([testDatabase(), testRedis()]);
   const imports: DynamicModule['imports'] = [
-    DatabaseModule.forRoot({ url: database.url, poolMax: 25, ssl: false, applicationName: 'test' }),
+    DatabaseModule.forRoot({ url: database.url, poolMax: 10, ssl: false, applicationName: 'test' }),
     CryptoModule.forRoot(new Secret(database.encryptionKey)),
     RedisModule.forRoot(redis.url),
     QueuesModule.forRoot(),
@@ -150,4 +150,23 @@ async function deploySync(
   });
   const [deployed] = await functions.list(environmentId, { integrationId });
   return deployed as DeployedFunction;
+}
+
+export interface ScheduleRow {
+  readonly state: string;
+  readonly live: string | null;
+  /** Whether the next run is due. */
+  readonly due: boolean;
+  /** Milliseconds from creation to the next run. */
+  readonly phase: number;
+}
+
+/** The schedule of a world's first connection. */
+export async function scheduleRow({ db }: Scheduler, { syncId }: World): Promise<ScheduleRow> {
+  const [row] = await db.query<ScheduleRow>(
+    `SELECT state, live_execution_id AS live, next_run_at <= now() AS due,
+            (extract(epoch FROM next_run_at - starts_at) * 1000)::float8 AS phase FROM sync_schedules WHERE sync_id = $1`,
+    [syncId],
+  );
+  return row as ScheduleRow;
 }
