@@ -2,16 +2,8 @@ export { ActionAnswers } from './action-answers.js';
 export { AsyncActions, type NewAsyncAction } from './async-actions.js';
 export { ControlChannel } from './control-channel.js';
 export { Dispatcher } from './dispatcher.js';
-export { LIMITS, WORKER_HEARTBEAT_MS, WORKER_LOST_AFTER_MS } from './domain/limits.js';
-export {
-  cancelledError,
-  expiredError,
-  failedOutcome,
-  lostError,
-  operationEndOf,
-  overdueSettlement,
-  settlementOf,
-} from './domain/outcomes.js';
+export { LIMITS, WORKER_HEARTBEAT_MS } from './domain/limits.js';
+export { cancelledError, expiredError, failedOutcome, lostError, operationEndOf, overdueSettlement } from './domain/outcomes.js';
 export { executionsEnv, type ExecutionsOptions, executionsOptions } from './executions.config.js';
 export { AsyncActionsModule, ExecutionsModule } from './executions.module.js';
 export { Executions } from './executions.service.js';
@@ -28,5 +20,4 @@ export type {
 } from './executions.types.js';
 export { LedgerPartitions } from './ledger-partitions.js';
 export { Reconciler } from './reconciler.js';
-export { keys as executionKeys } from './keys.js';
 export { WorkersRepository as Workers } from './workers.repository.js';

@@ -6,7 +6,7 @@ import type { Secret } from '#libs/kernel';
 import { JobProducer } from './job-producer.js';
 
 /** Where the board is served. */
-export const BOARD_PATH = '/admin/queues';
+const BOARD_PATH = '/admin/queues';
 
 export interface BoardOptions {
   readonly username: string;

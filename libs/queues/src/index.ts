@@ -1,4 +1,4 @@
-export { BOARD_PATH, BoardModule, type BoardOptions } from './board.module.js';
+export { BoardModule, type BoardOptions } from './board.module.js';
 export { HandlesJob, type JobContext, type JobHandler } from './handles-job.js';
 export { type EnqueueOptions, JobProducer } from './job-producer.js';
 export { type WorkersOptions } from './queue-workers.js';
