@@ -40,6 +40,13 @@ beforeAll(async () => {
         await nango.trackDeletesEnd('Contact');
       `,
     },
+    {
+      type: 'sync',
+      name: 'tracked',
+      models: ['Tracked'],
+      trackDeletes: true,
+      exec: `const { data } = await nango.get({ endpoint: '/contacts' }); await nango.batchSave(data, 'Tracked');`,
+    },
     { type: 'sync', name: 'no-id', models: ['Broken'], exec: `await nango.batchSave([{ name: 'nobody' }], 'Broken');` },
     {
       type: 'sync',
@@ -169,6 +176,13 @@ describe('a sync', () => {
     await run('deletes');
     const [record] = (await records('model=Gone')).records;
     expect(record).toMatchObject({ id: '1', name: 'kept', _nango_metadata: { last_action: 'DELETED' } });
+  });
+
+  it('deletes what it did not see, where its definition says so', async () => {
+    contacts = [{ id: 'a', name: 'A' }];
+    await run('tracked');
+    contacts = [{ id: 'b', name: 'B' }];
+    expect((await run('tracked')).latestResult).toEqual({ Tracked: { added: 1, updated: 0, deleted: 1 } });
   });
 
   it('fails with the reason when a record has no id, and saves nothing', async () => {

@@ -9,6 +9,8 @@ interface Definition {
   readonly models?: readonly string[];
   readonly runs?: string;
   readonly autoStart?: boolean;
+  /** The deprecated option: records that a run does not save are deleted. */
+  readonly trackDeletes?: boolean;
 }
 
 const MODEL = { type: 'object', properties: { id: { type: 'string' } }, required: ['id'], additionalProperties: true };
@@ -35,7 +37,9 @@ const flow = (providerConfigKey: string, definition: Definition) => {
     providerConfigKey,
     models,
     runs: definition.type === 'sync' ? (definition.runs ?? 'every day') : null,
-    ...(definition.type === 'sync' ? { auto_start: definition.autoStart ?? false, track_deletes: false, sync_type: 'full' } : {}),
+    ...(definition.type === 'sync'
+      ? { auto_start: definition.autoStart ?? false, track_deletes: definition.trackDeletes ?? false, sync_type: 'full' }
+      : {}),
     metadata: { description: definition.name, scopes: [] },
     fileBody: { js: bundle(definition), ts: `// ${definition.name}` },
     endpoints: [],

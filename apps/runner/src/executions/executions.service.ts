@@ -4,7 +4,7 @@ import { messageOf, toAppError } from '#libs/kernel';
 import type { RunResult } from '#libs/sandbox';
 import { SandboxPool } from '../hosts/sandbox-pool.js';
 import { answerCall } from '../sdk/operations.js';
-import { emptyModels } from '../sdk/record-operations.js';
+import { deleteOutdated, emptyModels } from '../sdk/record-operations.js';
 import { RunContext, Services } from '../sdk/run-context.js';
 import { Bundles } from './bundles.js';
 import { classifyFailure, classifyStop, parseFailure } from './domain/classify.js';
@@ -61,6 +61,7 @@ export class Executions {
       limits: { ...request.limits, spinMs: Math.min(this.spinMs, request.limits.wallMs) },
     };
     const result = await this.pool.run(spec, bundle, (op, args, body) => answerCall(run, op, args, body), signal);
+    if (result.status === 'returned' && request.function.trackDeletes) await deleteOutdated(run);
     await releaseLocks(run);
     return outcomeOf(run, result, bundle.code);
   }

@@ -49,6 +49,11 @@ export const recordOperations: Record<string, Operation> = {
   'deletes.end': (run, { model }) => deleteUnseen(run, model, `/track-deletes/${encodeURIComponent(String(model))}/end`),
 };
 
+/** Deletes what the run did not see, model by model: the deprecated `track_deletes` of a sync (spec/engine.md §4.5). */
+export async function deleteOutdated(run: RunContext): Promise<void> {
+  for (const model of run.request.function.models) await deleteUnseen(run, model, path(model, '/outdated'));
+}
+
 /** Hard-deletes every record of the run's models, slice by slice, before the function starts. */
 export async function emptyModels(run: RunContext): Promise<void> {
   for (const model of run.request.function.models) {
