@@ -19,6 +19,7 @@ import type { OrchestratorConfig } from './orchestrator.config.js';
 import { SchedulePoller } from './schedules/schedule-poller.service.js';
 import { LeaderLease } from './sweeps/leader-lease.js';
 import { OverdueExecutions } from './sweeps/overdue-executions.service.js';
+import { History } from './sweeps/history.service.js';
 import { EXECUTIONS_RETENTION_DAYS, Retention } from './sweeps/retention.service.js';
 import { Sweeper } from './sweeps/sweeper.service.js';
 
@@ -41,6 +42,7 @@ export class AppModule {
         LeaderLease,
         OverdueExecutions,
         Pump,
+        History,
         Retention,
         SchedulePoller,
         Sweeper,

@@ -17,6 +17,7 @@ import { Locks } from './locks/locks.service.js';
 import { LocksController } from './locks/locks.controller.js';
 import { LogsController } from './logs/logs.controller.js';
 import type { PersistConfig } from './persist.config.js';
+import { BatchMemory } from './records/batch-memory.service.js';
 import { DeletionsController } from './records/deletions.controller.js';
 import { EMPTY_SLICE, RecordsController } from './records/records.controller.js';
 
@@ -36,6 +37,7 @@ export class AppModule {
         ExecutionTokens,
         SettledRuns,
         Locks,
+        BatchMemory,
       ],
     };
   }

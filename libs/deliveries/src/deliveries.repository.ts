@@ -69,6 +69,16 @@ export class DeliveriesRepository {
     await this.db.query(RECORD, [id, attempt, state, status, error, retryInMs]);
   }
 
+  /** Removes deliveries that ended before a moment, at most `limit`. Answers how many. */
+  async removeBefore(before: Date, limit: number): Promise<number> {
+    const removed = await this.db.query(
+      `DELETE FROM deliveries WHERE id IN (
+         SELECT id FROM deliveries WHERE state <> 'pending' AND finished_at < $1 ORDER BY id LIMIT $2) RETURNING 1`,
+      [before, limit],
+    );
+    return removed.length;
+  }
+
   /** Takes deliveries whose attempt has been due for longer than `byMs`; each is taken again only after that time. */
   takeOverdue(limit: number, byMs: number): Promise<OverdueDelivery[]> {
     return this.db.query<OverdueDelivery>(TAKE_OVERDUE, [limit, byMs]);

@@ -56,6 +56,11 @@ export class Deliveries {
     if (verdict.state === 'pending') await this.#enqueueNext(id, attempt + 1, verdict.retryInMs);
   }
 
+  /** Forgets deliveries that ended before a moment, at most `limit`; answers how many. */
+  removeBefore(before: Date, limit: number): Promise<number> {
+    return this.deliveries.removeBefore(before, limit);
+  }
+
   /** Sends jobs again that a crash or a lost Redis swallowed, at most `limit`; the orchestrator's sweep. Answers how many. */
   async resendOverdue(limit: number): Promise<number> {
     const overdue = await this.deliveries.takeOverdue(limit, GRACE_MS);

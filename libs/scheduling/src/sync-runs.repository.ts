@@ -90,6 +90,18 @@ export class SyncRunsRepository {
     );
   }
 
+  /** Removes runs that started before a moment, but the last of each sync, which its status shows; at most `limit`. Answers how many. */
+  async removeBefore(before: Date, limit: number): Promise<number> {
+    const removed = await this.db.query(
+      `DELETE FROM sync_runs WHERE id IN (
+         SELECT r.id FROM sync_runs r
+          WHERE r.started_at < $1 AND EXISTS (SELECT 1 FROM sync_runs later WHERE later.sync_id = r.sync_id AND later.id > r.id)
+          ORDER BY r.id LIMIT $2) RETURNING 1`,
+      [before, limit],
+    );
+    return removed.length;
+  }
+
   /** The connection shows the failure until the sync succeeds. */
   async setProblem(tx: Transaction, facts: RunFacts, operationId: string): Promise<void> {
     await tx.query(

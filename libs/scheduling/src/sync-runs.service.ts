@@ -65,6 +65,11 @@ export class SyncRuns {
     await this.#free(tx, liveExecutionId, schedule, { state: 'cancelled' }, cancelledError(reason));
   }
 
+  /** Forgets old runs, at most `limit`; answers how many. */
+  removeBefore(before: Date, limit: number): Promise<number> {
+    return this.runs.removeBefore(before, limit);
+  }
+
   /**
    * Frees schedules whose execution ended, or was forgotten, without its run being finished; at most `limit`, the orchestrator's
    * sweep. Answers how many.

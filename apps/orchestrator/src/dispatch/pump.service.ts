@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { executionKind } from '#libs/contracts';
 import { Dispatcher } from '#libs/executions';
-import { Ticker } from '../ticker.js';
+import { Ticker } from '#libs/ticker';
 
 const EVERY_MS = 1_000;
 

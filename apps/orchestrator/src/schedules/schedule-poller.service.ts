@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Schedules } from '#libs/scheduling';
-import { Ticker } from '../ticker.js';
+import { Ticker } from '#libs/ticker';
 
 const EVERY_MS = 500;
 const TAKEN_AT_ONCE = 1_000;

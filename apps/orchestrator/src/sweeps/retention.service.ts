@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LedgerPartitions, Workers } from '#libs/executions';
 import { LogStore } from '#libs/logs';
-import { Ticker } from '../ticker.js';
+import { Ticker } from '#libs/ticker';
+import { History } from './history.service.js';
 import { LeaderLease } from './leader-lease.js';
 
 export const EXECUTIONS_RETENTION_DAYS = Symbol('executions-retention-days');
@@ -18,6 +19,7 @@ export class Retention extends Ticker {
     private readonly partitions: LedgerPartitions,
     private readonly workers: Workers,
     private readonly logs: LogStore,
+    private readonly history: History,
     @Inject(EXECUTIONS_RETENTION_DAYS) private readonly executionDays: number,
   ) {
     super(EVERY_MS);
@@ -30,5 +32,6 @@ export class Retention extends Ticker {
     await this.partitions.dropOld(now, this.executionDays);
     await this.workers.removeSilent();
     await this.logs.maintain(now);
+    await this.history.forgetOld(now, () => this.isStopped);
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Deliveries } from '#libs/deliveries';
 import { Reconciler } from '#libs/executions';
 import { SyncRuns } from '#libs/scheduling';
-import { Ticker } from '../ticker.js';
+import { Ticker } from '#libs/ticker';
 import { LeaderLease } from './leader-lease.js';
 import { OverdueExecutions } from './overdue-executions.service.js';
 

@@ -1,7 +1,8 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { newId } from '#libs/kernel';
 import { Records } from '#libs/records';
 import { type RemovedSync, RemovedSyncs } from '#libs/scheduling';
+import { Ticker } from '#libs/ticker';
 
 const EVERY_MS = 15_000;
 const AT_ONCE = 50;
@@ -11,25 +12,16 @@ const AT_ONCE = 50;
  * need not agree on who does it, and a crash costs nothing but time.
  */
 @Injectable()
-export class RemovedRecords implements OnApplicationBootstrap, OnApplicationShutdown {
-  readonly #log = new Logger(RemovedRecords.name);
-  #timer: NodeJS.Timeout | undefined;
-  #sweeping: Promise<void> | undefined;
-  #stopped = false;
-
+export class RemovedRecords extends Ticker {
   constructor(
     private readonly removed: RemovedSyncs,
     private readonly records: Records,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => void this.#sweepQuietly(), EVERY_MS).unref();
+  ) {
+    super(EVERY_MS);
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    this.#stopped = true;
-    clearInterval(this.#timer);
-    await this.#sweeping;
+  protected async tick(): Promise<void> {
+    await this.sweep();
   }
 
   /** Answers how many syncs were forgotten. */
@@ -37,7 +29,7 @@ export class RemovedRecords implements OnApplicationBootstrap, OnApplicationShut
     const syncs = await this.removed.list(AT_ONCE);
     let forgotten = 0;
     for (const sync of syncs) {
-      if (this.#stopped) break;
+      if (this.isStopped) break;
       await this.#removeRecords(sync);
       await this.removed.forget(sync.id);
       forgotten += 1;
@@ -53,16 +45,5 @@ export class RemovedRecords implements OnApplicationBootstrap, OnApplicationShut
         ({ hasMore } = await this.records.empty(scope));
       }
     }
-  }
-
-  async #sweepQuietly(): Promise<void> {
-    if (this.#sweeping) return;
-    this.#sweeping = this.sweep()
-      .then(() => undefined)
-      .catch((error: unknown) => this.#log.warn({ err: error }, 'records of removed syncs are left to the next sweep'))
-      .finally(() => {
-        this.#sweeping = undefined;
-      });
-    await this.#sweeping;
   }
 }

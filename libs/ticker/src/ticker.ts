@@ -12,6 +12,11 @@ export abstract class Ticker implements OnApplicationBootstrap, BeforeApplicatio
 
   protected abstract tick(): Promise<unknown>;
 
+  /** Whether the process is shutting down: a long round looks at it between its steps. */
+  protected get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
   onApplicationBootstrap(): void {
     this.#round = this.#run();
   }

@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import { Deliveries } from '#libs/deliveries';
+import { SyncRuns } from '#libs/scheduling';
+
+/** How long ended sync runs and deliveries are kept (spec/engine.md §7.1). */
+const KEPT_MS = 31 * 86_400_000;
+const SLICE = 1_000;
+
+/** What happened, as far as it is still shown: sync runs and webhook deliveries. */
+@Injectable()
+export class History {
+  constructor(
+    private readonly syncRuns: SyncRuns,
+    private readonly deliveries: Deliveries,
+  ) {}
+
+  /** Forgets what ended too long ago, slice by slice. @param isStopped asked between slices */
+  async forgetOld(now: Date, isStopped: () => boolean): Promise<void> {
+    const before = new Date(now.getTime() - KEPT_MS);
+    while (!isStopped() && (await this.syncRuns.removeBefore(before, SLICE)) === SLICE);
+    while (!isStopped() && (await this.deliveries.removeBefore(before, SLICE)) === SLICE);
+  }
+}
