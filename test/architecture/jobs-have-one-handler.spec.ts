@@ -3,9 +3,8 @@ import { expect, it } from 'vitest';
 import { JOBS, QUEUES } from '#libs/contracts';
 
 /** The boot check refuses the same at run time; this names it before anything starts. */
-const handlers = globSync('apps/*/src/**/*.ts')
-  .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/@HandlesJob\('([^']+)'\)/g)])
-  .map((match) => match[1] ?? '');
+const sources = globSync('apps/*/src/**/*.ts').map((file) => readFileSync(file, 'utf8'));
+const handlers = Array.from(sources.join('\n').matchAll(/@HandlesJob\('([^']+)'\)/g), (match) => match[1] ?? '');
 
 it.each(Object.keys(JOBS))('%s has exactly one handler', (job) => {
   expect(handlers.filter((handled) => handled === job)).toHaveLength(1);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { provisioningEnv } from '#libs/accounts';
 import { databaseEnv } from '#libs/database';
 import { secretString } from '#libs/kernel';
 import { recordsEnv } from '#libs/records';
@@ -7,6 +8,7 @@ import { recordsEnv } from '#libs/records';
 export const migrateConfig = z.object({
   ...databaseEnv,
   ...recordsEnv,
+  ...provisioningEnv,
   NANGO_ENCRYPTION_KEY: secretString(
     'Root key, base64 of 32 bytes; several separated by commas, the first is primary',
   ).optional(),

@@ -1,5 +1,4 @@
 /** Which addresses Fairlead may call, and connections that hold to it (spec/auth.md §6.8, design §5). */
-export { decideAddress } from './domain/addresses.js';
 export { decideHost } from './domain/hosts.js';
 export { type OutboundPolicy, parseOutboundPolicy } from './domain/outbound-policy.js';
 export { type Redirect, type Redirected, redirectOf } from './domain/redirects.js';

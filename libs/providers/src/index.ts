@@ -1,9 +1,8 @@
 /** The catalogue of providers and the language of its templates (spec/auth.md §1). */
 export { Catalogue } from './catalogue.js';
-export { AUTH_MODES, catalogueEntry, type CatalogueEntry, type Provider } from './domain/entry.js';
+export { catalogueEntry, type CatalogueEntry, type Provider } from './domain/entry.js';
 export type { NestedText, ProxyRules, RetryRules } from './domain/entry-proxy.js';
 export { compileTemplate, type Filled, fillTemplate, type Scope, type Template } from './domain/template.js';
-export { formatTime } from './domain/time-format.js';
 export { providersEnv } from './providers.config.js';
 export { ProvidersModule, type ProvidersOptions } from './providers.module.js';
 export { templateOf } from './template-cache.js';

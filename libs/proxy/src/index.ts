@@ -11,11 +11,10 @@ export {
   type RequestBody,
 } from './domain/build-request.js';
 export { HOP_BY_HOP } from './domain/caller-headers.js';
-export { canonicalNetworkCode } from './domain/network-errors.js';
 export { needsWholeBody } from './domain/prepared-connection.js';
-export { type AttemptOutcome, type RetryDecision, retryDecision, type RetryOptions } from './domain/retry-decision.js';
+export { type AttemptOutcome, type RetryDecision, type RetryOptions } from './domain/retry-decision.js';
 export type { Params } from './domain/target-url.js';
 export { credentialTester, type CredentialVerdict } from './credential-tester.js';
-export { openTransport, ProxyModule } from './proxy.module.js';
+export { ProxyModule } from './proxy.module.js';
 export { type Attempt, ProxyTransport, type SendOptions } from './transport.js';
 export { UpstreamResponse } from './upstream-response.js';
