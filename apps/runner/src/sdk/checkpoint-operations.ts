@@ -1,6 +1,6 @@
 import { checkpoint as checkpointSchema, type CheckpointState } from '#libs/contracts';
 import { HostError } from './host-error.js';
-import type { Operation } from './operations.js';
+import type { Operation } from './operation.js';
 import type { RunContext } from './run-context.js';
 
 const keyOf = (run: RunContext): string => `key=${encodeURIComponent(run.request.function.checkpointKey)}`;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HostError } from './host-error.js';
-import type { Operation } from './operations.js';
+import type { Operation } from './operation.js';
 import type { RunContext } from './run-context.js';
 
 const connectionArgs = z.object({

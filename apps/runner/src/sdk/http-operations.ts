@@ -5,7 +5,7 @@ import type { OutboundRequest, SendOptions } from '#libs/proxy';
 import { describedBody, renderBody } from './domain/http-body.js';
 import { httpMessage, waitMessage } from './domain/http-message.js';
 import { HostError } from './host-error.js';
-import type { Operation } from './operations.js';
+import type { Operation } from './operation.js';
 import type { Received } from './provider-http.js';
 import type { RunContext } from './run-context.js';
 

@@ -1,5 +1,5 @@
 import { logLevel } from '#libs/contracts';
-import type { Operation } from './operations.js';
+import type { Operation } from './operation.js';
 
 const LEVELS: Record<string, string> = { http: 'info', verbose: 'debug', silly: 'debug' };
 

@@ -4,10 +4,8 @@ import { factsOf, HostError } from './host-error.js';
 import { httpOperations } from './http-operations.js';
 import { logOperations } from './log-operations.js';
 import { recordOperations } from './record-operations.js';
+import type { Operation } from './operation.js';
 import type { RunContext } from './run-context.js';
-
-/** One call of the function SDK, answered outside the isolate. `args` came out of an isolate: nothing about it is trusted. */
-export type Operation = (run: RunContext, args: Record<string, unknown>, body: string | undefined) => Promise<unknown>;
 
 const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
   Object.entries({

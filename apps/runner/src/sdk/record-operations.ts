@@ -1,5 +1,5 @@
 import type { BatchResult, RecordsPage } from '#libs/contracts';
-import type { Operation } from './operations.js';
+import type { Operation } from './operation.js';
 import type { RunContext } from './run-context.js';
 
 const path = (model: unknown, what = ''): string => `/records/${encodeURIComponent(String(model))}${what}`;
