@@ -5,19 +5,19 @@ import { CheckpointsModule } from '#libs/checkpoints';
 import { RunnerClient } from '#libs/clients';
 import { CredentialsModule } from '#libs/credentials';
 import { CryptoModule } from '#libs/crypto';
-import { DatabaseModule } from '#libs/database';
+import { databaseOptions, DatabaseModule } from '#libs/database';
 import { DeliveriesModule } from '#libs/deliveries';
 import { parseExecutionPrivateKey } from '#libs/execution-token';
 import { AsyncActionsModule, ExecutionsModule, executionsOptions } from '#libs/executions';
 import { FunctionsModule } from '#libs/functions';
 import { HealthModule } from '#libs/http';
-import { LogsModule } from '#libs/logs';
+import { LogsModule, logsOptions } from '#libs/logs';
 import { loggerModule } from '#libs/observability';
 import { parseOutboundPolicy } from '#libs/outbound';
 import { ProvidersModule } from '#libs/providers';
 import { QueuesModule, WorkersModule } from '#libs/queues';
 import { SchedulingModule } from '#libs/scheduling';
-import { StorageModule } from '#libs/storage';
+import { StorageModule, storageOptions } from '#libs/storage';
 import { ActionProcessor } from './actions/action.processor.js';
 import { AsyncActionProcessor } from './actions/async-action.processor.js';
 import { DeliveryProcessor } from './deliveries/delivery.processor.js';
@@ -71,26 +71,15 @@ const processors = [ActionProcessor, AsyncActionProcessor, SyncProcessor, Delive
 const services = [Bundles, Claims, EnvironmentReader, Runs, WorkerHeartbeat];
 
 const stores = (config: JobsConfig) => [
-  DatabaseModule.forRoot({
-    url: config.NANGO_DATABASE_URL,
-    poolMax: config.NANGO_DB_POOL_MAX,
-    ssl: config.NANGO_DB_SSL === 'true',
-    applicationName: 'fairlead-jobs',
-  }),
+  DatabaseModule.forRoot(databaseOptions(config, 'fairlead-jobs')),
   CryptoModule.forRoot(config.NANGO_ENCRYPTION_KEY),
   RedisModule.forRoot(config.NANGO_REDIS_URL),
-  StorageModule.forRoot({
-    bucket: config.AWS_BUCKET_NAME,
-    region: config.AWS_REGION,
-    endpoint: config.AWS_ENDPOINT_URL_S3,
-    folder: config.FAIRLEAD_OBJECTS_PATH,
-    urlKey: config.FAIRLEAD_OBJECT_URL_KEY,
-  }),
+  StorageModule.forRoot(storageOptions(config)),
 ];
 
 const capabilities = (config: JobsConfig) => [
   AccountsModule,
-  LogsModule.forRoot({ enabled: config.NANGO_LOGS_ENABLED, retentionDays: config.NANGO_LOGS_ES_RETENTION_DAYS }),
+  LogsModule.forRoot(logsOptions(config)),
   ProvidersModule.forRoot({ path: config.NANGO_PROVIDERS_PATH }),
   CredentialsModule.forRoot(),
   QueuesModule.forRoot(),

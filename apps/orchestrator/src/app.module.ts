@@ -2,17 +2,17 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountsModule } from '#libs/accounts';
 import { RedisModule } from '#libs/cache';
 import { CryptoModule } from '#libs/crypto';
-import { DatabaseModule } from '#libs/database';
+import { databaseOptions, DatabaseModule } from '#libs/database';
 import { DeliveriesModule } from '#libs/deliveries';
 import { AsyncActionsModule, ExecutionsModule, executionsOptions } from '#libs/executions';
 import { FunctionsModule } from '#libs/functions';
 import { HealthModule } from '#libs/http';
-import { LogsModule } from '#libs/logs';
+import { LogsModule, logsOptions } from '#libs/logs';
 import { loggerModule } from '#libs/observability';
 import { parseOutboundPolicy } from '#libs/outbound';
 import { BoardModule, QueuesModule } from '#libs/queues';
 import { SchedulingModule } from '#libs/scheduling';
-import { StorageModule } from '#libs/storage';
+import { StorageModule, storageOptions } from '#libs/storage';
 import { dependencies } from './dependencies.js';
 import { Pump } from './dispatch/pump.service.js';
 import type { OrchestratorConfig } from './orchestrator.config.js';
@@ -52,26 +52,15 @@ export class AppModule {
 }
 
 const stores = (config: OrchestratorConfig) => [
-  DatabaseModule.forRoot({
-    url: config.NANGO_DATABASE_URL,
-    poolMax: config.NANGO_DB_POOL_MAX,
-    ssl: config.NANGO_DB_SSL === 'true',
-    applicationName: 'fairlead-orchestrator',
-  }),
+  DatabaseModule.forRoot(databaseOptions(config, 'fairlead-orchestrator')),
   CryptoModule.forRoot(config.NANGO_ENCRYPTION_KEY),
   RedisModule.forRoot(config.NANGO_REDIS_URL),
-  StorageModule.forRoot({
-    bucket: config.AWS_BUCKET_NAME,
-    region: config.AWS_REGION,
-    endpoint: config.AWS_ENDPOINT_URL_S3,
-    folder: config.FAIRLEAD_OBJECTS_PATH,
-    urlKey: config.FAIRLEAD_OBJECT_URL_KEY,
-  }),
+  StorageModule.forRoot(storageOptions(config)),
 ];
 
 const capabilities = (config: OrchestratorConfig) => [
   AccountsModule,
-  LogsModule.forRoot({ enabled: config.NANGO_LOGS_ENABLED, retentionDays: config.NANGO_LOGS_ES_RETENTION_DAYS }),
+  LogsModule.forRoot(logsOptions(config)),
   QueuesModule.forRoot(),
   FunctionsModule,
   ExecutionsModule.forRoot(executionsOptions(config)),

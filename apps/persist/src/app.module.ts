@@ -2,12 +2,12 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { RedisModule } from '#libs/cache';
 import { CheckpointsModule } from '#libs/checkpoints';
 import { CryptoModule } from '#libs/crypto';
-import { DatabaseModule } from '#libs/database';
+import { databaseOptions, DatabaseModule } from '#libs/database';
 import { parseExecutionPublicKey } from '#libs/execution-token';
 import { HealthModule } from '#libs/http';
-import { LogsModule } from '#libs/logs';
+import { LogsModule, logsOptions } from '#libs/logs';
 import { loggerModule } from '#libs/observability';
-import { RecordsModule } from '#libs/records';
+import { RecordsModule, recordsOptions } from '#libs/records';
 import { CheckpointsController } from './checkpoints/checkpoints.controller.js';
 import { dependencies } from './dependencies.js';
 import { EXECUTION_PUBLIC_KEY } from './execution/execution.guard.js';
@@ -44,21 +44,10 @@ export class AppModule {
 }
 
 const stores = (config: PersistConfig) => [
-  DatabaseModule.forRoot({
-    url: config.NANGO_DATABASE_URL,
-    poolMax: config.NANGO_DB_POOL_MAX,
-    ssl: config.NANGO_DB_SSL === 'true',
-    applicationName: APPLICATION_NAME,
-  }),
-  RecordsModule.forRoot({
-    url: config.RECORDS_DATABASE_URL ?? config.NANGO_DATABASE_URL,
-    poolMax: config.RECORDS_DATABASE_POOL_MAX,
-    ssl: config.RECORDS_DATABASE_SSL === 'true',
-    maxPageBytes: config.RECORDS_MAX_RESPONSE_SIZE_BYTES,
-    applicationName: APPLICATION_NAME,
-  }),
+  DatabaseModule.forRoot(databaseOptions(config, APPLICATION_NAME)),
+  RecordsModule.forRoot(recordsOptions(config, APPLICATION_NAME)),
   CryptoModule.forRoot(config.NANGO_ENCRYPTION_KEY),
   RedisModule.forRoot(config.NANGO_REDIS_URL),
-  LogsModule.forRoot({ enabled: config.NANGO_LOGS_ENABLED, retentionDays: config.NANGO_LOGS_ES_RETENTION_DAYS }),
+  LogsModule.forRoot(logsOptions(config)),
   CheckpointsModule,
 ];

@@ -3,20 +3,20 @@ import { AccountsModule } from '#libs/accounts';
 import { RedisModule } from '#libs/cache';
 import { CredentialsModule } from '#libs/credentials';
 import { CryptoModule } from '#libs/crypto';
-import { DatabaseModule } from '#libs/database';
+import { databaseOptions, DatabaseModule } from '#libs/database';
 import { DeliveriesModule } from '#libs/deliveries';
 import { AsyncActionsModule, ExecutionsModule, executionsOptions } from '#libs/executions';
 import { FunctionsModule } from '#libs/functions';
 import { HealthModule } from '#libs/http';
-import { LogsModule } from '#libs/logs';
+import { LogsModule, logsOptions } from '#libs/logs';
 import { loggerModule } from '#libs/observability';
 import { parseOutboundPolicy } from '#libs/outbound';
 import { ProvidersModule } from '#libs/providers';
 import { credentialTester, ProxyModule, ProxyTransport } from '#libs/proxy';
 import { BoardModule, QueuesModule } from '#libs/queues';
-import { RecordsModule } from '#libs/records';
+import { RecordsModule, recordsOptions } from '#libs/records';
 import { SchedulingModule } from '#libs/scheduling';
-import { StorageModule } from '#libs/storage';
+import { StorageModule, storageOptions } from '#libs/storage';
 import { ActionsModule } from './actions/actions.module.js';
 import { ConnectionsModule } from './connections/connections.module.js';
 import { dependencies } from './dependencies.js';
@@ -53,33 +53,16 @@ export class AppModule {
 }
 
 const stores = (config: ServerConfig) => [
-  DatabaseModule.forRoot({
-    url: config.NANGO_DATABASE_URL,
-    poolMax: config.NANGO_DB_POOL_MAX,
-    ssl: config.NANGO_DB_SSL === 'true',
-    applicationName: APPLICATION_NAME,
-  }),
-  RecordsModule.forRoot({
-    url: config.RECORDS_DATABASE_URL ?? config.NANGO_DATABASE_URL,
-    poolMax: config.RECORDS_DATABASE_POOL_MAX,
-    ssl: config.RECORDS_DATABASE_SSL === 'true',
-    maxPageBytes: config.RECORDS_MAX_RESPONSE_SIZE_BYTES,
-    applicationName: APPLICATION_NAME,
-  }),
+  DatabaseModule.forRoot(databaseOptions(config, APPLICATION_NAME)),
+  RecordsModule.forRoot(recordsOptions(config, APPLICATION_NAME)),
   CryptoModule.forRoot(config.NANGO_ENCRYPTION_KEY),
   RedisModule.forRoot(config.NANGO_REDIS_URL),
-  StorageModule.forRoot({
-    bucket: config.AWS_BUCKET_NAME,
-    region: config.AWS_REGION,
-    endpoint: config.AWS_ENDPOINT_URL_S3,
-    folder: config.FAIRLEAD_OBJECTS_PATH,
-    urlKey: config.FAIRLEAD_OBJECT_URL_KEY,
-  }),
+  StorageModule.forRoot(storageOptions(config)),
 ];
 
 const capabilities = (config: ServerConfig) => [
   AccountsModule,
-  LogsModule.forRoot({ enabled: config.NANGO_LOGS_ENABLED, retentionDays: config.NANGO_LOGS_ES_RETENTION_DAYS }),
+  LogsModule.forRoot(logsOptions(config)),
   ProvidersModule.forRoot({ path: config.NANGO_PROVIDERS_PATH }),
   ProxyModule.forRoot(config),
   CredentialsModule.forRoot({ credentialTest: { inject: [ProxyTransport], useFactory: credentialTester } }),

@@ -1,4 +1,4 @@
-export { databaseEnv } from './database.config.js';
+export { databaseEnv, databaseOptions } from './database.config.js';
 export { DatabaseModule } from './database.module.js';
 export { type DatabaseOptions, openDataSource, postgresOptions } from './data-source.js';
 export { controlPlaneMigrations } from './migrations/index.js';

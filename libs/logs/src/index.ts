@@ -1,4 +1,4 @@
-export { logsEnv } from './logs.config.js';
+export { logsEnv, logsOptions } from './logs.config.js';
 export { LogsModule } from './logs.module.js';
 export {
   type FinalState,

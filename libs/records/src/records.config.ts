@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { integer } from '#libs/kernel';
+import type { RecordsOptions } from './records.module.js';
 
 /** Variables of the record store, spread into every app that reaches it. */
 export const recordsEnv = {
@@ -15,3 +16,14 @@ export const recordsEnv = {
     1024,
   ),
 };
+
+type RecordsConfig = z.output<z.ZodObject<typeof recordsEnv>> & { readonly NANGO_DATABASE_URL: string };
+
+/** What `RecordsModule.forRoot` takes, from the variables of `recordsEnv` and `databaseEnv`. */
+export const recordsOptions = (config: RecordsConfig, applicationName: string): RecordsOptions => ({
+  url: config.RECORDS_DATABASE_URL ?? config.NANGO_DATABASE_URL,
+  poolMax: config.RECORDS_DATABASE_POOL_MAX,
+  ssl: config.RECORDS_DATABASE_SSL === 'true',
+  maxPageBytes: config.RECORDS_MAX_RESPONSE_SIZE_BYTES,
+  applicationName,
+});

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { secretString } from '#libs/kernel';
+import type { StorageOptions } from './storage.module.js';
 
 /** Variables of the object store: an S3 bucket, or a folder where no bucket is named. */
 export const storageEnv = {
@@ -11,3 +12,12 @@ export const storageEnv = {
     'Signs the download addresses of objects kept in a folder (at least 32 characters)',
   ).optional(),
 };
+
+/** What `StorageModule.forRoot` takes, from the variables of `storageEnv`. */
+export const storageOptions = (config: z.output<z.ZodObject<typeof storageEnv>>): StorageOptions => ({
+  bucket: config.AWS_BUCKET_NAME,
+  region: config.AWS_REGION,
+  endpoint: config.AWS_ENDPOINT_URL_S3,
+  folder: config.FAIRLEAD_OBJECTS_PATH,
+  urlKey: config.FAIRLEAD_OBJECT_URL_KEY,
+});

@@ -1,0 +1,29 @@
+import type { DynamicModule } from '@nestjs/common';
+import { startTelemetry } from '#libs/observability';
+import { type HttpAppOptions, type RunningApp, startHttpApp } from './http-app.js';
+
+/** What every service's configuration holds (`httpEnv`, `observabilityEnv`). */
+interface ServiceConfig {
+  readonly FAIRLEAD_HOST: string;
+  readonly SERVER_SHUTDOWN_DELAY_MS: number;
+  readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
+}
+
+/**
+ * Starts one service: telemetry where it is configured, then the app that `compose` makes with its modules.
+ * @param name of the service, as its log and its traces show it
+ */
+export async function startService(
+  name: string,
+  config: ServiceConfig,
+  compose: (more: DynamicModule[]) => DynamicModule,
+  options: Omit<HttpAppOptions, 'host' | 'shutdownDelayMs'>,
+): Promise<RunningApp> {
+  const telemetry = await startTelemetry(name, config.OTEL_EXPORTER_OTLP_ENDPOINT);
+  const running = await startHttpApp(compose(telemetry.modules), {
+    ...options,
+    host: config.FAIRLEAD_HOST,
+    shutdownDelayMs: config.SERVER_SHUTDOWN_DELAY_MS,
+  });
+  return { ...running, close: () => running.close().then(() => telemetry.shutdown()) };
+}
