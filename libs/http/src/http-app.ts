@@ -21,6 +21,8 @@ export interface HttpAppOptions {
   readonly streamedPrefixes?: readonly string[];
   /** Time between the shutdown signal and closing the port. */
   readonly shutdownDelayMs: number;
+  /** First touches, before any route is registered. */
+  readonly prepare?: (fastify: FastifyInstance) => Promise<void>;
   /** Last touches before the app listens: documents, hooks, sockets. */
   readonly configure?: (app: NestFastifyApplication) => Promise<void> | void;
 }
@@ -64,6 +66,7 @@ export async function startHttpApp(module: DynamicModule, options: HttpAppOption
   app.useGlobalFilters(new HttpErrorFilter());
   app.useGlobalPipes(new ValidationPipe());
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  await options.prepare?.(fastify);
   registerBodyParsers(fastify, options.bodyLimitBytes, options.streamedPrefixes ?? []);
   fastify.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);

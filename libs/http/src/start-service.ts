@@ -24,6 +24,7 @@ export async function startService(
     ...options,
     host: config.FAIRLEAD_HOST,
     shutdownDelayMs: config.SERVER_SHUTDOWN_DELAY_MS,
+    prepare: (fastify) => telemetry.instrument(fastify),
   });
   return { ...running, close: () => running.close().then(() => telemetry.shutdown()) };
 }

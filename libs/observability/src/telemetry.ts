@@ -1,8 +1,11 @@
 import type { DynamicModule } from '@nestjs/common';
+import type { FastifyInstance } from 'fastify';
 
 export interface Telemetry {
   /** Nest modules to import; none while OpenTelemetry is off. */
   readonly modules: DynamicModule[];
+  /** Makes a span of every request a server answers; before its routes are registered. */
+  instrument(fastify: FastifyInstance): Promise<void>;
   shutdown(): Promise<void>;
 }
 
@@ -10,7 +13,7 @@ interface Sdk {
   shutdown(): Promise<void>;
 }
 
-const OFF: Telemetry = { modules: [], shutdown: () => Promise.resolve() };
+const OFF: Telemetry = { modules: [], instrument: () => Promise.resolve(), shutdown: () => Promise.resolve() };
 
 /** One SDK a process: services that share a process share it, and the last one to stop ends it. */
 let sdk: Promise<Sdk> | undefined;
@@ -27,12 +30,21 @@ export async function startTelemetry(service: string, endpoint: string | undefin
   sdk ??= startSdk(service);
   await sdk;
   const { OpenTelemetryModule } = await import('nestjs-otel');
-  return { modules: [OpenTelemetryModule.forRoot({ metrics: { hostMetrics: false } })], shutdown: leave };
+  return { modules: [OpenTelemetryModule.forRoot({ metrics: { hostMetrics: false } })], instrument, shutdown: leave };
+}
+
+async function instrument(fastify: FastifyInstance): Promise<void> {
+  const { FastifyOtelInstrumentation } = await import('@fastify/otel');
+  await fastify.register(new FastifyOtelInstrumentation().plugin());
 }
 
 async function startSdk(service: string): Promise<Sdk> {
-  const { NodeSDK } = await import('@opentelemetry/sdk-node');
-  const started = new NodeSDK({ serviceName: `fairlead-${service}` });
+  const [{ NodeSDK }, { UndiciInstrumentation }] = await Promise.all([
+    import('@opentelemetry/sdk-node'),
+    import('@opentelemetry/instrumentation-undici'),
+  ]);
+  // Outgoing calls, to providers and between services; they carry the trace on (W3C Trace Context).
+  const started = new NodeSDK({ serviceName: `fairlead-${service}`, instrumentations: [new UndiciInstrumentation()] });
   started.start();
   return started;
 }
