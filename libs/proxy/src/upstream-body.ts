@@ -6,6 +6,8 @@ const WAITING_BYTES = 64 * 1024;
 /** A rest up to this size is read so that its connection can be used again; a longer one is cut off with the connection. */
 const READ_AWAY_BYTES = 64 * 1024;
 
+const ONE_WRITE_BYTES = 8 * 1024;
+
 /** Who gets a body: chunks, then its end or what broke it off. */
 interface Sink {
   /** False asks the upstream to wait until `resume`. */
@@ -53,7 +55,7 @@ export class UpstreamBody {
   /** Writes the body to where it goes, no faster than that takes it. Rejects when either side breaks off, and breaks off the other. */
   sendTo(to: Writable): Promise<void> {
     if (this.#state.ended && !this.#state.error && this.#waiting.length < 2) {
-      to.end(this.#waiting[0]);
+      endWith(to, this.#waiting[0]);
       return Promise.resolve();
     }
     return new Promise((resolve, reject) => {
@@ -110,4 +112,10 @@ export class UpstreamBody {
     else if (flows) this.flow.resume();
     else this.flow.pause();
   }
+}
+
+/** Short bytes as text of one byte a character join the head of an HTTP answer, and leave with it in one write. */
+function endWith(to: Writable, chunk: Buffer | undefined): void {
+  if (chunk && chunk.length <= ONE_WRITE_BYTES) to.end(chunk.toString('latin1'), 'latin1');
+  else to.end(chunk);
 }

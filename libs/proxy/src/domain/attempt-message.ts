@@ -1,9 +1,13 @@
 import type { LogMessage } from '#libs/contracts';
+import { HOP_BY_HOP } from './caller-headers.js';
 import type { OutboundRequest } from './build-request.js';
 import type { AttemptOutcome, ResponseHeaders } from './retry-decision.js';
 
 const REDACTED = '[redacted]';
 const SECRET_HEADER = /^(proxy-)?authorization$|cookie|api-?key|token|secret|password|signature|^x-auth/i;
+
+/** Says nothing about the call. */
+const NOISE = new Set([...HOP_BY_HOP, 'date']);
 
 /** What a log line tells of one attempt. */
 export interface AttemptFacts {
@@ -47,7 +51,7 @@ export function loggedRequest(request: OutboundRequest): { url: string; headers:
 export function loggedHeaders(headers: ResponseHeaders, secrets: readonly string[]): Record<string, string> {
   const shown: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined) continue;
+    if (value === undefined || NOISE.has(name)) continue;
     shown[name] = SECRET_HEADER.test(name) ? REDACTED : masked(typeof value === 'string' ? value : value.join(', '), secrets);
   }
   return shown;
