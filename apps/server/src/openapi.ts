@@ -21,6 +21,7 @@ export function serveOpenApi(app: NestFastifyApplication, serverUrl: string): vo
   SwaggerModule.setup('docs', app, () => buildOpenApi(app, serverUrl), {
     jsonDocumentUrl: 'openapi.json',
     customSiteTitle: 'Fairlead API',
+    customCss: '.swagger-ui .topbar { display: none }',
     swaggerOptions: { persistAuthorization: true, docExpansion: 'none', tagsSorter: 'alpha' },
   });
 }

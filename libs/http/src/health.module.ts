@@ -1,6 +1,7 @@
 import { Controller, type DynamicModule, Get, HttpCode, Inject, Module, Res } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { HealthCheckService, HealthIndicatorService, TerminusModule } from '@nestjs/terminus';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Access } from './access.js';
 
@@ -13,6 +14,7 @@ export interface Dependency {
 const DEPENDENCIES = Symbol('dependencies');
 const CHECK_TIMEOUT_MS = 2_000;
 
+@ApiTags('Health')
 @Controller()
 class HealthController {
   constructor(
