@@ -73,8 +73,9 @@ export class ProviderHttp {
     return this.send(plain, { signal });
   }
 
+  /** Breaks off what is under way: a body nobody reads would otherwise be waited for. */
   async close(): Promise<void> {
-    await this.#dispatcher.close();
+    await this.#dispatcher.destroy();
   }
 }
 

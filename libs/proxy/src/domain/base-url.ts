@@ -34,7 +34,7 @@ export function parseBaseUrl(text: string): BaseUrl {
  * @throws AppError `unsupported_provider` when the provider's template lacks values of this connection
  */
 export function connectionBase(facts: LeaseFacts): ChosenBase | undefined {
-  const own = facts.config['base_url'];
+  const own = namesItsOwnBase(facts) ? facts.config['base_url'] : undefined;
   if (typeof own === 'string' && own !== '') return { base: parseBaseUrl(fillText(own, facts)), isOverride: true };
   const { baseUrl } = facts.custom;
   if (baseUrl) return { base: parseBaseUrl(fillText(baseUrl, facts)), isOverride: true };
@@ -46,6 +46,12 @@ export function connectionBase(facts: LeaseFacts): ChosenBase | undefined {
   }
   return { base: parseBaseUrl(filled.value), isOverride: false };
 }
+
+/**
+ * Whether a connection may say where its API is: only where the catalogue asks for it. Whoever fills in a connection's configuration
+ * could otherwise have the secrets of the integration sent to a host of their own.
+ */
+const namesItsOwnBase = ({ provider }: LeaseFacts): boolean => provider.connection_config?.['base_url'] !== undefined;
 
 /** A text that callers or connections give, with its placeholders filled; unfilled ones stay as they are. */
 export function fillText(text: string, facts: LeaseFacts): string {

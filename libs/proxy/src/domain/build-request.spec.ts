@@ -16,6 +16,8 @@ const withProxy = (proxy: object, rest: Parameters<typeof testLease>[0] = {}) =>
 const strict = (call: Partial<ProxyCall>) => () =>
   buildRequest({ lease: testLease(), method: 'GET', endpoint: '/t', ...call }, { baseUrlOverride: false });
 
+const asksForBase = { connection_config: { base_url: { type: 'string', title: 'Base URL', description: 'Where the API is' } } };
+
 describe('the address of a request', () => {
   it.each([
     ['/things', 'https://api.example.com/v1/things'],
@@ -35,6 +37,7 @@ describe('the address of a request', () => {
 
   it('takes the base of the call, the connection, the integration, the provider, in this order', () => {
     const everything = {
+      provider: asksForBase,
       config: { base_url: 'https://connection.example.com/' },
       custom: { baseUrl: 'https://integration.example.com/api/' },
     };
@@ -43,6 +46,12 @@ describe('the address of a request', () => {
     );
     expect(urlOf({ lease: testLease(everything), baseUrlOverride: '' })).toBe('https://connection.example.com/things');
     expect(urlOf({ lease: testLease({ custom: everything.custom }) })).toBe('https://integration.example.com/api/things');
+  });
+
+  it('lets a connection name its base only where the catalogue asks for it', () => {
+    expect(urlOf({ lease: testLease({ config: { base_url: 'https://evil.example.com' } }) })).toBe(
+      'https://api.example.com/v1/things',
+    );
   });
 
   it('fills what the base and the endpoint name', () => {
@@ -84,7 +93,9 @@ describe('the address of a request', () => {
   it('comes from the catalogue alone where the operator says so', () => {
     const disabled = expect.objectContaining({ code: 'base_url_override_disabled' });
     expect(strict({ baseUrlOverride: 'https://x.example.com' })).toThrow(disabled);
-    expect(strict({ lease: testLease({ config: { base_url: 'https://x.example.com' } }) })).toThrow(disabled);
+    expect(strict({ lease: testLease({ provider: asksForBase, config: { base_url: 'https://x.example.com' } }) })).toThrow(
+      disabled,
+    );
     expect(strict({ lease: testLease({ custom: { baseUrl: 'https://x.example.com' } }) })).toThrow(disabled);
     expect(strict({})).not.toThrow();
   });
