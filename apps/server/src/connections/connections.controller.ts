@@ -5,6 +5,7 @@ import { noQuery } from '#libs/contracts';
 import { Connections, toConnection, toConnectionListItem } from '#libs/credentials';
 import { Access } from '#libs/http';
 import { orNotFound } from './connection-errors.js';
+import { ConnectionImports } from './connection-imports.service.js';
 import { ConnectionReader } from './connection-reader.service.js';
 import {
   connectionObject,
@@ -34,6 +35,7 @@ export class ConnectionsController {
   constructor(
     private readonly connections: Connections,
     private readonly reader: ConnectionReader,
+    private readonly imports: ConnectionImports,
   ) {}
 
   @Get(['connections', 'connection'])
@@ -70,7 +72,7 @@ export class ConnectionsController {
     @Query({ schema: noQuery }) _query: unknown,
     @Body({ schema: importConnection }) body: ImportConnection,
   ): Promise<Shown> {
-    const connection = await this.connections.import(caller.environmentId, {
+    const connection = await this.imports.import(caller, {
       providerConfigKey: body.provider_config_key,
       connectionId: body.connection_id,
       credentials: body.credentials,

@@ -251,6 +251,18 @@ describe('/connections', () => {
   });
 });
 
+describe('the operation log', () => {
+  it('tells of every import, also of one that failed, and of no credential', async () => {
+    await add('told', { credentials: { type: 'API_KEY', apiKey: 'nobody-may-read-this' } });
+    await add('untold', { credentials: { type: 'API_KEY', apiKey: 'revoked' } });
+    const operations = await api.operations();
+    const told = operations.map(({ action, state, connection_name: name }) => [action, state, name]);
+    expect(told).toContainEqual(['create_connection', 'success', 'told']);
+    expect(told).toContainEqual(['create_connection', 'failed', 'untold']);
+    expect(JSON.stringify(operations)).not.toContain('nobody-may-read-this');
+  });
+});
+
 describe('the environment', () => {
   it('has variables, set as a whole', async () => {
     const variables = [

@@ -14,6 +14,6 @@ export class LegacyImportController {
   @Access('environment:connections:create')
   @ApiOperation({ summary: 'Import a connection, in the first form of this call', deprecated: true })
   import(@CurrentCaller() caller: Caller, @Body({ schema: legacyImport }) body: LegacyImport): Promise<LegacyImport> {
-    return this.imports.run(caller.environmentId, body);
+    return this.imports.run(caller, body);
   }
 }

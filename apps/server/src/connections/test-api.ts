@@ -8,6 +8,7 @@ import { Database, DatabaseModule } from '#libs/database';
 import { signExecutionToken } from '#libs/execution-token';
 import { startHttpApp } from '#libs/http';
 import { Secret } from '#libs/kernel';
+import { LogsModule, OperationLog } from '#libs/logs';
 import { loggerModule } from '#libs/observability';
 import type { OutboundConfig } from '#libs/outbound';
 import { Catalogue, catalogueEntry } from '#libs/providers';
@@ -55,6 +56,8 @@ export interface TestApi {
   /** @param as an API key or execution token; the key with all scopes where it is absent */
   call(method: string, path: string, body?: unknown, as?: string): Promise<Answer>;
   newKey(...scopes: string[]): Promise<string>;
+  /** Everything the operation log holds, once what waited is stored. */
+  operations(): Promise<{ action: string; state: string; connection_name: string | null }[]>;
   executionToken(claims: Pick<ExecutionClaims, 'environmentId' | 'providerConfigKey' | 'connectionId'>): Promise<string>;
   close(): Promise<void>;
 }
@@ -70,6 +73,7 @@ export async function testApi(url: string, encryptionKey: string, upstream: stri
       DatabaseModule.forRoot({ url, poolMax: 5, ssl: false, applicationName: 'test' }),
       CryptoModule.forRoot(new Secret(encryptionKey)),
       AccountsModule,
+      LogsModule.forRoot({ enabled: true, retentionDays: 1 }),
       { module: CatalogueModule, global: true, providers: [catalogue], exports: [catalogue] },
       ProxyModule.forRoot(LOOPBACK_ALLOWED),
       CredentialsModule.forRoot({ credentialTest: { inject: [ProxyTransport], useFactory: credentialTester } }),
@@ -96,6 +100,10 @@ export async function testApi(url: string, encryptionKey: string, upstream: stri
   return {
     environmentId,
     newKey,
+    operations: async () => {
+      await running.app.get(OperationLog).flush();
+      return db.query('SELECT * FROM logs.operations ORDER BY id');
+    },
     call: (method, path, body, as = everything) => send(`${running.url}${path}`, method, body, as),
     executionToken: (claims) => signExecutionToken(keys.privateKey, { ...RUN, ...claims, sub: randomUUID() }),
     close: () => running.close(),
