@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { freePorts } from '#libs/embedded';
 import type { RunningApp } from '#libs/http';
 import { loadConfig } from '#libs/kernel';
+import { nameProcess } from '#libs/observability';
 import { bootstrap as startJobs } from '../../jobs/src/bootstrap.js';
 import { bootstrap as startOrchestrator } from '../../orchestrator/src/bootstrap.js';
 import { bootstrap as startPersist } from '../../persist/src/bootstrap.js';
@@ -19,6 +20,7 @@ const CLOSE_WITHIN_MS = 9_000;
 /** Brings the databases up to date and starts everything. @throws ConfigError naming what is wrong with the surroundings */
 export async function bootstrap(given: NodeJS.ProcessEnv): Promise<RunningStack> {
   const config = loadConfig(standaloneConfig, given);
+  nameProcess('standalone');
   const env = { ...given, FAIRLEAD_SERVE_QUEUE_BOARD: given['FAIRLEAD_SERVE_QUEUE_BOARD'] || 'true' };
   Object.assign(env, addressVariables(given, await freePortPerService()));
   if (config.NANGO_MIGRATE_AT_START) await migrate(env, config.FAIRLEAD_DATA_DIR);

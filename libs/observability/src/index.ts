@@ -1,3 +1,3 @@
-export { loggerModule } from './logger.module.js';
+export { loggerModule, nameProcess } from './logger.module.js';
 export { observabilityEnv } from './observability.config.js';
 export { startTelemetry, type Telemetry } from './telemetry.js';

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { AppError } from '#libs/kernel';
 
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -7,7 +7,7 @@ const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f
 export const isApiKey = (text: string): boolean => UUID_V4.test(text);
 
 /** What is stored of a key. A UUID v4 holds 122 random bits, so a plain digest cannot be reversed by guessing. */
-export const hashApiKey = (key: string): string => createHash('sha256').update(key).digest('base64url');
+export const hashApiKey = (key: string): string => hash('sha256', key, 'base64url');
 
 /**
  * Reads the API key of an `Authorization` header (spec/api.md §1.1): the text after the last `Bearer `, or the whole value.

@@ -11,7 +11,10 @@ const VERSION_SEALED = 1;
 const SALT_BYTES = 16;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-const HEADER_BYTES = 1 + 4 + SALT_BYTES + NONCE_BYTES + TAG_BYTES;
+const SALT_AT = 5;
+const NONCE_AT = SALT_AT + SALT_BYTES;
+const TAG_AT = NONCE_AT + NONCE_BYTES;
+const HEADER_BYTES = TAG_AT + TAG_BYTES;
 const INFO = 'fairlead sealed box v1';
 
 /** A key object, not bytes: node:crypto would otherwise prepare the bytes anew for every value. */
@@ -32,16 +35,19 @@ export class Sealer {
 
   /** @param aad binds the value to its place: a value copied to another row does not open. */
   seal(plaintext: string | Buffer, aad: string): Buffer {
-    const nonce = Buffer.alloc(NONCE_BYTES);
-    nonce.writeBigUInt64BE(this.#counter++, NONCE_BYTES - 8);
-    const cipher = createCipheriv('aes-256-gcm', this.#subkey, nonce);
+    const sealed = Buffer.allocUnsafe(HEADER_BYTES + Buffer.byteLength(plaintext));
+    sealed[0] = VERSION_SEALED;
+    sealed.writeUInt32BE(this.#keyId, 1);
+    this.#salt.copy(sealed, SALT_AT);
+    sealed.fill(0, NONCE_AT, NONCE_AT + NONCE_BYTES - 8);
+    sealed.writeBigUInt64BE(this.#counter++, NONCE_AT + NONCE_BYTES - 8);
+    const cipher = createCipheriv('aes-256-gcm', this.#subkey, sealed.subarray(NONCE_AT, TAG_AT));
     cipher.setAAD(Buffer.from(aad));
     const body = typeof plaintext === 'string' ? cipher.update(plaintext, 'utf8') : cipher.update(plaintext);
     cipher.final();
-    const head = Buffer.alloc(5);
-    head[0] = VERSION_SEALED;
-    head.writeUInt32BE(this.#keyId, 1);
-    return Buffer.concat([head, this.#salt, nonce, cipher.getAuthTag(), body]);
+    body.copy(sealed, HEADER_BYTES);
+    cipher.getAuthTag().copy(sealed, TAG_AT);
+    return sealed;
   }
 }
 
@@ -58,7 +64,7 @@ export interface SealedParts {
 export function splitSealed(sealed: Buffer): SealedParts | null {
   if (sealed[0] === VERSION_CLEAR) return null;
   if (sealed[0] !== VERSION_SEALED || sealed.length < HEADER_BYTES) throw new RangeError('not a sealed value');
-  let at = 5;
+  let at = SALT_AT;
   const take = (bytes: number) => sealed.subarray(at, (at += bytes));
   return {
     keyId: sealed.readUInt32BE(1),
