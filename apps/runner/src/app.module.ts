@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { parseExecutionPublicKey } from '#libs/execution-token';
 import { HealthModule } from '#libs/http';
@@ -21,7 +22,7 @@ export class AppModule implements OnApplicationShutdown {
 
   static forRoot(config: RunnerConfig, telemetry: DynamicModule[]): DynamicModule {
     const pool = {
-      processes: config.FAIRLEAD_RUNNER_CHILDREN,
+      processes: config.FAIRLEAD_RUNNER_CHILDREN ?? availableParallelism(),
       concurrency: config.FAIRLEAD_RUNNER_CHILD_CONCURRENCY,
       memoryBytes: config.FAIRLEAD_RUNNER_CHILD_MEMORY_MB * MB,
     };

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { httpEnv } from '#libs/http';
 import { integer } from '#libs/kernel';
@@ -14,7 +13,13 @@ export const runnerConfig = z.object({
   PERSIST_SERVICE_URL: z.url().default('http://127.0.0.1:3007').describe('Address of persist'),
   SERVER_SERVICE_URL: z.url().default('http://127.0.0.1:3003').describe('Address of the server, for its internal API'),
   FAIRLEAD_EXECUTION_PUBLIC_KEY: z.string().describe('Verifies execution tokens: base64 of a DER SPKI Ed25519 key'),
-  FAIRLEAD_RUNNER_CHILDREN: integer(availableParallelism(), 'Sandbox processes; about one per core', 1, 256),
+  FAIRLEAD_RUNNER_CHILDREN: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe('Sandbox processes; as many as there are cores where it is not set'),
   FAIRLEAD_RUNNER_CHILD_CONCURRENCY: integer(64, 'Executions one sandbox process runs at a time', 1, 10_000),
   FAIRLEAD_RUNNER_SPIN_MS: integer(30_000, 'Longest computation of a function without a call to its SDK in between', 100),
   FAIRLEAD_RUNNER_CHILD_MEMORY_MB: integer(768, 'Resident memory past which a sandbox process is killed', 256),
