@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import vm from 'node:vm';
 import { fastify } from 'fastify';
+import { compare, printComparison, servePart, startPart } from './compare.mjs';
 import { fairlead, post } from './fairlead.mjs';
-import { load, median, postRequest } from './lib.mjs';
+import { postRequest } from './lib.mjs';
 
 /**
  * A synchronous no-op action in a fresh isolate, beside a bare Fastify route that evaluates the same function in a fresh `node:vm`
@@ -14,7 +12,6 @@ import { load, median, postRequest } from './lib.mjs';
  */
 const SELF = fileURLToPath(import.meta.url);
 const CALLERS = [1, 32];
-const ROUNDS = 3;
 const WARM_SECONDS = 3;
 const NAME = `bench-${randomBytes(4).toString('hex')}`;
 const BODY = { action_name: 'noop', input: { hello: 'world' } };
@@ -33,12 +30,6 @@ async function bare() {
     return module.exports.default.exec({}, request.body.input);
   });
   return app.listen({ host: '127.0.0.1', port: 0 });
-}
-
-async function startBare() {
-  const child = spawn(process.execPath, [SELF, '--bare'], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const [url] = await once(createInterface(child.stdout), 'line');
-  return { url, stop: () => child.kill() };
 }
 
 /** An integration with a connection, and the action deployed to it as the CLI does. */
@@ -75,59 +66,23 @@ async function deploy(target) {
   });
 }
 
-async function measure(targets, seconds) {
-  const figures = {};
-  for (const callers of CALLERS) {
-    const rounds = Object.fromEntries(Object.keys(targets).map((name) => [name, []]));
-    for (const request of Object.values(targets)) await load(request, callers, WARM_SECONDS);
-    for (let round = 0; round < ROUNDS; round += 1) {
-      for (const [name, request] of Object.entries(targets)) rounds[name].push(await load(request, callers, seconds / ROUNDS));
-    }
-    for (const [name, results] of Object.entries(rounds)) {
-      for (const figure of ['rate', 'p50', 'p95', 'p99']) {
-        figures[`${name}_${callers}_${figure}`] = median(results.map((result) => result[figure]));
-      }
-    }
-    figures[`ratio_bare_${callers}`] = median(rounds.fairlead.map(({ rate }, round) => rate / rounds.bare[round].rate));
-  }
-  return figures;
-}
-
-function print(figures) {
-  const table = {};
-  for (const callers of CALLERS) {
-    for (const name of ['bare', 'fairlead']) {
-      const of = (figure) => Number(figures[`${name}_${callers}_${figure}`].toFixed(2));
-      table[`${name}, ${callers} callers`] = {
-        'per second': Math.round(of('rate')),
-        'p50 ms': of('p50'),
-        'p95 ms': of('p95'),
-        'p99 ms': of('p99'),
-      };
-    }
-  }
-  console.table(table);
-}
-
 /**
  * @param {{ seconds?: number, json?: boolean }} options seconds of measurement per caller count and target
  * @returns {Promise<Record<string, number>>} the figures, also printed
  */
 export async function run({ seconds = 5, json = false } = {}) {
-  const baseline = await startBare();
+  const baseline = await startPart(SELF, '--bare');
   const target = await fairlead();
   try {
     await deploy(target);
     const named = { authorization: `Bearer ${target.key}`, 'provider-config-key': NAME, 'connection-id': NAME };
-    const figures = await measure(
-      {
-        bare: postRequest(`${baseline.url}/action/trigger`, {}, BODY),
-        fairlead: postRequest(`${target.base}/action/trigger`, named, BODY),
-      },
-      seconds,
-    );
+    const targets = {
+      bare: postRequest(`${baseline.url}/action/trigger`, {}, BODY),
+      fairlead: postRequest(`${target.base}/action/trigger`, named, BODY),
+    };
+    const figures = await compare(targets, CALLERS, { warmSeconds: WARM_SECONDS, seconds });
     if (json) console.log(JSON.stringify(figures));
-    else print(figures);
+    else printComparison(figures, Object.keys(targets), CALLERS);
     return figures;
   } finally {
     await target.stop();
@@ -136,8 +91,6 @@ export async function run({ seconds = 5, json = false } = {}) {
 }
 
 if (process.argv[1] === SELF) {
-  if (process.argv[2] === '--bare') {
-    console.log(await bare());
-    process.stdin.once('end', () => process.exit(0)).resume(); // the bench that started this part is gone
-  } else await run({ json: process.argv.includes('--json') });
+  if (process.argv[2] === '--bare') servePart(await bare());
+  else await run({ json: process.argv.includes('--json') });
 }

@@ -28,13 +28,23 @@ const percentile = (values, share) => values.toSorted((a, b) => a - b)[Math.floo
 async function repeat(seconds, once) {
   const cpu = process.cpuUsage();
   const startedAt = performance.now();
-  let runs = 0;
+  const times = [];
   while (performance.now() - startedAt < seconds * 1000) {
-    await once(runs);
-    runs += 1;
+    const began = performance.now();
+    await once(times.length);
+    times.push(performance.now() - began);
   }
   const { user, system } = process.cpuUsage(cpu);
-  return { runs, perSecond: (runs * 1000) / (performance.now() - startedAt), perCpuSecond: (runs * 1e6) / (user + system) };
+  const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(times, share));
+  const runs = times.length;
+  return {
+    runs,
+    perSecond: (runs * 1000) / (performance.now() - startedAt),
+    perCpuSecond: (runs * 1e6) / (user + system),
+    p50,
+    p95,
+    p99,
+  };
 }
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -108,10 +118,17 @@ async function contextBaseline(seconds) {
   });
 }
 
+const percentilesOf = (name, { p50, p95, p99 }) => ({
+  [`${name}_p50_ms`]: p50,
+  [`${name}_p95_ms`]: p95,
+  [`${name}_p99_ms`]: p99,
+});
+
 async function measure(seconds) {
   const execute = await sandbox();
   const freshRuns = await fresh(execute, seconds * 0.6);
   const first = await untilFirstCall(execute, seconds * 0.2);
+  const context = await contextBaseline(seconds * 0.2);
   return {
     runs_per_core_fresh: freshRuns.perCpuSecond,
     runs_per_second_one_at_a_time: freshRuns.perSecond,
@@ -121,7 +138,10 @@ async function measure(seconds) {
     first_call_ms_p50: first.p50,
     first_call_ms_p99: first.p99,
     sdk_call_us: await callOverhead(execute),
-    vm_context_runs_per_second: (await contextBaseline(seconds * 0.2)).perSecond,
+    vm_context_runs_per_second: context.perSecond,
+    ...percentilesOf('fresh', freshRuns),
+    ...percentilesOf('vm_context', context),
+    ratio_vm_context: freshRuns.perSecond / context.perSecond,
   };
 }
 

@@ -1,3 +1,4 @@
+import { URL_PARTS } from '../src/child/url-parts.js';
 import { askNow } from './bridge.js';
 
 /** The standards convert whatever they are given. */
@@ -96,19 +97,7 @@ export class URLSearchParams {
   }
 }
 
-interface Parts {
-  href: string;
-  origin: string;
-  protocol: string;
-  username: string;
-  password: string;
-  host: string;
-  hostname: string;
-  port: string;
-  pathname: string;
-  search: string;
-  hash: string;
-}
+type Parts = Record<(typeof URL_PARTS)[number], string>;
 type Writable = Exclude<keyof Parts, 'origin'>;
 
 const parseNow = (args: object): Parts | null => JSON.parse(askNow('url', args)) as Parts | null;
@@ -142,20 +131,7 @@ export class URL {
     if (forget) this.#params = undefined;
   }
   static {
-    const names = [
-      'href',
-      'origin',
-      'protocol',
-      'username',
-      'password',
-      'host',
-      'hostname',
-      'port',
-      'pathname',
-      'search',
-      'hash',
-    ] as const;
-    for (const name of names) {
+    for (const name of URL_PARTS) {
       Object.defineProperty(URL.prototype, name, {
         enumerable: true,
         configurable: true,

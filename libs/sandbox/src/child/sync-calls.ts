@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { URL_PARTS } from './url-parts.js';
 
 const MAX_RANDOM = 65_536;
 
@@ -16,20 +17,6 @@ interface UrlArgs {
   readonly base?: string;
   readonly set?: { readonly name: string; readonly value: string };
 }
-
-const URL_PARTS = [
-  'href',
-  'origin',
-  'protocol',
-  'username',
-  'password',
-  'host',
-  'hostname',
-  'port',
-  'pathname',
-  'search',
-  'hash',
-] as const;
 
 /** The synchronous calls of an isolate: URLs, digests and random bytes. @throws Error with a message for the author */
 export function answerNow(op: string, argsJson: string): string {
