@@ -2,6 +2,7 @@
 export { Catalogue } from './catalogue.js';
 export { catalogueEntry, type CatalogueEntry, type Provider } from './domain/entry.js';
 export type { NestedText, ProxyRules, RetryRules } from './domain/entry-proxy.js';
+export { type InputField, type InputFields, inputIssues, withDefaults } from './domain/input-fields.js';
 export { compileTemplate, type Filled, fillTemplate, type Scope, type Template } from './domain/template.js';
 export { providersEnv } from './providers.config.js';
 export { ProvidersModule, type ProvidersOptions } from './providers.module.js';

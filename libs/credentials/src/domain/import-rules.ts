@@ -1,6 +1,6 @@
 import { AppError, type ErrorIssue } from '#libs/kernel';
 import type { Credentials } from '../credentials.types.js';
-import { type InputField, inputIssues } from './input-fields.js';
+import { type InputField, inputIssues } from '#libs/providers';
 import type { ImportedCredentials } from './imported-credentials.js';
 
 /** What an import needs to know of a provider. */

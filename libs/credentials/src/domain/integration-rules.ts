@@ -1,6 +1,6 @@
 import type { ErrorIssue } from '#libs/kernel';
 import type { IntegrationCredentials } from '../credentials.types.js';
-import { type InputField, inputIssues } from './input-fields.js';
+import { type InputField, inputIssues } from '#libs/providers';
 
 /** What integrations need to know of a provider. */
 export interface ProviderRules {
