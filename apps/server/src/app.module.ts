@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountsModule } from '#libs/accounts';
+import { AuthWebhooksModule } from '#libs/auth-webhooks';
 import { RedisModule } from '#libs/cache';
 import { CredentialsModule } from '#libs/credentials';
 import { CryptoModule } from '#libs/crypto';
@@ -72,6 +73,7 @@ const capabilities = (config: ServerConfig) => [
   FunctionsModule,
   SchedulingModule,
   DeliveriesModule.forRoot({ timeoutMs: config.NANGO_WEBHOOK_TIMEOUT_MS, policy: parseOutboundPolicy(config) }),
+  AuthWebhooksModule,
 ];
 
 const routes = (config: ServerConfig) => [

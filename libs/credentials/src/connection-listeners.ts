@@ -1,13 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#libs/database';
-import type { ConnectionRef, Integration } from './credentials.types.js';
+import type { ConnectionEndUser, ConnectionRef, Integration } from './credentials.types.js';
+
+/** A connection was made, or its credentials were replaced by somebody who authenticated anew. */
+export interface ConnectionSaved {
+  readonly ref: ConnectionRef;
+  readonly operation: 'creation' | 'override';
+  readonly authMode: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Only where it came through Connect. */
+  readonly endUser: ConnectionEndUser | undefined;
+}
 
 /** Takes part in the transaction that changes a connection: what it throws undoes the change. */
 export interface ConnectionListener {
   /** A connection came into being; not called when an existing one is overwritten. */
-  connectionCreated(tx: Transaction, ref: ConnectionRef): Promise<void>;
+  connectionCreated?(tx: Transaction, ref: ConnectionRef): Promise<void>;
+  /** Credentials were saved; called after `connectionCreated`. */
+  connectionSaved?(tx: Transaction, saved: ConnectionSaved): Promise<void>;
   /** A connection was soft-deleted, alone or with its integration. */
-  connectionDeleted(tx: Transaction, ref: ConnectionRef): Promise<void>;
+  connectionDeleted?(tx: Transaction, ref: ConnectionRef): Promise<void>;
   /** An integration was soft-deleted, after its connections. */
   integrationDeleted?(tx: Transaction, integration: Integration): Promise<void>;
 }
@@ -23,11 +35,15 @@ export class ConnectionListeners {
   }
 
   async connectionCreated(tx: Transaction, ref: ConnectionRef): Promise<void> {
-    for (const listener of this.#listeners) await listener.connectionCreated(tx, ref);
+    for (const listener of this.#listeners) await listener.connectionCreated?.(tx, ref);
+  }
+
+  async connectionSaved(tx: Transaction, saved: ConnectionSaved): Promise<void> {
+    for (const listener of this.#listeners) await listener.connectionSaved?.(tx, saved);
   }
 
   async connectionDeleted(tx: Transaction, ref: ConnectionRef): Promise<void> {
-    for (const listener of this.#listeners) await listener.connectionDeleted(tx, ref);
+    for (const listener of this.#listeners) await listener.connectionDeleted?.(tx, ref);
   }
 
   async integrationDeleted(tx: Transaction, integration: Integration): Promise<void> {

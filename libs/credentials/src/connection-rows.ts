@@ -1,5 +1,6 @@
 import type { Cipher } from '#libs/crypto';
-import type { Connection, ConnectionEndUser, ConnectionProblem, ConnectionRef, Credentials } from './credentials.types.js';
+import type { Credentials } from '#libs/auth';
+import type { Connection, ConnectionEndUser, ConnectionProblem, ConnectionRef } from './credentials.types.js';
 import type { IntegrationRow } from './integrations.repository.js';
 import { openJson } from './sealing.js';
 
@@ -11,7 +12,8 @@ export const PROBLEMS = `(SELECT coalesce(jsonb_agg(jsonb_build_object('type', e
   FROM connection_errors e WHERE e.connection_id = c.id) AS errors`;
 
 /** A connection and, apart by prefix, its integration. */
-export const SNAPSHOT_COLUMNS = `${REF_COLUMNS}, c.credentials, c.connection_config, c.metadata, c.tags, c.end_user, c.version,
+export const SNAPSHOT_COLUMNS = `${REF_COLUMNS}, c.credentials, c.connection_config, c.secret_config, c.metadata, c.tags, c.end_user,
+  c.version, c.credentials_version, c.refresh_failed_at, c.refresh_attempts, c.refresh_exhausted,
   c.last_fetched_at, c.created_at, c.updated_at, ${PROBLEMS},
   i.id AS i_id, i.environment_id AS i_environment_id, i.display_name AS i_display_name, i.forward_webhooks AS i_forward_webhooks,
   i.credentials AS i_credentials, i.custom AS i_custom, i.created_at AS i_created_at, i.updated_at AS i_updated_at`;
@@ -29,10 +31,15 @@ export interface RefRow {
 interface ConnectionRow extends RefRow {
   credentials: Buffer;
   connection_config: Record<string, unknown>;
+  secret_config: Buffer | null;
   metadata: Record<string, unknown> | null;
   tags: Record<string, string>;
   end_user: ConnectionEndUser | null;
   version: number;
+  credentials_version: number;
+  refresh_failed_at: Date | null;
+  refresh_attempts: number;
+  refresh_exhausted: boolean;
   last_fetched_at: Date | null;
   created_at: Date;
   updated_at: Date;
@@ -65,15 +72,23 @@ export const toRef = (row: RefRow): ConnectionRef => ({
   webhookUrlOverride: row.webhook_url_override,
 });
 
+const openConfig = (row: ConnectionRow, cipher: Cipher): Record<string, unknown> =>
+  openJson(cipher, row.secret_config as Buffer, 'connections.secret_config', row.environment_id, row.id) as Record<
+    string,
+    unknown
+  >;
+
 export const toConnection = (row: ConnectionRow, cipher: Cipher): Connection => ({
   ...toRef(row),
   credentials: openJson(cipher, row.credentials, 'connections.credentials', row.environment_id, row.id) as Credentials,
-  connectionConfig: row.connection_config,
+  connectionConfig: row.secret_config ? { ...row.connection_config, ...openConfig(row, cipher) } : row.connection_config,
   metadata: row.metadata,
   tags: row.tags,
   endUser: row.end_user,
   errors: row.errors,
   version: row.version,
+  credentialsVersion: row.credentials_version,
+  refresh: { failedAt: row.refresh_failed_at, attempts: row.refresh_attempts, exhausted: row.refresh_exhausted },
   createdAt: row.created_at,
   updatedAt: row.updated_at,
   lastFetchedAt: row.last_fetched_at,

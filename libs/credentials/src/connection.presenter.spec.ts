@@ -17,6 +17,8 @@ const connection: Connection = {
   tags: { end_user_id: 'u_1' },
   endUser: { id: 'u_1', email: 'a@b.co' },
   errors: [],
+  credentialsVersion: 1,
+  refresh: { failedAt: null, attempts: 0, exhausted: false },
   version: 4,
   createdAt: date,
   updatedAt: date,

@@ -1,21 +1,30 @@
 import { Injectable } from '@nestjs/common';
+import { type Credentials, expiryOf } from '#libs/auth';
 import { Cipher } from '#libs/crypto';
 import { Database, type Sql } from '#libs/database';
 import type { ConnectionRowId, EnvironmentId } from '#libs/kernel';
 import { REF_COLUMNS, type RefRow, toRef } from './connection-rows.js';
-import type { ConnectionEndUser, ConnectionRef, Credentials, Integration } from './credentials.types.js';
-import { expiryOf } from './domain/import-rules.js';
+import type { ConnectionEndUser, ConnectionRef, Integration } from './credentials.types.js';
 import { sealJson } from './sealing.js';
 
 /** What can be written of a connection. */
 export interface ConnectionFields {
   readonly credentials: Credentials;
   readonly connectionConfig: Readonly<Record<string, unknown>>;
+  /** Fields of the configuration that are stored sealed. */
+  readonly secretConfig: Readonly<Record<string, unknown>>;
+  /** When to look after the credentials next; null: never. */
+  readonly nextRefreshAt: Date | null;
   /** Undefined keeps what is stored. */
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
   readonly webhookUrlOverride: string | null | undefined;
   readonly endUser: ConnectionEndUser | undefined;
   readonly tags: Readonly<Record<string, string>> | undefined;
+}
+
+export interface LockedRow {
+  readonly id: ConnectionRowId;
+  readonly connectionId: string;
 }
 
 /** Every statement that changes connections; secrets are sealed here and nowhere else. */
@@ -26,13 +35,14 @@ export class ConnectionsRepository {
     private readonly cipher: Cipher,
   ) {}
 
+  /** Holds the connection of that id until the transaction ends. */
+  async lock(tx: Sql, integration: Integration, connectionId: string): Promise<LockedRow | null> {
+    return this.#lock(tx, integration, 'connection_id = $2', connectionId);
+  }
+
   /** Holds the row until the transaction ends. */
-  async lock(tx: Sql, integration: Integration, connectionId: string): Promise<ConnectionRowId | null> {
-    const [row] = await tx.query<{ id: number }>(
-      'SELECT id FROM connections WHERE integration_id = $1 AND connection_id = $2 AND deleted_at IS NULL FOR UPDATE',
-      [integration.id, connectionId],
-    );
-    return row?.id ?? null;
+  async lockRow(tx: Sql, integration: Integration, id: ConnectionRowId): Promise<LockedRow | null> {
+    return this.#lock(tx, integration, 'id = $2', id);
   }
 
   /** Null when another transaction just made the same connection. */
@@ -46,15 +56,15 @@ export class ConnectionsRepository {
     const id = (next as { id: number }).id;
     const rows = await tx.query<{ id: number }>(
       `INSERT INTO connections (id, environment_id, integration_id, connection_id, credentials_type, credentials,
-              credentials_expires_at, connection_config, metadata, webhook_url_override, end_user, tags)
-       OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+              credentials_expires_at, secret_config, next_refresh_at, connection_config, metadata, webhook_url_override, end_user, tags)
+       OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
        ON CONFLICT (integration_id, connection_id) WHERE deleted_at IS NULL DO NOTHING RETURNING id`,
       [
         id,
         integration.environmentId,
         integration.id,
         connectionId,
-        ...this.#secretValues(integration.environmentId, id, fields.credentials),
+        ...this.#secretValues(integration.environmentId, id, fields),
         fields.connectionConfig,
         fields.metadata ?? null,
         fields.webhookUrlOverride ?? null,
@@ -65,16 +75,20 @@ export class ConnectionsRepository {
     return rows[0]?.id ?? null;
   }
 
+  /** Replaces credentials and configuration; whatever a refresh has under way comes too late. */
   async overwrite(tx: Sql, integration: Integration, id: ConnectionRowId, fields: ConnectionFields): Promise<void> {
     await tx.query(
-      `UPDATE connections SET credentials_type = $3, credentials = $4, credentials_expires_at = $5, connection_config = $6,
-              metadata = coalesce($7, metadata), webhook_url_override = CASE WHEN $11 THEN $8 ELSE webhook_url_override END,
-              end_user = coalesce($9, end_user), tags = coalesce($10, tags), version = version + 1, updated_at = now()
+      `UPDATE connections SET credentials_type = $3, credentials = $4, credentials_expires_at = $5, secret_config = $6,
+              next_refresh_at = $7, connection_config = $8, metadata = coalesce($9, metadata),
+              webhook_url_override = CASE WHEN $13 THEN $10 ELSE webhook_url_override END,
+              end_user = coalesce($11, end_user), tags = coalesce($12, tags),
+              refresh_failed_at = NULL, refresh_attempts = 0, refresh_exhausted = false,
+              credentials_version = credentials_version + 1, version = version + 1, updated_at = now()
         WHERE environment_id = $1 AND id = $2`,
       [
         integration.environmentId,
         id,
-        ...this.#secretValues(integration.environmentId, id, fields.credentials),
+        ...this.#secretValues(integration.environmentId, id, fields),
         fields.connectionConfig,
         fields.metadata ?? null,
         fields.webhookUrlOverride ?? null,
@@ -161,11 +175,28 @@ export class ConnectionsRepository {
     await this.db.query('UPDATE connections SET last_fetched_at = $2 WHERE id = ANY($1)', [ids, at]);
   }
 
-  #secretValues(environmentId: EnvironmentId, id: ConnectionRowId, credentials: Credentials): unknown[] {
+  async #lock(tx: Sql, integration: Integration, condition: string, value: unknown): Promise<LockedRow | null> {
+    const [row] = await tx.query<LockedRow>(
+      `SELECT id, connection_id AS "connectionId" FROM connections
+        WHERE integration_id = $1 AND ${condition} AND deleted_at IS NULL FOR UPDATE`,
+      [integration.id, value],
+    );
+    return row ?? null;
+  }
+
+  #secretValues(
+    environmentId: EnvironmentId,
+    id: ConnectionRowId,
+    { credentials, secretConfig, nextRefreshAt }: Pick<ConnectionFields, 'credentials' | 'secretConfig' | 'nextRefreshAt'>,
+  ): unknown[] {
     return [
       credentials.type,
       sealJson(this.cipher, credentials, 'connections.credentials', environmentId, id),
       expiryOf(credentials),
+      Object.keys(secretConfig).length === 0
+        ? null
+        : sealJson(this.cipher, secretConfig, 'connections.secret_config', environmentId, id),
+      nextRefreshAt,
     ];
   }
 }

@@ -2,6 +2,7 @@ import { type DynamicModule, type FactoryProvider, Global, Module } from '@nestj
 import { ConnectionImport } from './connection-import.js';
 import { ConnectionListeners } from './connection-listeners.js';
 import { ConnectionReads } from './connection-reads.repository.js';
+import { ConnectionSaves } from './connection-saves.js';
 import { Connections } from './connections.service.js';
 import { ConnectionsRepository } from './connections.repository.js';
 import { CREDENTIAL_TEST, type CredentialTest } from './credential-test.js';
@@ -29,6 +30,7 @@ export class CredentialsModule {
         ConnectionImport,
         ConnectionListeners,
         ConnectionReads,
+        ConnectionSaves,
         Connections,
         ConnectionsRepository,
         Integrations,
@@ -36,7 +38,7 @@ export class CredentialsModule {
         LastFetched,
         Leases,
       ],
-      exports: [ConnectionListeners, Connections, Integrations, LastFetched],
+      exports: [ConnectionListeners, ConnectionSaves, Connections, Integrations, LastFetched],
     };
   }
 }

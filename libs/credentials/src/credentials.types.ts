@@ -1,11 +1,6 @@
+import type { Credentials, IntegrationCredentials } from '#libs/auth';
 import type { ConnectionRowId, EnvironmentId, IntegrationId } from '#libs/kernel';
 import type { ImportedCredentials } from './domain/imported-credentials.js';
-
-/** Credentials of a connection, as `GET /connections/{id}` shows them (spec/api.md §3.4): `type` and the fields of that type. */
-export type Credentials = Readonly<{ type: string; [field: string]: unknown }>;
-
-/** What a developer registered with a provider, as the API shows it (spec/api.md §3.2). */
-export type IntegrationCredentials = Readonly<{ type: string; [field: string]: string | null | undefined }>;
 
 export interface Integration {
   readonly id: IntegrationId;
@@ -63,15 +58,29 @@ export interface ConnectionProblem {
   readonly log_id: string;
 }
 
+/** How the last attempts to renew a connection's credentials went (spec/auth.md §4.5). */
+export interface RefreshState {
+  /** Null after a success. */
+  readonly failedAt: Date | null;
+  /** Calendar days on which an attempt failed since the last success. */
+  readonly attempts: number;
+  /** No further attempt is made before somebody reconnects. */
+  readonly exhausted: boolean;
+}
+
 export interface Connection extends ConnectionRef {
   readonly credentials: Credentials;
+  /** Public and secret fields together. */
   readonly connectionConfig: Readonly<Record<string, unknown>>;
   readonly metadata: Readonly<Record<string, unknown>> | null;
   readonly tags: Readonly<Record<string, string>>;
   readonly endUser: ConnectionEndUser | null;
   readonly errors: readonly ConnectionProblem[];
-  /** Grows with every write: the basis of compare-and-set. */
+  /** Grows with every write. */
   readonly version: number;
+  /** Grows when credentials are replaced: the fencing token of refreshes. */
+  readonly credentialsVersion: number;
+  readonly refresh: RefreshState;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly lastFetchedAt: Date | null;

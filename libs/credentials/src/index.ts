@@ -1,4 +1,5 @@
-export { type ConnectionListener, ConnectionListeners } from './connection-listeners.js';
+export { type ConnectionListener, ConnectionListeners, type ConnectionSaved } from './connection-listeners.js';
+export { ConnectionSaves, type ConnectionToSave, type SavedConnection } from './connection-saves.js';
 export { type ConnectionView, toConnection, toConnectionListItem } from './connection.presenter.js';
 export { Connections, type LeaseOptions } from './connections.service.js';
 export type { CredentialTest } from './credential-test.js';
@@ -11,12 +12,11 @@ export type {
   ConnectionProblem,
   ConnectionRef,
   ConnectionSummary,
-  Credentials,
   Integration,
   IntegrationChanges,
-  IntegrationCredentials,
   NewConnection,
   NewIntegration,
+  RefreshState,
 } from './credentials.types.js';
 export { importedCredentials, type ImportedCredentials } from './domain/imported-credentials.js';
 export { type IntegrationInclude, type IntegrationLinks, toIntegration } from './integration.presenter.js';

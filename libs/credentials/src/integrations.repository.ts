@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import type { IntegrationCredentials } from '#libs/auth';
 import { Cipher } from '#libs/crypto';
 import { Database, type Sql } from '#libs/database';
 import type { EnvironmentId, IntegrationId } from '#libs/kernel';
-import type { Integration, IntegrationCredentials } from './credentials.types.js';
+import type { Integration } from './credentials.types.js';
 import { openJson, sealJson } from './sealing.js';
 
 export interface IntegrationRow {

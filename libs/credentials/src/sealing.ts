@@ -1,7 +1,7 @@
 import type { Cipher } from '#libs/crypto';
 import type { EnvironmentId } from '#libs/kernel';
 
-type Column = 'connections.credentials' | 'integrations.credentials' | 'integrations.custom';
+type Column = 'connections.credentials' | 'connections.secret_config' | 'integrations.credentials' | 'integrations.custom';
 
 /** Binds a sealed value to its column, tenant and row: copied elsewhere it does not open. */
 const place = (column: Column, environmentId: EnvironmentId, rowId: number): string => `${column}:${environmentId}:${rowId}`;

@@ -5,6 +5,7 @@ import { Catalogue, catalogueEntry } from '#libs/providers';
 import { ConnectionImport } from './connection-import.js';
 import { ConnectionListeners } from './connection-listeners.js';
 import { ConnectionReads } from './connection-reads.repository.js';
+import { ConnectionSaves } from './connection-saves.js';
 import { Connections } from './connections.service.js';
 import { ConnectionsRepository } from './connections.repository.js';
 import type { CredentialTest } from './credential-test.js';
@@ -69,7 +70,8 @@ export async function testCredentials(url: string, encryptionKey: string): Promi
   };
   listeners.register({ connectionCreated: hear('created'), connectionDeleted: hear('deleted') });
   const test: CredentialTest = async () => (subject.accept ? 'passed' : 'failed');
-  const imports = new ConnectionImport(db, integrationRows, rows, catalogue, listeners, test);
+  const saves = new ConnectionSaves(db, integrationRows, rows, listeners, test);
+  const imports = new ConnectionImport(integrationRows, catalogue, saves);
   const subject: TestCredentials = {
     connections: new Connections(db, rows, reads, imports, listeners, leases),
     integrations: new Integrations(db, integrationRows, rows, catalogue, listeners, leases),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { expiryOf, importIssues, storedCredentials } from './import-rules.js';
+import { expiryOf } from '#libs/auth';
+import { importIssues, storedCredentials } from './import-rules.js';
 import { importedCredentials, type ImportedCredentials } from './imported-credentials.js';
 
 const apiKey: ImportedCredentials = { type: 'API_KEY', apiKey: 'sk_1' };

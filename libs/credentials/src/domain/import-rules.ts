@@ -1,5 +1,5 @@
 import { AppError, type ErrorIssue } from '#libs/kernel';
-import type { Credentials } from '../credentials.types.js';
+import type { Credentials } from '#libs/auth';
 import { type InputField, inputIssues } from '#libs/providers';
 import type { ImportedCredentials } from './imported-credentials.js';
 
@@ -51,12 +51,6 @@ export function storedCredentials(given: ImportedCredentials): Credentials {
     default:
       return given;
   }
-}
-
-/** When stored credentials end, for the refresher to find; null when they do not say. */
-export function expiryOf(credentials: Credentials): Date | null {
-  const expiresAt = credentials['expires_at'];
-  return typeof expiresAt === 'string' ? new Date(expiresAt) : null;
 }
 
 /** Types a wrong value of which only the provider can tell (spec/auth.md §2.4). */

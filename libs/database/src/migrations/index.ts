@@ -1,4 +1,5 @@
 import { InitialSchema1764000000000 } from './1764000000000-initial-schema.js';
+import { Connections1764100000000 } from './1764100000000-connections.js';
 
 /** Control-plane migrations, oldest first. */
-export const controlPlaneMigrations = [InitialSchema1764000000000];
+export const controlPlaneMigrations = [InitialSchema1764000000000, Connections1764100000000];

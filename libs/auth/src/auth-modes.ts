@@ -1,0 +1,49 @@
+import { AppError } from '#libs/kernel';
+import type { AuthMode, AuthSubject, BeginRequest, Begun, Credentials, FinishRequest, Minted, MintInput } from './auth.types.js';
+
+/** Every way to authenticate, by `auth_mode` (spec/auth.md §2), with the providers that need a way of their own (§2.3). */
+export class AuthModes {
+  /**
+   * @param modes by auth mode
+   * @param providers by provider key, instead of their mode's
+   */
+  constructor(
+    private readonly modes: Readonly<Record<string, AuthMode>>,
+    private readonly providers: Readonly<Record<string, AuthMode>> = {},
+  ) {}
+
+  /** @throws AppError `invalid_auth_mode` for modes that need a browser; errors as of `AuthMode.mint` */
+  mint(subject: AuthSubject, input: MintInput): Promise<Minted> {
+    const mode = this.#of(subject);
+    if (!mode.mint) throw new AppError('invalid_auth_mode', `${subject.provider.name} needs a browser: open /oauth/connect`);
+    return mode.mint(subject, input);
+  }
+
+  /** @throws AppError `auth_mode_err` for modes that need no browser; errors as of `AuthMode.begin` */
+  begin(subject: AuthSubject, request: BeginRequest): Promise<Begun> {
+    const mode = this.#of(subject);
+    if (!mode.begin) throw new AppError('auth_mode_err', `${subject.provider.name} is not connected through a browser`);
+    return mode.begin(subject, request);
+  }
+
+  /** Errors as of `AuthMode.finish`. */
+  finish(subject: AuthSubject, request: FinishRequest): Promise<Minted> {
+    const mode = this.#of(subject);
+    if (!mode.finish) throw new AppError('auth_mode_err', `${subject.provider.name} is not connected through a browser`);
+    return mode.finish(subject, request);
+  }
+
+  /** Whether credentials of this provider can be renewed at all. */
+  canRefresh(subject: Pick<AuthSubject, 'provider'>): boolean {
+    return this.#of(subject).refresh !== undefined;
+  }
+
+  /** Null where there is nothing to renew with. Errors as of `AuthMode.refresh`. */
+  async refresh(subject: AuthSubject, credentials: Credentials): Promise<Minted | null> {
+    return (await this.#of(subject).refresh?.(subject, credentials)) ?? null;
+  }
+
+  #of({ provider }: Pick<AuthSubject, 'provider'>): AuthMode {
+    return this.providers[provider.name] ?? this.modes[provider.auth_mode] ?? {};
+  }
+}

@@ -1,0 +1,29 @@
+import type { Provider } from '#libs/providers';
+import type { Credentials } from '../auth.types.js';
+
+/** Tokens are renewed this long before they end, unless the provider says otherwise (spec/auth.md §4.1). */
+export const DEFAULT_MARGIN_MS = 15 * 60_000;
+
+/** `fresh`: use it. `due`: renew it first. `unknown`: it does not say when it ends. */
+export type Freshness = 'fresh' | 'due' | 'unknown';
+
+type Rules = Pick<Provider, 'token_expiration_buffer'>;
+
+/** How long before its end a provider's token is renewed, in milliseconds. */
+export const marginOf = ({ token_expiration_buffer: seconds }: Rules): number =>
+  seconds === undefined ? DEFAULT_MARGIN_MS : seconds * 1000;
+
+/** When stored credentials end; null when they do not say. */
+export function expiryOf(credentials: Credentials): Date | null {
+  const { expires_at: expiresAt } = credentials;
+  if (typeof expiresAt !== 'string') return null;
+  const date = new Date(expiresAt);
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
+/** Whether credentials must be renewed before use (spec/auth.md §4.2). */
+export function tokenFreshness(credentials: Credentials, provider: Rules, now: Date): Freshness {
+  const expiry = expiryOf(credentials);
+  if (!expiry) return 'unknown';
+  return expiry.getTime() - marginOf(provider) > now.getTime() ? 'fresh' : 'due';
+}

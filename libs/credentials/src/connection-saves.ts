@@ -1,0 +1,158 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import type { Credentials } from '#libs/auth';
+import { Database, type Transaction } from '#libs/database';
+import { AppError, type ConnectionRowId } from '#libs/kernel';
+import type { Provider } from '#libs/providers';
+import { ConnectionListeners } from './connection-listeners.js';
+import { type ConnectionFields, ConnectionsRepository } from './connections.repository.js';
+import { CREDENTIAL_TEST, type CredentialTest } from './credential-test.js';
+import type { Connection, ConnectionEndUser, Integration } from './credentials.types.js';
+import { connectionTags } from './domain/connection-tags.js';
+import { isTested } from './domain/import-rules.js';
+import { nextRefreshAt } from './domain/refresh-schedule.js';
+import { splitConfig } from './domain/secret-config.js';
+import { IntegrationsRepository } from './integrations.repository.js';
+import { toLease } from './lease.presenter.js';
+
+/** Credentials somebody has just given or got, and what they are kept with. */
+export interface ConnectionToSave {
+  readonly integration: Integration;
+  readonly provider: Provider;
+  /** A UUID v4 is made where it is absent. */
+  readonly connectionId?: string | undefined;
+  /** The row whose credentials these replace; refused when it is gone. Its id wins over `connectionId`. */
+  readonly reconnects?: ConnectionRowId | undefined;
+  readonly credentials: Credentials;
+  /** Replaces the stored one. */
+  readonly connectionConfig: Readonly<Record<string, unknown>>;
+  /** These stay as they are stored where they are undefined. */
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  readonly webhookUrlOverride?: string | null | undefined;
+  readonly endUser?: ConnectionEndUser | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** Tell listeners of the end user: the connection comes through Connect. */
+  readonly throughConnect?: boolean;
+}
+
+export interface SavedConnection {
+  readonly rowId: ConnectionRowId;
+  readonly connectionId: string;
+  readonly operation: 'creation' | 'override';
+}
+
+/** Makes connections, or replaces the credentials of existing ones: the one way all imports and auth flows end. */
+@Injectable()
+export class ConnectionSaves {
+  constructor(
+    private readonly db: Database,
+    private readonly integrations: IntegrationsRepository,
+    private readonly connections: ConnectionsRepository,
+    private readonly listeners: ConnectionListeners,
+    @Inject(CREDENTIAL_TEST) private readonly test: CredentialTest,
+  ) {}
+
+  /**
+   * The provider is asked before the transaction begins: no lock is held across HTTP.
+   * @throws AppError `connection_test_failed`; `not_found` when the integration goes meanwhile; `invalid_connection` when the
+   * connection to reconnect does
+   */
+  async save(given: ConnectionToSave): Promise<SavedConnection> {
+    const connectionId = given.connectionId ?? randomUUID();
+    await this.#try(given, connectionId);
+    return this.db.transaction((tx) => this.#save(tx, given, connectionId));
+  }
+
+  async #try(given: ConnectionToSave, connectionId: string): Promise<void> {
+    if (!isTested(given.credentials)) return;
+    const candidate = candidateOf(given, connectionId);
+    if ((await this.test(toLease(given.integration, candidate, given.provider))) === 'failed') {
+      throw new AppError('connection_test_failed', 'the provider did not accept these credentials');
+    }
+  }
+
+  /** Two that make one new connection: one inserts, the other waits for it and overwrites. */
+  async #save(tx: Transaction, given: ConnectionToSave, connectionId: string): Promise<SavedConnection> {
+    const { environmentId, uniqueKey } = given.integration;
+    const integration = await this.integrations.lock(tx, environmentId, uniqueKey, 'SHARE');
+    if (integration?.id !== given.integration.id) throw new AppError('not_found', `no integration ${uniqueKey}`);
+    const fields = fieldsOf(given);
+    for (;;) {
+      const existing = await this.#existing(tx, integration, given, connectionId);
+      if (existing) {
+        await this.connections.overwrite(tx, integration, existing.id, fields);
+        return this.#tell(tx, given, { rowId: existing.id, connectionId: existing.connectionId, operation: 'override' });
+      }
+      const rowId = await this.connections.insert(tx, integration, connectionId, fields);
+      if (rowId !== null) return this.#tell(tx, given, { rowId, connectionId, operation: 'creation' });
+    }
+  }
+
+  async #existing(tx: Transaction, integration: Integration, { reconnects }: ConnectionToSave, connectionId: string) {
+    if (reconnects === undefined) return this.connections.lock(tx, integration, connectionId);
+    const row = await this.connections.lockRow(tx, integration, reconnects);
+    if (!row) throw new AppError('invalid_connection', 'the connection to renew was deleted meanwhile');
+    return row;
+  }
+
+  async #tell(tx: Transaction, given: ConnectionToSave, saved: SavedConnection): Promise<SavedConnection> {
+    const { integration } = given;
+    const ref = {
+      id: saved.rowId,
+      integrationId: integration.id,
+      environmentId: integration.environmentId,
+      connectionId: saved.connectionId,
+      providerConfigKey: integration.uniqueKey,
+      provider: integration.provider,
+      webhookUrlOverride: given.webhookUrlOverride ?? null,
+    };
+    if (saved.operation === 'creation') await this.listeners.connectionCreated(tx, ref);
+    await this.listeners.connectionSaved(tx, {
+      ref,
+      operation: saved.operation,
+      authMode: given.provider.auth_mode,
+      tags: tagsOf(given) ?? {},
+      endUser: given.throughConnect ? given.endUser : undefined,
+    });
+    return saved;
+  }
+}
+
+const tagsOf = ({ endUser, tags }: ConnectionToSave): Record<string, string> | undefined =>
+  endUser || tags ? connectionTags(endUser, tags) : undefined;
+
+const fieldsOf = (given: ConnectionToSave): ConnectionFields => ({
+  credentials: given.credentials,
+  ...splitConfig(given.provider.connection_config, given.connectionConfig),
+  nextRefreshAt: nextRefreshAt(given.credentials, given.provider, new Date(), Math.random()),
+  metadata: given.metadata,
+  webhookUrlOverride: given.webhookUrlOverride,
+  endUser: given.endUser,
+  tags: tagsOf(given),
+});
+
+/** The connection as it would be, for a test of its credentials. */
+function candidateOf(given: ConnectionToSave, connectionId: string): Connection {
+  const now = new Date();
+  return {
+    id: 0,
+    integrationId: given.integration.id,
+    environmentId: given.integration.environmentId,
+    connectionId,
+    providerConfigKey: given.integration.uniqueKey,
+    provider: given.integration.provider,
+    webhookUrlOverride: null,
+    credentials: given.credentials,
+    connectionConfig: given.connectionConfig,
+    metadata: given.metadata ?? null,
+    tags: tagsOf(given) ?? {},
+    endUser: given.endUser ?? null,
+    errors: [],
+    version: 0,
+    credentialsVersion: 0,
+    refresh: { failedAt: null, attempts: 0, exhausted: false },
+    createdAt: now,
+    updatedAt: now,
+    lastFetchedAt: null,
+  };
+}
