@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigError } from '#libs/kernel';
 import { Catalogue } from './catalogue.js';
 import type { Provider } from './domain/entry.js';
-import { compileTemplate } from './domain/template.js';
+import { compileTemplate } from './domain/parse-template.js';
 
 let own: Catalogue;
 let folder: string;

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { compileTemplate, type Template } from './domain/template.js';
+import { compileTemplate } from './domain/parse-template.js';
+import type { Template } from './domain/template.js';
 
 const cache = new LRUCache<string, Template>({ max: 5_000 });
 

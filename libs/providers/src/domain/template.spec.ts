@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { createHash, createHmac, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { compileTemplate, fillTemplate, type Scope } from './template.js';
+import { compileTemplate } from './parse-template.js';
+import { fillTemplate, type Scope } from './template.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 const PEM = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;

@@ -62,12 +62,39 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   week: 604_800_000,
 };
 
-/** A moment moved by whole units (`days`, `day`, …; months and years by the calendar). An unknown unit moves nothing. */
+const MONTHS_IN: Readonly<Record<string, number>> = { month: 1, year: 12 };
+
+const SHORT: Readonly<Record<string, string>> = {
+  ms: 'millisecond',
+  s: 'second',
+  m: 'minute',
+  h: 'hour',
+  d: 'day',
+  w: 'week',
+  M: 'month',
+  y: 'year',
+};
+
+const unitOf = (unit: string): string => (Object.hasOwn(SHORT, unit) ? SHORT[unit]! : unit.toLowerCase().replace(/s$/, ''));
+
+/** Whether a word names a unit that `shiftTime` knows: `days`, `day`, `d`, … */
+export const isTimeUnit = (unit: string): boolean => Object.hasOwn({ ...UNIT_MS, ...MONTHS_IN }, unitOf(unit));
+
+/**
+ * A moment moved by whole units (`days`, `day`, `d`, …). Months and years go by the calendar: a day that the month lacks becomes its
+ * last one. An unknown unit moves nothing.
+ */
 export function shiftTime(at: Date, amount: number, unit: string): Date {
-  const name = unit.replace(/s$/, '');
+  const name = unitOf(unit);
+  const months = MONTHS_IN[name];
+  return months === undefined ? new Date(at.getTime() + amount * (UNIT_MS[name] ?? 0)) : shiftMonths(at, amount * months);
+}
+
+function shiftMonths(at: Date, amount: number): Date {
   const moved = new Date(at);
-  if (name === 'month') moved.setUTCMonth(moved.getUTCMonth() + amount);
-  else if (name === 'year') moved.setUTCFullYear(moved.getUTCFullYear() + amount);
-  else moved.setTime(moved.getTime() + amount * (UNIT_MS[name] ?? 0));
+  moved.setUTCDate(1);
+  moved.setUTCMonth(moved.getUTCMonth() + amount);
+  const lastDay = new Date(Date.UTC(moved.getUTCFullYear(), moved.getUTCMonth() + 1, 0)).getUTCDate();
+  moved.setUTCDate(Math.min(at.getUTCDate(), lastDay));
   return moved;
 }
