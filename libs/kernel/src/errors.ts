@@ -87,6 +87,7 @@ export const ERRORS = {
   missing_api_url: { status: 400, fault: 'user' },
   missing_provider: { status: 400, fault: 'user' },
   unsupported_auth: { status: 400, fault: 'user' },
+  invalid_certificate_or_key_format: { status: 400, fault: 'user' },
   base_url_override_disabled: { status: 400, fault: 'user' },
   base_url_override_not_allowed: { status: 400, fault: 'user' },
   proxy_redirect_to_denied_host: { status: 400, fault: 'user' },

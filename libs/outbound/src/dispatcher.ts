@@ -5,6 +5,12 @@ import { decideAddress } from './domain/addresses.js';
 import type { OutboundPolicy } from './domain/outbound-policy.js';
 import { RefusedAddress } from './refused-address.js';
 
+/** What proves a client in a TLS handshake, both in PEM. */
+export interface ClientCertificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
 type Resolve = (
   host: string,
   options: LookupOptions & { all: true },
@@ -15,9 +21,14 @@ type Resolve = (
  * Connections that obey a policy at the moment of dialling: every address a name resolves to must be allowed, so neither a
  * redirect nor a DNS answer that changes between check and use leads inside. Pools are kept alive per origin.
  * @param resolve replaces the system's resolver in tests
+ * @param certificate shown to every server that asks for one; servers are verified all the same
  */
-export function createOutboundDispatcher(policy: OutboundPolicy, resolve: Resolve = lookup): Agent {
-  const dial = buildConnector({ lookup: checkedLookup(policy, resolve), allowH2: false });
+export function createOutboundDispatcher(
+  policy: OutboundPolicy,
+  resolve: Resolve = lookup,
+  certificate?: ClientCertificate,
+): Agent {
+  const dial = buildConnector({ ...certificate, lookup: checkedLookup(policy, resolve), allowH2: false });
   const connect: buildConnector.connector = (options, done) => {
     const host = options.hostname.replace(/^\[(.*)\]$/, '$1');
     const verdict = isIP(host) === 0 ? undefined : decideAddress(host, policy);

@@ -3,6 +3,6 @@ export { decideHost } from './domain/hosts.js';
 export { type OutboundPolicy, parseOutboundPolicy } from './domain/outbound-policy.js';
 export { type Redirect, type Redirected, redirectOf } from './domain/redirects.js';
 export type { Verdict } from './domain/verdict.js';
-export { createOutboundDispatcher } from './dispatcher.js';
+export { type ClientCertificate, createOutboundDispatcher } from './dispatcher.js';
 export { type OutboundConfig, outboundEnv } from './outbound.config.js';
 export { RefusedAddress } from './refused-address.js';

@@ -2,6 +2,7 @@ import { createHmac, createPrivateKey, randomBytes, sign } from 'node:crypto';
 import OAuth from 'oauth-1.0a';
 import { AppError } from '#libs/kernel';
 import { grouped } from './grouped.js';
+import { pemOf } from './pem.js';
 
 /** Whom a signature speaks for: a client or a token. */
 export interface KeyPair {
@@ -64,9 +65,7 @@ const HASHES: Readonly<Record<SignatureMethod, OAuth.HashFunction>> = {
 
 function rsaSignature(text: string, pem: string): string {
   try {
-    // Keys are pasted into forms on one line, their line ends as two characters.
-    const key = createPrivateKey(pem.replaceAll(String.raw`\n`, '\n'));
-    return sign('RSA-SHA1', Buffer.from(text), key).toString('base64');
+    return sign('RSA-SHA1', Buffer.from(text), createPrivateKey(pemOf(pem))).toString('base64');
   } catch (cause) {
     throw new AppError('unsupported_auth', 'signing with RSA-SHA1 takes an RSA private key in PEM as the client secret', {
       cause,
