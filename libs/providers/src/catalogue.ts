@@ -1,18 +1,24 @@
 import { Logger } from '@nestjs/common';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { ConfigError, messageOf } from '#libs/kernel';
-import { buildCatalogue, type CatalogueFile } from './domain/build-catalogue.js';
+import { readCatalogueFiles, readOwnFiles } from './catalogue-files.js';
+import { buildCatalogue } from './domain/build-catalogue.js';
+import type { CatalogueFile } from './domain/catalogue-file.js';
 import type { Provider } from './domain/entry.js';
 
-/** Beside `src`, in the source tree as in the built one. */
-const OWN_FILES = fileURLToPath(new URL('../data', import.meta.url));
-const CATALOGUE_FILE = /\.(ya?ml|json)$/;
+type Providers = ReadonlyMap<string, Provider>;
 
-/** The providers Fairlead knows. Entries are shared by all readers: never change one. */
+/** The providers Fairlead knows. Entries are frozen and shared by all readers; one that was read stays as it was. */
 export class Catalogue {
-  constructor(private readonly providers: ReadonlyMap<string, Provider>) {}
+  readonly #log = new Logger(Catalogue.name);
+  #providers: Providers;
+  #version = 0;
+
+  /** @param files what the providers were made of, where files are to be put on top of them */
+  constructor(
+    providers: Providers,
+    private readonly files: readonly CatalogueFile[] = [],
+  ) {
+    this.#providers = providers;
+  }
 
   /**
    * Reads the built-in entries, then those of a file or folder, which add to them and replace them. Entries that are wrong are
@@ -20,16 +26,22 @@ export class Catalogue {
    * @throws ConfigError when the path cannot be read
    */
   static async load(path?: string): Promise<Catalogue> {
-    const files = [...(await filesOf(OWN_FILES)), ...(path === undefined ? [] : await customFiles(path))];
-    const { providers, problems } = buildCatalogue(files);
-    const log = new Logger(Catalogue.name);
-    for (const problem of problems) log.warn(`left out of the provider catalogue: ${problem}`);
-    return new Catalogue(providers);
+    const catalogue = new Catalogue(new Map(), [
+      ...(await readOwnFiles()),
+      ...(path === undefined ? [] : await readCatalogueFiles(path, 'NANGO_PROVIDERS_PATH')),
+    ]);
+    catalogue.#build(catalogue.files);
+    return catalogue;
+  }
+
+  /** How often the catalogue was replaced: what was made from it is good for as long as this stays the same. */
+  get version(): number {
+    return this.#version;
   }
 
   /** A provider by its key, such as `github-pat`; aliases are resolved. */
   get(name: string): Provider | undefined {
-    return this.providers.get(name);
+    return this.#providers.get(name);
   }
 
   /** Providers whose key holds a text in any case, by key. */
@@ -40,21 +52,18 @@ export class Catalogue {
 
   /** All providers, by key. */
   all(): Provider[] {
-    return [...this.providers.values()];
+    return [...this.#providers.values()];
+  }
+
+  /** Puts a file on top of those the catalogue was loaded from, in place of the file that was put there before. */
+  overlay(file: CatalogueFile): void {
+    this.#build([...this.files, file]);
+  }
+
+  #build(files: readonly CatalogueFile[]): void {
+    const { providers, problems } = buildCatalogue(files);
+    for (const problem of problems) this.#log.warn(`left out of the provider catalogue: ${problem}`);
+    this.#providers = providers;
+    this.#version += 1;
   }
 }
-
-async function customFiles(path: string): Promise<CatalogueFile[]> {
-  try {
-    return (await stat(path)).isDirectory() ? await filesOf(path) : [await fileAt(path)];
-  } catch (error) {
-    throw new ConfigError(`NANGO_PROVIDERS_PATH: cannot read ${path}: ${messageOf(error)}`);
-  }
-}
-
-async function filesOf(folder: string): Promise<CatalogueFile[]> {
-  const names = (await readdir(folder)).filter((name) => CATALOGUE_FILE.test(name)).toSorted();
-  return Promise.all(names.map((name) => fileAt(join(folder, name))));
-}
-
-const fileAt = async (path: string): Promise<CatalogueFile> => ({ name: basename(path), text: await readFile(path, 'utf8') });

@@ -1,72 +1,52 @@
-import { parse } from 'yaml';
-import { messageOf } from '#libs/kernel';
+import type { z } from 'zod';
+import type { CatalogueFile, RawEntry } from './catalogue-file.js';
 import { catalogueEntry, type CatalogueEntry, type Provider } from './entry.js';
+import { templateProblems } from './entry-templates.js';
 
-/** A catalogue file: a map of provider key to entry, in YAML or JSON. */
-export interface CatalogueFile {
-  readonly name: string;
-  readonly text: string;
+/** Where an entry comes from. */
+export interface EntrySource {
+  readonly file: string;
+  /** The entry takes what it does not say from another one. */
+  readonly isAlias: boolean;
 }
 
 export interface BuiltCatalogue {
+  /** By key, in the order of keys. Frozen, to the depth of every entry. */
   readonly providers: ReadonlyMap<string, Provider>;
-  /** What was left out, file and entry named. */
+  readonly sources: ReadonlyMap<string, EntrySource>;
+  /** What was left out: file, entry and field named, with the cure. */
   readonly problems: readonly string[];
 }
 
-type Entry = Readonly<Record<string, unknown>>;
-
 interface Found {
   readonly file: string;
-  readonly entry: Entry;
+  readonly entry: RawEntry;
 }
 
 /** An entry with the fields of its parents, as it was written and as it was read. */
 interface Resolved {
-  readonly entry: Entry;
+  readonly entry: RawEntry;
   readonly provider: Provider;
+  readonly source: EntrySource;
 }
 
-const KEY = /^[a-z0-9-]+$/;
-
 /**
- * Reads catalogue files. Of two entries with one key the later counts, and the earlier where the later is wrong; what is wrong
+ * Makes a catalogue of files. Of two entries with one key the later counts, and the earlier where the later is wrong; what is wrong
  * costs that entry alone.
  */
 export function buildCatalogue(files: readonly CatalogueFile[]): BuiltCatalogue {
-  const problems: string[] = [];
+  const problems = files.flatMap((file) => file.problems);
   const found = new Map<string, Found[]>();
   for (const file of files) {
-    for (const [key, entry] of entriesOf(file, problems)) {
-      found.set(key, [{ file: file.name, entry }, ...(found.get(key) ?? [])]);
-    }
+    for (const [key, entry] of file.entries) found.set(key, [{ file: file.name, entry }, ...(found.get(key) ?? [])]);
   }
   const resolver = new Resolver(found, problems);
-  const providers = new Map<string, Provider>();
-  for (const key of [...found.keys()].toSorted()) {
-    const resolved = resolver.resolve(key, []);
-    if (resolved) providers.set(key, resolved.provider);
-  }
-  return { providers, problems };
-}
-
-function entriesOf({ name, text }: CatalogueFile, problems: string[]): [string, Entry][] {
-  let content: unknown;
-  try {
-    content = parse(text);
-  } catch (error) {
-    problems.push(`${name}: ${messageOf(error).split('\n')[0]}`);
-    return [];
-  }
-  if (!isObject(content)) {
-    problems.push(`${name}: must be a map of provider key to entry`);
-    return [];
-  }
-  return Object.entries(content).filter((pair): pair is [string, Entry] => {
-    const problem = !KEY.test(pair[0]) ? 'a provider key holds a-z, 0-9 and - only' : isObject(pair[1]) ? '' : 'must be a map';
-    if (problem) problems.push(`${name}: ${pair[0]}: ${problem}`);
-    return problem === '';
-  });
+  const resolved = [...found.keys()].toSorted().flatMap((key) => resolver.resolve(key, []) ?? []);
+  return {
+    providers: new Map(resolved.map(({ provider }) => [provider.name, frozen(provider)])),
+    sources: new Map(resolved.map(({ provider, source }) => [provider.name, source])),
+    problems,
+  };
 }
 
 /**
@@ -87,30 +67,56 @@ class Resolver {
     let resolved: Resolved | undefined;
     for (const { file, entry } of this.found.get(key) ?? []) {
       const outcome = this.#merge(entry, [...children, key]);
-      if (typeof outcome !== 'string') {
-        resolved = { entry: outcome.entry, provider: { ...outcome.provider, name: key } };
+      if (!Array.isArray(outcome)) {
+        const source = { file, isAlias: entry['alias'] !== undefined };
+        resolved = { entry: outcome.entry, provider: { ...outcome.provider, name: key }, source };
         break;
       }
-      this.problems.push(`${file}: ${key}: ${outcome}`);
+      this.problems.push(...outcome.map((problem) => `${file}: ${key}: ${problem}`));
     }
     this.#known.set(key, resolved);
     return resolved;
   }
 
   /** The merged entry, or what is wrong with it. */
-  #merge({ alias, ...own }: Entry, path: readonly string[]): { entry: Entry; provider: CatalogueEntry } | string {
+  #merge({ alias, ...own }: RawEntry, path: readonly string[]): Read | string[] {
     if (alias === undefined) return validated(own);
-    if (typeof alias !== 'string') return 'alias: must be the key of a provider';
-    if (path.includes(alias)) return `alias: goes round in a circle: ${[...path, alias].join(' → ')}`;
+    if (typeof alias !== 'string') return ['alias: must be the key of a provider'];
+    if (path.includes(alias)) {
+      return [`alias: goes round in a circle: ${[...path, alias].join(' → ')}. Let one of them say everything itself`];
+    }
     const parent = this.resolve(alias, path);
-    return parent ? validated({ ...parent.entry, ...own }) : `alias: there is no usable provider ${alias}`;
+    if (parent) return validated({ ...parent.entry, ...own });
+    return [`alias: there is no usable provider ${alias}: add or correct that entry`];
   }
 }
 
-function validated(entry: Entry): { entry: Entry; provider: CatalogueEntry } | string {
-  const parsed = catalogueEntry.safeParse(entry);
-  if (parsed.success) return { entry, provider: parsed.data };
-  return parsed.error.issues.map(({ path, message }) => [...path.map(String), message].join(': ')).join('; ');
+interface Read {
+  readonly entry: RawEntry;
+  readonly provider: CatalogueEntry;
 }
 
-const isObject = (value: unknown): value is Entry => typeof value === 'object' && value !== null && !Array.isArray(value);
+function validated(entry: RawEntry): Read | string[] {
+  const parsed = catalogueEntry.safeParse(entry);
+  if (!parsed.success) return parsed.error.issues.flatMap(problemsOf);
+  const problems = templateProblems(parsed.data);
+  return problems.length > 0 ? problems : { entry, provider: parsed.data };
+}
+
+/** One sentence a field, which says what to do about it. */
+function problemsOf(issue: z.core.$ZodIssue): string[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => `${[...path, key].join('.')}: there is no such field: correct its name or remove it`);
+  }
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => `${path.join('.')}: ${message}`);
+  const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  return [`${path.join('.')}: ${isMissing ? 'is required: add it' : issue.message}`];
+}
+
+/** Entries are shared by all their readers. */
+function frozen<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value;
+  Object.values(value).forEach(frozen);
+  return Object.freeze(value);
+}

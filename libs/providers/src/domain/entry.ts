@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { credentialInputs, settings, text } from './entry-inputs.js';
+import { connectionInputs, credentialInputs, integrationInputs } from './entry-inputs.js';
+import { oauthFields } from './entry-oauth.js';
 import { proxyRules } from './entry-proxy.js';
+import { tokenFields } from './entry-tokens.js';
 
 /** Ways a provider lets somebody in (spec/auth.md §1.1, §2). */
 export const AUTH_MODES = [
@@ -23,19 +25,28 @@ export const AUTH_MODES = [
   'MCP_OAUTH2_GENERIC',
 ] as const;
 
+/** Modes that other catalogues may still name, and what took their place. */
+const DEAD_MODES: ReadonlyMap<unknown, string> = new Map([
+  ['APP_STORE', 'JWT'],
+  ['TABLEAU', 'TWO_STEP'],
+]);
+
 const names = z.array(z.string());
-const params = z.record(z.string(), text);
-const nestedParams = z.record(z.string(), z.unknown());
 
 /** Who the entry is about (spec/auth.md §1.4). */
 const general = {
-  display_name: z.string().min(1),
-  docs: z.url(),
-  auth_mode: z.enum(AUTH_MODES),
+  display_name: z.string().min(1, 'must not be empty'),
+  docs: z.url('must be the address of the developer documentation'),
+  auth_mode: z.enum(AUTH_MODES, {
+    error: ({ input }) => {
+      const instead = DEAD_MODES.get(input);
+      return instead === undefined ? undefined : `${String(input)} is dead: no connection can be made with it. Use ${instead}`;
+    },
+  }),
   auth_type: z.literal('BASIC').optional(),
   categories: names.optional(),
-  docs_connect: z.url().optional(),
-  setup_guide_url: z.url().optional(),
+  docs_connect: z.url('must be an address').optional(),
+  setup_guide_url: z.url('must be an address').optional(),
   installation: z.literal('outbound').optional(),
   default_scopes: names.optional(),
   connection_configuration: names.optional(),
@@ -50,80 +61,6 @@ const webhooks = {
   webhook_user_defined_secret: z.boolean().optional(),
   webhook_allowed_query_params: names.optional(),
   webhook_response_metadata: names.optional(),
-};
-
-/** OAuth (spec/auth.md §1.6). */
-const oauth = {
-  authorization_url: z.string().optional(),
-  token_url: z.union([z.string(), z.record(z.string(), z.string())]).optional(),
-  refresh_url: z.string().optional(),
-  authorization_params: params.optional(),
-  token_params: nestedParams.optional(),
-  refresh_params: params.optional(),
-  scope_separator: z.string().optional(),
-  disable_pkce: z.boolean().optional(),
-  authorization_method: z.enum(['body', 'header']).optional(),
-  token_request_auth_method: z.enum(['basic', 'private_key_jwt', 'custom']).optional(),
-  body_format: z.enum(['form', 'json', 'query', 'xml']).optional(),
-  alternate_access_token_response_path: z.string().optional(),
-  expires_in_unit: z.literal('milliseconds').optional(),
-  token_expiration_buffer: z.number().optional(),
-  authorization_url_skip_encode: names.optional(),
-  token_url_skip_encode: names.optional(),
-  authorization_url_replacements: params.optional(),
-  authorization_url_skip_empty: z.boolean().optional(),
-  authorization_url_fragment: z.string().optional(),
-  authorization_code_param_in_callback: z.string().optional(),
-  authorization_code_param_in_webhook: z.string().optional(),
-  redirect_uri_metadata: names.optional(),
-  token_response_metadata: names.optional(),
-  request_url: z.string().optional(),
-  request_params: params.optional(),
-  request_http_method: z.enum(['GET', 'PUT', 'POST']).optional(),
-  token_http_method: z.enum(['GET', 'PUT', 'POST']).optional(),
-  signature_method: z.enum(['HMAC-SHA1', 'RSA-SHA1', 'PLAINTEXT']).optional(),
-  client_registration: z.enum(['dynamic', 'static', 'cimd']).optional(),
-  registration_url: z.string().optional(),
-  registration_params: nestedParams.optional(),
-};
-
-const tokenStep = z.strictObject({
-  token_url: z.string(),
-  token_params: nestedParams.optional(),
-  token_headers: params.optional(),
-  token_request_method: z.enum(['GET', 'POST']).optional(),
-  body_format: z.enum(['form', 'json', 'xml']).optional(),
-});
-
-/** Tokens made or fetched from other credentials (spec/auth.md §1.7). */
-const minted = {
-  signature: z
-    .strictObject({ protocol: z.enum(['RSA', 'EC', 'HMAC', 'WSSE']), hmac_secret_encoding: z.enum(['hex', 'utf8']).optional() })
-    .optional(),
-  token: z
-    .strictObject({
-      signing_key: z.string().optional(),
-      expires_in_ms: z.number().optional(),
-      header: nestedParams.optional(),
-      payload: nestedParams.optional(),
-    })
-    .optional(),
-  token_headers: params.optional(),
-  token_request_method: z.enum(['GET', 'POST']).optional(),
-  token_response: z
-    .strictObject({
-      token: z.string(),
-      token_expiration: z.string().optional(),
-      token_expiration_strategy: z.enum(['expireAt', 'expireIn']).optional(),
-      refresh_token: z.string().optional(),
-    })
-    .optional(),
-  token_expires_in_ms: z.number().optional(),
-  token_response_headers: names.optional(),
-  additional_steps: z.array(tokenStep).optional(),
-  refresh_token_params: nestedParams.optional(),
-  refresh_token_headers: params.optional(),
-  assertion: z.looseObject({ type: z.enum(['saml', 'jwt']).optional(), key: z.string().optional() }).optional(),
 };
 
 /** Fields of the documented format that nothing acts on; catalogues that carry them load all the same. */
@@ -142,12 +79,12 @@ const unused = {
 export const catalogueEntry = z.strictObject({
   ...general,
   ...webhooks,
-  ...oauth,
-  ...minted,
+  ...oauthFields,
+  ...tokenFields,
   ...unused,
   credentials: credentialInputs.optional(),
-  connection_config: settings.optional(),
-  integration_config: settings.optional(),
+  connection_config: connectionInputs.optional(),
+  integration_config: integrationInputs.optional(),
   assertion_option: credentialInputs.optional(),
   proxy: proxyRules.optional(),
 });
