@@ -17,6 +17,12 @@ type Resolve = (
   done: (error: Error | null, addresses: LookupAddress[]) => void,
 ) => void;
 
+/** What a caller proves itself with during the TLS handshake; both in PEM. */
+export interface ClientCertificate {
+  readonly certificate: string;
+  readonly privateKey: string;
+}
+
 /**
  * Connections that obey a policy at the moment of dialling: every address a name resolves to must be allowed, so neither a
  * redirect nor a DNS answer that changes between check and use leads inside. Pools are kept alive per origin.

@@ -48,3 +48,14 @@ export const outboundEnv = {
     ),
 };
 export type OutboundConfig = z.output<z.ZodObject<typeof outboundEnv>>;
+
+/** Variables of every app that asks providers for tokens. */
+export const oauthOutboundEnv = {
+  NANGO_OUTBOUND_URL_POLICY_OAUTH: json(urlPolicy)
+    .optional()
+    .describe(
+      'Policy of requests for tokens: fields of NANGO_OUTBOUND_URL_POLICY to replace; {"blockPrivateIps": false} opens private ' +
+        'addresses, {"mode": "permissive", "blockPrivateIps": false} loopback too',
+    ),
+};
+export type OauthOutboundConfig = z.output<z.ZodObject<typeof oauthOutboundEnv>>;

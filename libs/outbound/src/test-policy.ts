@@ -1,11 +1,15 @@
-import { type OutboundConfig, outboundEnv } from './outbound.config.js';
-import { type OutboundPolicy, parseOutboundPolicy } from './domain/outbound-policy.js';
+import { type OauthOutboundConfig, oauthOutboundEnv, type OutboundConfig, outboundEnv } from './outbound.config.js';
+import { type OutboundPolicy, parseOauthPolicy, parseOutboundPolicy } from './domain/outbound-policy.js';
 import { loadConfig } from '#libs/kernel';
 import { z } from 'zod';
 
 /** The policy that these variables make. */
 export const policyOf = (env: Partial<Record<keyof OutboundConfig, string>> = {}): OutboundPolicy =>
   parseOutboundPolicy(loadConfig(z.object(outboundEnv), env));
+
+/** The policy of requests for tokens that these variables make. */
+export const oauthPolicyOf = (env: Partial<Record<keyof (OutboundConfig & OauthOutboundConfig), string>> = {}): OutboundPolicy =>
+  parseOauthPolicy(loadConfig(z.object({ ...outboundEnv, ...oauthOutboundEnv }), env));
 
 export const DEFAULTS = policyOf();
 export const LOOPBACK_OPEN = policyOf({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULTS, LOOPBACK_OPEN, policyOf } from '../test-policy.js';
+import { DEFAULTS, LOOPBACK_OPEN, oauthPolicyOf, policyOf } from '../test-policy.js';
 import { decideHost } from './hosts.js';
 
 const DENYLIST = 'NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST';
@@ -59,5 +59,35 @@ describe('the outbound policy', () => {
     [POLICY, '{"blockPrivateIp":false}'],
   ])('refuses to start with %s=%s', (name, value) => {
     expect(() => policyOf({ [name]: value })).toThrow(name);
+  });
+});
+
+describe('the policy of requests for tokens', () => {
+  const OAUTH = 'NANGO_OUTBOUND_URL_POLICY_OAUTH';
+
+  it('is closed by default, and keeps the built-in names where others may call them', () => {
+    expect(oauthPolicyOf()).toMatchObject({ blockLoopback: true, blockPrivate: true, blockLinkLocal: true, maxRedirects: 5 });
+    expect(oauthPolicyOf({ [DENYLIST]: '[]' }).denied.has('localhost')).toBe(true);
+  });
+
+  it('lies over the policy of all others, field by field; deny lists add up', () => {
+    const policy = oauthPolicyOf({
+      [POLICY]: '{"maxRedirects":2,"blockPrivateIps":true,"denylist":["a.example.com"]}',
+      [OAUTH]: '{"blockPrivateIps":false,"denylist":["b.example.com"]}',
+    });
+    expect(policy).toMatchObject({ maxRedirects: 2, blockPrivate: false, blockLoopback: true });
+    expect(['a.example.com', 'b.example.com', 'localhost'].map((host) => policy.denied.has(host))).toEqual([true, true, true]);
+  });
+
+  it('opens loopback when its own variable says both words, or when everything is open, and metadata addresses for neither', () => {
+    const open = '{"mode":"permissive","blockPrivateIps":false}';
+    expect(oauthPolicyOf({ [OAUTH]: open })).toMatchObject({ blockLoopback: false, blockLinkLocal: true });
+    expect(oauthPolicyOf({ [POLICY]: open, [DENYLIST]: '[]' }).blockLoopback).toBe(false);
+    expect(oauthPolicyOf({ [POLICY]: open }).blockLoopback).toBe(true);
+    expect(oauthPolicyOf({ [OAUTH]: '{"mode":"permissive"}' }).blockLoopback).toBe(true);
+  });
+
+  it('opens nothing for the others', () => {
+    expect(policyOf({ [OAUTH]: '{"mode":"permissive","blockPrivateIps":false}' } as Record<string, string>)).toEqual(DEFAULTS);
   });
 });
