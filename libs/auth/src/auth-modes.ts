@@ -33,9 +33,10 @@ export class AuthModes {
     return mode.finish(subject, request);
   }
 
-  /** Whether credentials of this provider can be renewed at all. */
-  canRefresh(subject: Pick<AuthSubject, 'provider'>): boolean {
-    return this.#of(subject).refresh !== undefined;
+  /** Whether these credentials can be renewed: decided without asking anybody. */
+  isRenewable(subject: AuthSubject, credentials: Credentials): boolean {
+    const mode = this.#of(subject);
+    return mode.refresh !== undefined && (mode.isRenewable?.(subject, credentials) ?? true);
   }
 
   /** Null where there is nothing to renew with. Errors as of `AuthMode.refresh`. */
@@ -43,7 +44,7 @@ export class AuthModes {
     return (await this.#of(subject).refresh?.(subject, credentials)) ?? null;
   }
 
-  #of({ provider }: Pick<AuthSubject, 'provider'>): AuthMode {
+  #of({ provider }: AuthSubject): AuthMode {
     return this.providers[provider.name] ?? this.modes[provider.auth_mode] ?? {};
   }
 }

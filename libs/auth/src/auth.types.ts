@@ -75,6 +75,8 @@ export interface AuthMode {
   begin?(subject: AuthSubject, request: BeginRequest): Promise<Begun>;
   /** @throws AppError `callback_err` (the user or provider said no), `token_err` (no token for the code) */
   finish?(subject: AuthSubject, request: FinishRequest): Promise<Minted>;
+  /** Whether credentials hold what it takes to renew them; true where a mode can refresh and does not say. */
+  isRenewable?(subject: AuthSubject, credentials: Credentials): boolean;
   /**
    * New credentials for old ones. Null: there is nothing to renew them with, so that the old ones stay as they are.
    * Providers' own answers that carry no new refresh token keep the old one.

@@ -1,5 +1,7 @@
 /** Ways to authenticate at providers: getting credentials and keeping them alive (spec/auth.md §2-4). No database, no Redis. */
+export { type AuthConfig, authEnv } from './auth.config.js';
 export { AuthModes } from './auth-modes.js';
+export { AuthModule } from './auth.module.js';
 export type {
   AuthMode,
   AuthSubject,
@@ -12,3 +14,5 @@ export type {
   MintInput,
 } from './auth.types.js';
 export { expiryOf, type Freshness, marginOf, tokenFreshness } from './domain/token-freshness.js';
+export { TokenHttp, type TokenHttpOptions } from './http/token-http.js';
+export type { TokenReply, TokenRequest } from './http/token-http.types.js';

@@ -1,0 +1,28 @@
+import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { parseOauthPolicy } from '#libs/outbound';
+import type { AuthConfig } from './auth.config.js';
+import { AuthModes } from './auth-modes.js';
+import { TokenHttp } from './http/token-http.js';
+import { openModes } from './modes.js';
+
+@Global()
+@Module({})
+export class AuthModule implements OnApplicationShutdown {
+  constructor(@Inject(TokenHttp) private readonly http: TokenHttp) {}
+
+  /** Provides `AuthModes` and `TokenHttp` under the policy of the environment. */
+  static forRoot(config: AuthConfig): DynamicModule {
+    return {
+      module: AuthModule,
+      providers: [
+        { provide: TokenHttp, useFactory: () => new TokenHttp({ policy: parseOauthPolicy(config) }) },
+        { provide: AuthModes, useFactory: openModes, inject: [TokenHttp] },
+      ],
+      exports: [AuthModes, TokenHttp],
+    };
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.http.close();
+  }
+}

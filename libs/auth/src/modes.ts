@@ -1,0 +1,10 @@
+import { AuthModes } from './auth-modes.js';
+import type { AuthMode } from './auth.types.js';
+import type { TokenHttp } from './http/token-http.js';
+
+/** Every way to authenticate, talking to providers through one client. */
+export const openModes = (http: TokenHttp): AuthModes => new AuthModes(modesOf(http));
+
+function modesOf(_http: TokenHttp): Record<string, AuthMode> {
+  return {};
+}
