@@ -5,12 +5,6 @@ import { decideAddress } from './domain/addresses.js';
 import type { OutboundPolicy } from './domain/outbound-policy.js';
 import { RefusedAddress } from './refused-address.js';
 
-/** What proves a client in a TLS handshake, both in PEM. */
-export interface ClientCertificate {
-  readonly cert: string;
-  readonly key: string;
-}
-
 type Resolve = (
   host: string,
   options: LookupOptions & { all: true },
@@ -34,7 +28,8 @@ export function createOutboundDispatcher(
   resolve: Resolve = lookup,
   certificate?: ClientCertificate,
 ): Agent {
-  const dial = buildConnector({ ...certificate, lookup: checkedLookup(policy, resolve), allowH2: false });
+  const shown = certificate && { cert: certificate.certificate, key: certificate.privateKey };
+  const dial = buildConnector({ ...shown, lookup: checkedLookup(policy, resolve), allowH2: false });
   const connect: buildConnector.connector = (options, done) => {
     const host = options.hostname.replace(/^\[(.*)\]$/, '$1');
     const verdict = isIP(host) === 0 ? undefined : decideAddress(host, policy);

@@ -8,6 +8,7 @@ import { buildRequest, type OutboundRequest, type ProxyCall } from './domain/bui
 import { canonicalNetworkCode } from './domain/network-errors.js';
 import { type AttemptOutcome, type RetryOptions, retryDecision } from './domain/retry-decision.js';
 import { exchange } from './exchange.js';
+import { IdentityDispatchers } from './identity-dispatchers.js';
 import { type ResendableBody, resendable } from './resendable-body.js';
 import type { UpstreamResponse } from './upstream-response.js';
 
@@ -46,12 +47,15 @@ const WAIT_BODY_BYTES = 64 * 1024;
  */
 export class ProxyTransport {
   readonly #verdicts = new LRUCache<string, Verdict>({ max: 2_000 });
+  readonly #identities: IdentityDispatchers;
 
   /** @param dispatcher of `createOutboundDispatcher`, with the same policy */
   constructor(
     private readonly dispatcher: Dispatcher,
     private readonly policy: OutboundPolicy,
-  ) {}
+  ) {
+    this.#identities = new IdentityDispatchers(policy);
+  }
 
   /** The request a call becomes, under this transport's policy. See `buildRequest`. */
   build(call: ProxyCall): OutboundRequest {
@@ -59,28 +63,29 @@ export class ProxyTransport {
   }
 
   /** Breaks off what is still under way. */
-  close(): Promise<void> {
-    return this.dispatcher.destroy();
+  async close(): Promise<void> {
+    await Promise.all([this.dispatcher.destroy(), this.#identities.destroy()]);
   }
 
   /**
    * The upstream's answer, whatever its status. A streamed body longer than a mebibyte is sent once: no attempt follows it.
    * @throws AppError `upstream_unreachable` (payload `{code, method}`), `base_url_override_not_allowed`,
-   * `proxy_redirect_to_denied_host`; the signal's reason when it fires
+   * `proxy_redirect_to_denied_host`, `unsupported_auth` for a body that cannot be signed; the signal's reason when it fires
    */
   async send(request: OutboundRequest, options: SendOptions = {}): Promise<UpstreamResponse> {
     const retry = { retries: 0, ...options };
     let body = resendable(request.body, retry.retries > 0);
     let current = request;
     for (let number = 0; ; number += 1) {
+      const headers = current.sign ? await current.sign(current) : current.headers;
       const startedAt = performance.now();
-      const answer = await this.#attempt(current, body, options.signal);
+      const answer = await this.#attempt(current, headers, body, options.signal);
       const durationMs = performance.now() - startedAt;
       const outcome = 'error' in answer ? { code: answer.code } : { status: answer.status, headers: answer.headers };
       const decision = retryDecision(outcome, number, retry, current.retry, new Date());
       const repeats = decision.retry && body.canResend;
       options.onAttempt?.({
-        request: current,
+        request: headers === current.headers ? current : { ...current, headers },
         outcome,
         number,
         durationMs,
@@ -96,28 +101,35 @@ export class ProxyTransport {
     }
   }
 
-  /** One request, and those that redirects lead to. */
-  async #attempt(request: OutboundRequest, body: ResendableBody, signal: AbortSignal | undefined): Promise<Answer> {
-    let { method, origin, path, headers } = request;
+  /**
+   * One request, and those that redirects lead to: signed anew on the same origin, without proof of who calls on any other.
+   * @param signed headers of the first
+   */
+  async #attempt(
+    request: OutboundRequest,
+    signed: OutboundRequest['headers'],
+    body: ResendableBody,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer> {
+    let { method, origin, path, headers, sign, identity } = request;
+    let sent = signed;
     let sendsBody = request.body !== undefined;
     for (let hop = 0; ; hop += 1) {
       this.#check(origin, hop);
-      const answer = await this.#exchange(
-        { method, origin, path, headers },
-        sendsBody ? body : undefined,
-        request.bodyLength,
-        signal,
-      );
+      const target = { method, origin, path, headers: sent, identity, bodyLength: request.bodyLength };
+      const answer = await this.#exchange(target, sendsBody ? body : undefined, signal);
       if ('error' in answer) return answer;
       const redirect = this.#redirectOf(answer, { method, origin, path, headers, forwardHeaders: request.forwardHeaders });
       if (!redirect || (redirect.keepsBody && sendsBody && !body.canResend)) return answer;
       answer.discard();
       if (hop === this.policy.maxRedirects)
         return unreachable('ERR_FR_TOO_MANY_REDIRECTS', 'the upstream redirects in circles', method);
+      if (redirect.url.origin !== origin && !request.forwardHeaders) sign = identity = undefined;
       ({ method, headers } = redirect);
       origin = redirect.url.origin;
       path = redirect.url.pathname + redirect.url.search;
       sendsBody &&= redirect.keepsBody;
+      sent = sign ? await sign({ method, origin, path, headers, body: sendsBody ? request.body : undefined }) : headers;
     }
   }
 
@@ -131,16 +143,16 @@ export class ProxyTransport {
   }
 
   async #exchange(
-    request: Pick<OutboundRequest, 'method' | 'origin' | 'path' | 'headers'>,
+    request: Pick<OutboundRequest, 'method' | 'origin' | 'path' | 'headers' | 'identity' | 'bodyLength'>,
     body: ResendableBody | undefined,
-    bodyLength: number | undefined,
     signal: AbortSignal | undefined,
   ): Promise<Answer> {
+    const { origin, path, method, identity, bodyLength } = request;
     const length = body && bodyLength !== undefined ? { 'content-length': String(bodyLength) } : undefined;
-    const { origin, path, method } = request;
     const headers = length ? { ...request.headers, ...length } : request.headers;
+    const dispatcher = identity ? this.#identities.of(identity) : this.dispatcher;
     try {
-      return await exchange(this.dispatcher, { origin, path, method, headers, body: body ? body.take() : null }, signal);
+      return await exchange(dispatcher, { origin, path, method, headers, body: body ? body.take() : null }, signal);
     } catch (error) {
       if (signal?.aborted) throw error;
       return failureOf(error, request.method);

@@ -1,7 +1,7 @@
 import { type KeyPair, oauth1Header, type Oauth1Request } from './oauth1.js';
 
 /** A request to NetSuite, and the four secrets that sign it. */
-export interface TbaRequest extends Pick<Oauth1Request, 'method' | 'url' | 'consumer' | 'nonce' | 'timestamp'> {
+export interface TbaRequest extends Pick<Oauth1Request, 'method' | 'url' | 'consumer' | 'form' | 'nonce' | 'timestamp'> {
   readonly token: KeyPair;
   readonly accountId: string;
 }

@@ -43,26 +43,30 @@ export function attemptMessage(attempt: AttemptFacts, retries: number, at: Date)
 /** Address and headers of a request, fit for a log. */
 export function loggedRequest(request: OutboundRequest): { url: string; headers: Record<string, string> } {
   const url = masked(request.origin + request.path, request.secrets);
-  const headers = loggedHeaders(request.headers, request.secrets);
+  const headers = loggedHeaders(request.headers, request.secrets, request.credentialHeaders);
   return { url, headers };
 }
 
-/** Headers fit for a log. */
-export function loggedHeaders(headers: ResponseHeaders, secrets: readonly string[]): Record<string, string> {
+/**
+ * Headers fit for a log.
+ * @param credentialHeaders names of those that do not show whatever they hold
+ */
+export function loggedHeaders(
+  headers: ResponseHeaders,
+  secrets: readonly string[],
+  credentialHeaders: readonly string[] = [],
+): Record<string, string> {
   const shown: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined || NOISE.has(name)) continue;
-    shown[name] = SECRET_HEADER.test(name) ? REDACTED : masked(typeof value === 'string' ? value : value.join(', '), secrets);
+    const isSecret = SECRET_HEADER.test(name) || credentialHeaders.includes(name);
+    shown[name] = isSecret ? REDACTED : masked(typeof value === 'string' ? value : value.join(', '), secrets);
   }
   return shown;
 }
 
 function masked(text: string, secrets: readonly string[]): string {
   let result = text;
-  for (const secret of secrets) {
-    result = result.replaceAll(secret, REDACTED);
-    const encoded = encodeURIComponent(secret);
-    if (encoded !== secret) result = result.replaceAll(encoded, REDACTED);
-  }
+  for (const secret of secrets) if (result.includes(secret)) result = result.replaceAll(secret, REDACTED);
   return result;
 }

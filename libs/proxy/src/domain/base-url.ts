@@ -1,5 +1,5 @@
 import { AppError } from '#libs/kernel';
-import { compileTemplate, fillTemplate, templateOf } from '#libs/providers';
+import { compileTemplate, fillTemplate, type Template, templateOf } from '#libs/providers';
 import type { LeaseFacts } from './lease-facts.js';
 import { endpointLookup } from './scope.js';
 
@@ -40,18 +40,28 @@ export function connectionBase(facts: LeaseFacts): ChosenBase | undefined {
   if (baseUrl) return { base: parseBaseUrl(fillText(baseUrl, facts)), isOverride: true };
   const template = facts.provider.proxy?.base_url;
   if (template === undefined) return undefined;
-  const filled = fillTemplate(templateOf(template), { lookup: endpointLookup(facts), ...NO_REQUEST });
+  const lookup = endpointLookup(facts);
+  const filled = fillTemplate(chosenSide(templateOf(template), lookup), { lookup, ...NO_REQUEST });
   if (!filled.ok) {
     throw new AppError('unsupported_provider', `the base URL needs values this connection lacks: ${filled.missing.join(', ')}`);
   }
   return { base: parseBaseUrl(filled.value), isOverride: false };
 }
 
+/** Of `A || B`: A where the first setting it names has a value, whatever else it may lack; B otherwise (spec/auth.md §1.10). */
+function chosenSide(template: Template, lookup: (name: string) => string | undefined): Template {
+  const [left, right] = template.alternatives;
+  const first = left?.find((part) => part.kind === 'reference' && part.name.startsWith('connectionConfig.'));
+  if (!left || !right || first?.kind !== 'reference') return template;
+  return { ...template, alternatives: [lookup(first.name) === undefined ? right : left] };
+}
+
 /**
  * Whether a connection may say where its API is: only where the catalogue asks for it. Whoever fills in a connection's configuration
- * could otherwise have the secrets of the integration sent to a host of their own.
+ * could otherwise have the secrets of the integration sent to a host of their own. A signature for AWS is of use to no other host.
  */
-const namesItsOwnBase = ({ provider }: LeaseFacts): boolean => provider.connection_config?.['base_url'] !== undefined;
+const namesItsOwnBase = ({ provider, credentials }: LeaseFacts): boolean =>
+  provider.connection_config?.['base_url'] !== undefined || credentials['type'] === 'AWS_SIGV4';
 
 /** A text that callers or connections give, with its placeholders filled; unfilled ones stay as they are. */
 export function fillText(text: string, facts: LeaseFacts): string {

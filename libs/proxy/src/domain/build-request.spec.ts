@@ -67,6 +67,16 @@ describe('the address of a request', () => {
     expect(urlOf({ lease, endpoint: '/x/${clientSecret}' })).not.toContain('client-secret');
   });
 
+  it('takes the second of two bases only where the first setting of the first has no value', () => {
+    const base_url = 'https://${connectionConfig.host}/${connectionConfig.tenant} || https://${connectionConfig.sub}.example.com';
+    const at = (config: Record<string, string>) => urlOf({ lease: withProxy({ base_url }, { config }) });
+    expect(at({ host: 'own.example.com', tenant: 't', sub: 'eu' })).toBe('https://own.example.com/t/things');
+    expect(at({ host: '', tenant: 't', sub: 'eu' })).toBe('https://eu.example.com/things');
+    expect(() => at({ host: 'own.example.com', sub: 'eu' })).toThrow(/connectionConfig\.tenant/);
+    const fixed = withProxy({ base_url: 'https://fixed.example.com || https://other.example.com' });
+    expect(urlOf({ lease: fixed })).toBe('https://fixed.example.com/things');
+  });
+
   it('sets parameters one by one, or takes them as a query', () => {
     expect(urlOf({ endpoint: '/t?a=1&b=2', params: { b: 3, c: ['x', 'y'], d: undefined, e: null, f: 'ü&' } })).toBe(
       'https://api.example.com/v1/t?a=1&b=3&c=x%2Cy&f=%C3%BC%26',
@@ -119,10 +129,25 @@ describe('the credentials of a request', () => {
     expect(build({ lease }).headers['authorization']).toBe(expected);
   });
 
-  it.each(['OAUTH1', 'TBA', 'AWS_SIGV4'])('of type %s are refused until requests can be signed', (type) => {
-    expect(() => build({ lease: testLease({ credentials: { type } }) })).toThrow(
-      expect.objectContaining({ code: 'unsupported_auth' }),
-    );
+  it('of both an app and a user are those of the app, once there is one', () => {
+    const headerOf = (credentials: object) =>
+      build({ lease: withProxy({ base_url: 'https://a.example.com' }, { credentials: { type: 'CUSTOM', ...credentials } }) })
+        .headers['authorization'];
+    const user = { type: 'OAUTH2', access_token: 'user-token' };
+    expect(headerOf({ app: { type: 'APP', access_token: 'app-token' }, user })).toBe('Bearer app-token');
+    expect(headerOf({ app: null, user })).toBe('Bearer user-token');
+  });
+
+  it('name the client they belong to', () => {
+    const credentials = { type: 'OAUTH2', access_token: 't', config_override: { client_id: 'own', client_secret: 'own-secret' } };
+    const headers = { 'client-id': '${clientId}', 'x-basic': '${base64(${clientId}:${clientSecret})}' };
+    const proxy = { base_url: 'https://a.example.com', headers };
+    expect(build({ lease: withProxy(proxy, { credentials }) }).headers).toMatchObject({
+      'client-id': 'own',
+      'x-basic': Buffer.from('own:own-secret').toString('base64'),
+    });
+    const half = { ...credentials, config_override: { client_id: '' } };
+    expect(build({ lease: withProxy(proxy, { credentials: half }) }).headers['client-id']).toBe('client');
   });
 
   it('of two steps go where the provider’s templates put them', () => {
@@ -164,6 +189,16 @@ describe('the credentials of a request', () => {
     expect(sent['x-a']).toBe(sent['x-b']);
   });
 
+  it('sign parameters in one order and spelling', () => {
+    const headers = { 'x-query': '${urlCanonicalParams}', 'x-params': '${params}', 'x-body': '${bodyCanonicalParams}' };
+    const lease = withProxy({ base_url: 'https://a.example.com', headers });
+    const query = build({ lease, endpoint: "/t?b=2&a-b=(1)&a=x+y&a=!*'" }).headers;
+    expect(query['x-query']).toBe('a=%21%2A%27&a=x%20y&a-b=%281%29&b=2');
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const posted = build({ lease, method: 'POST', body: Buffer.from('z=1&y=2'), headers: form }).headers;
+    expect([posted['x-params'], posted['x-body'], posted['x-query']]).toEqual(['y=2&z=1', 'z=1&y=2', '']);
+  });
+
   it('go where an integration’s settings say', () => {
     const lease = withProxy(
       { base_url: 'https://a.example.com' },
@@ -182,7 +217,26 @@ describe('the credentials of a request', () => {
   it('are named for the log', () => {
     const { credentialHeaders, secrets } = build();
     expect(credentialHeaders).toEqual(['authorization']);
-    expect(secrets).toEqual(['client-secret', 'secret-key']);
+    expect(secrets).toEqual(expect.arrayContaining(['client-secret', 'secret-key']));
+  });
+
+  it('are told from other headers that the provider sets', () => {
+    const headers = {
+      accept: 'application/json',
+      'x-version': '${connectionConfig.version}',
+      'x-app': '${connectionConfig.appKey}',
+      'x-hash': '${sha256Hex(${apiKey})}',
+      'x-at': '${now}',
+    };
+    const connection_config = { appKey: { type: 'string', title: 'Key', description: 'Key of the app', secret: true } };
+    const lease = testLease({
+      provider: { connection_config, proxy: { base_url: 'https://a.example.com', headers } },
+      config: { version: '2026-01-01', appKey: 'key-of-the-app' },
+    });
+    const request = build({ lease });
+    expect(request.credentialHeaders.toSorted()).toEqual(['x-app', 'x-hash']);
+    expect(request.secrets).toEqual(expect.arrayContaining(['key-of-the-app', request.headers['x-hash']]));
+    expect(request.secrets).not.toContain('2026-01-01');
   });
 });
 

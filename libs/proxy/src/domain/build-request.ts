@@ -6,7 +6,10 @@ import type { RetryRules } from '#libs/providers';
 import { type BaseUrl, type ChosenBase, fillText, parseBaseUrl } from './base-url.js';
 import { callerHeaders } from './caller-headers.js';
 import { injectIntoBody, textOfBody } from './injected-body.js';
-import { fillAll, type PreparedConnection, prepare } from './prepared-connection.js';
+import type { ClientIdentity } from './client-identity.js';
+import { fillAll } from './fill-all.js';
+import { type PreparedConnection, prepare } from './prepared-connection.js';
+import type { RequestSigner, SignRequest } from './request-signer.js';
 import { headerLookup, type RequestValues } from './scope.js';
 import { canonicalParams, type Params, targetPath } from './target-url.js';
 
@@ -49,8 +52,12 @@ export interface OutboundRequest {
   readonly retry: RetryRules | undefined;
   /** Header names whose values are credentials. */
   readonly credentialHeaders: readonly string[];
-  /** Values that must not show in logs. */
+  /** Values that must not show in logs, in every spelling. */
   readonly secrets: readonly string[];
+  /** Makes the headers of each attempt out of `headers`, for credentials that are proved by a signature. */
+  readonly sign?: SignRequest | undefined;
+  /** Shown where the server asks for a certificate. */
+  readonly identity?: ClientIdentity | undefined;
 }
 
 export interface BuildOptions {
@@ -63,8 +70,8 @@ const DEFAULTS = { accept: 'application/json, text/plain, */*', 'user-agent': 'f
 
 /**
  * The request a call becomes: base URL, path and query, credentials, templates, the caller's headers (spec/auth.md §6.3-6.5).
- * @throws AppError `missing_api_url`, `unsupported_provider`, `unsupported_auth`, `invalid_query_params`, `invalid_headers`,
- * `base_url_override_disabled`, `base_url_override_not_allowed`
+ * @throws AppError `missing_api_url`, `unsupported_provider`, `unsupported_auth`, `invalid_certificate_or_key_format`,
+ * `invalid_query_params`, `invalid_headers`, `base_url_override_disabled`, `base_url_override_not_allowed`
  */
 export function buildRequest(call: ProxyCall, options: BuildOptions): OutboundRequest {
   const connection = prepare(call.lease);
@@ -91,10 +98,15 @@ export function buildRequest(call: ProxyCall, options: BuildOptions): OutboundRe
     forwardHeaders: call.forwardHeadersOnRedirect ?? connection.forwardHeaders,
     decompress: call.decompress ?? connection.decompress,
     retry: connection.retry,
-    credentialHeaders: Object.keys({ ...connection.headers, ...dynamic }),
+    credentialHeaders: connection.credentialHeaders,
     secrets: connection.secrets,
+    sign: connection.signer && signOf(connection.signer, headers),
+    identity: connection.identity,
   };
 }
+
+const signOf = ({ sign, yields }: RequestSigner, headers: Readonly<Record<string, string>>): SignRequest | undefined =>
+  yields && headers['authorization'] !== undefined ? undefined : sign;
 
 function baseOf(call: ProxyCall, connection: PreparedConnection, options: BuildOptions): BaseUrl {
   const chosen = chosenBase(call, connection);

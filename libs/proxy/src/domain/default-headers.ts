@@ -1,11 +1,10 @@
-import { AppError } from '#libs/kernel';
 import type { LeaseFacts } from './lease-facts.js';
 
 const bearer = (token: string | undefined): Record<string, string> => (token ? { authorization: `Bearer ${token}` } : {});
 
 /**
- * The headers that prove who calls, by type of credentials (spec/auth.md §6.4), before the provider's own templates.
- * @throws AppError `unsupported_auth` for types whose requests must be signed
+ * The headers that prove who calls, by type of credentials (spec/auth.md §6.4), before the provider's own templates. Requests of
+ * other types are signed, or proved by those templates alone.
  */
 export function defaultHeaders({ credentials, accessToken, provider }: LeaseFacts): Record<string, string> {
   switch (credentials['type']) {
@@ -22,10 +21,6 @@ export function defaultHeaders({ credentials, accessToken, provider }: LeaseFact
       const { username = '', password = '' } = credentials;
       return { authorization: `Basic ${Buffer.from(`${String(username)}:${String(password)}`).toString('base64')}` };
     }
-    case 'OAUTH1':
-    case 'TBA':
-    case 'AWS_SIGV4':
-      throw new AppError('unsupported_auth', `requests with credentials of type ${credentials['type']} cannot be made yet`);
     default:
       return {};
   }

@@ -9,6 +9,7 @@ export interface LeaseFacts {
   readonly credentials: Facts;
   readonly config: Facts;
   readonly metadata: Facts;
+  /** The client that the credentials belong to: the connection's own, or else the integration's. */
   readonly clientId: string | null;
   readonly clientSecret: string | null;
   readonly custom: Readonly<Record<string, string>>;
@@ -26,24 +27,34 @@ const OAUTH_TYPES = new Set(['OAUTH2', 'APP']);
 /** Reads a lease. The catalogue validated the entry when it was loaded, so it is not parsed again on every call. */
 export function leaseFacts({ connection, provider, integration }: ConnectionLease): LeaseFacts {
   const credentials = facts(connection['credentials']);
+  const override = facts(credentials['config_override']);
   return {
     provider: provider as unknown as Provider,
     credentials,
-    config: facts(connection['connection_config']),
+    config: configOf(connection, credentials),
     metadata: facts(connection['metadata']),
-    clientId: integration.clientId,
-    clientSecret: integration.clientSecret,
+    clientId: textOf(override['client_id']) ?? integration.clientId,
+    clientSecret: textOf(override['client_secret']) ?? integration.clientSecret,
     custom: integration.custom,
     accessToken: accessTokenOf(credentials),
   };
 }
 
+/** Where a role was taken belongs to AWS credentials; base URLs name it as configuration (spec/auth.md §2.15). */
+function configOf(connection: Facts, { type, region, service }: Facts): Facts {
+  const config = facts(connection['connection_config']);
+  return type === 'AWS_SIGV4' ? { ...config, region: region ?? config['region'], service: service ?? config['service'] } : config;
+}
+
+/** The installation's token where there is one, the user's until then (spec/auth.md §2.10). */
 function accessTokenOf(credentials: Facts): string | undefined {
   const type = credentials['type'];
-  if (type === 'CUSTOM') return accessTokenOf({ type: 'APP', ...facts(credentials['app']) });
-  const token = OAUTH_TYPES.has(String(type)) ? credentials['access_token'] : credentials['token'];
-  return typeof token === 'string' ? token : undefined;
+  if (type === 'CUSTOM')
+    return textOf(facts(credentials['app'])['access_token']) ?? textOf(facts(credentials['user'])['access_token']);
+  return textOf(OAUTH_TYPES.has(String(type)) ? credentials['access_token'] : credentials['token']);
 }
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
 /** A value by name: a literal key wins over a dotted path, since copied fields keep names such as `team.id`. */
 export function valueAt(from: unknown, path: string): unknown {
@@ -56,23 +67,4 @@ export function valueAt(from: unknown, path: string): unknown {
     if (value !== undefined) return value;
   }
   return undefined;
-}
-
-/** Masking every "1" or "eu" of a log would hide more than it protects. */
-const MIN_SECRET = 6;
-const SECRET_SETTING = /secret|password|token|api_?key/i;
-const PLAIN_FIELDS = new Set(['type', 'expires_at', 'scope', 'token_type']);
-
-/** Every credential value that must not show in a log, longest first so that none is masked in part. */
-export function secretsOf({ credentials, clientSecret, custom }: LeaseFacts): string[] {
-  const found = new Set<string>();
-  for (const [name, value] of Object.entries(credentials)) if (!PLAIN_FIELDS.has(name)) collect(value, found);
-  for (const [name, value] of Object.entries(custom)) if (SECRET_SETTING.test(name)) collect(value, found);
-  collect(clientSecret, found);
-  return [...found].toSorted((a, b) => b.length - a.length);
-}
-
-function collect(value: unknown, into: Set<string>): void {
-  if (typeof value === 'string' && value.length >= MIN_SECRET) into.add(value);
-  else if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) collect(inner, into);
 }

@@ -1,10 +1,15 @@
 import type { ConnectionLease } from '#libs/contracts';
 import { AppError } from '#libs/kernel';
 import { fillTemplate, type NestedText, type RetryRules, type Scope, type Template, templateOf } from '#libs/providers';
+
 import { type ChosenBase, connectionBase } from './base-url.js';
 import { defaultHeaders } from './default-headers.js';
-import { type LeaseFacts, leaseFacts, secretsOf } from './lease-facts.js';
+import { fillAll, fillNested } from './fill-all.js';
+import { type ClientIdentity, clientIdentity } from './client-identity.js';
+import { type LeaseFacts, leaseFacts } from './lease-facts.js';
+import { type RequestSigner, requestSigner } from './request-signer.js';
 import { BODY_VALUES, headerLookup, REQUEST_VALUES } from './scope.js';
+import { isSecretSetting, secretsOf } from './secrets.js';
 
 /** All of a request that depends on its connection alone. */
 export interface PreparedConnection {
@@ -19,17 +24,22 @@ export interface PreparedConnection {
   readonly templateNames: ReadonlySet<string>;
   readonly query: readonly (readonly [string, string])[];
   readonly body: NestedText | undefined;
+  /** Whether the provider's templates read or change the body. */
   readonly needsBody: boolean;
+  readonly signer: RequestSigner | undefined;
+  readonly identity: ClientIdentity | undefined;
   readonly retry: RetryRules | undefined;
   readonly forwardHeaders: boolean;
   readonly decompress: boolean;
+  /** Names of the injected headers whose values are credentials. */
+  readonly credentialHeaders: readonly string[];
   readonly secrets: readonly string[];
 }
 
 /** A lease is read-only and lives for a second or a run, so what follows from it is worked out once. */
 const prepared = new WeakMap<ConnectionLease, PreparedConnection>();
 
-/** @throws AppError `unsupported_auth` */
+/** @throws AppError `unsupported_auth`, `invalid_certificate_or_key_format` */
 export function prepare(lease: ConnectionLease): PreparedConnection {
   const known = prepared.get(lease);
   if (known) return known;
@@ -39,38 +49,65 @@ export function prepare(lease: ConnectionLease): PreparedConnection {
 }
 
 /** Whether requests of this connection are signed over their body, or get fields in it: such a body cannot stream. */
-export const needsWholeBody = (lease: ConnectionLease): boolean => prepare(lease).needsBody;
+export function needsWholeBody(lease: ConnectionLease): boolean {
+  const { needsBody, signer } = prepare(lease);
+  return needsBody || signer?.needsBody === true;
+}
 
 const TIMELESS = { now: new Date(0), random: '' };
 
 function preparedOf(facts: LeaseFacts): PreparedConnection {
   const rules = facts.provider.proxy ?? {};
   const scope: Scope = { lookup: headerLookup(facts), ...TIMELESS };
-  const templates = Object.entries(rules.headers ?? {}).map(([name, text]) => [name, templateOf(text)] as const);
+  const derived = new Set<string>();
+  const note = derivedFrom(facts, derived);
+  const templates = templatesOf(rules.headers);
   const perRequest = templates.filter(([, template]) => isPerRequest(template));
   const fixed = templates.filter(([, template]) => !isPerRequest(template));
+  const proof = { ...defaultHeaders(facts), ...customKey(facts, 'header') };
+  const signer = requestSigner(facts);
   return {
     facts,
     base: once(() => connectionBase(facts)),
-    headers: checkedHeaders({ ...defaultHeaders(facts), ...fillAll(fixed, scope), ...customKey(facts, 'header') }),
+    headers: checkedHeaders({ ...proof, ...fillAll(fixed, scope, note), ...customKey(facts, 'header') }),
     perRequest,
     templateNames: new Set(templates.map(([name]) => name)),
-    query: Object.entries({
-      ...fillAll(
-        Object.entries(rules.query ?? {}).map(([name, text]) => [name, templateOf(text)] as const),
-        scope,
-      ),
-      ...customKey(facts, 'query'),
-    }),
+    query: Object.entries({ ...fillAll(templatesOf(rules.query), scope, note), ...customKey(facts, 'query') }),
     body: rules.body && fillNested(rules.body, scope),
     needsBody:
       rules.body !== undefined || perRequest.some(([, { references }]) => references.some((name) => BODY_VALUES.has(name))),
+    signer,
+    identity: clientIdentity(facts),
     retry: rules.retry,
     forwardHeaders: rules.forward_headers_on_redirect ?? false,
     decompress: rules.decompress ?? false,
-    secrets: secretsOf(facts),
+    credentialHeaders: [
+      ...new Set([
+        ...Object.keys(proof),
+        ...templates.filter(([, template]) => namesCredential(template, facts)).map(([name]) => name),
+        ...(signer?.headerNames ?? []),
+      ]),
+    ],
+    secrets: secretsOf(facts, derived),
   };
 }
+
+const templatesOf = (texts: Readonly<Record<string, string>> = {}): (readonly [string, Template])[] =>
+  Object.entries(texts).map(([name, text]) => [name, templateOf(text)] as const);
+
+/** Keeps what templates make of credentials: a hash or a pair in base64 is as good as the credential itself. */
+function derivedFrom(facts: LeaseFacts, into: Set<string>): (template: Template, value: string) => void {
+  const settings = new Set(Object.values(facts.config));
+  return (template, value) => {
+    if (namesCredential(template, facts) && !settings.has(value)) into.add(value);
+  };
+}
+
+const namesCredential = ({ references }: Template, facts: LeaseFacts): boolean =>
+  references.some((name) => {
+    if (name.startsWith('connectionConfig.')) return isSecretSetting(facts, name.slice(17));
+    return !name.startsWith('metadata.') && !REQUEST_VALUES.has(name);
+  });
 
 function once<Value>(make: () => Value): () => Value {
   let made: { readonly value: Value } | undefined;
@@ -79,28 +116,6 @@ function once<Value>(make: () => Value): () => Value {
 
 const isPerRequest = ({ isVolatile, references }: Template): boolean =>
   isVolatile || references.some((name) => REQUEST_VALUES.has(name));
-
-/** Values of the templates that can be filled; the others are left out. */
-export function fillAll(templates: readonly (readonly [string, Template])[], scope: Scope): Record<string, string> {
-  const filled: Record<string, string> = {};
-  for (const [name, template] of templates) {
-    const result = fillTemplate(template, scope);
-    if (result.ok) filled[name] = result.value;
-  }
-  return filled;
-}
-
-function fillNested(body: NestedText, scope: Scope): NestedText {
-  const filled: NestedText = {};
-  for (const [name, value] of Object.entries(body)) {
-    if (typeof value === 'object') filled[name] = fillNested(value, scope);
-    else {
-      const result = fillTemplate(templateOf(value), scope);
-      if (result.ok) filled[name] = result.value;
-    }
-  }
-  return filled;
-}
 
 /** A key whose place the integration's developer chose (`private-api-generic`, spec/auth.md §6.4). */
 function customKey(facts: LeaseFacts, place: 'header' | 'query'): Record<string, string> {

@@ -75,7 +75,14 @@ const settable = (params: Exclude<Params, string>): [string, string][] =>
 /** A query in the order and spelling that signatures are made over: sorted by name, percent-encoded. */
 export function canonicalParams(query: string): string {
   return [...new URLSearchParams(query)]
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
-    .toSorted()
+    .map(([name, value]) => [unreservedOnly(name), unreservedOnly(value)] as const)
+    .toSorted(([a, x], [b, y]) => compare(a, b) || compare(x, y))
+    .map(([name, value]) => `${name}=${value}`)
     .join('&');
 }
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+/** Percent-encoding of all but letters, digits and `-._~` (RFC 3986 §2.3). */
+const unreservedOnly = (text: string): string =>
+  encodeURIComponent(text).replaceAll(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
