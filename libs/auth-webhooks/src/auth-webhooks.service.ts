@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Environments } from '#libs/accounts';
-import { type ConnectionListener, ConnectionListeners, type ConnectionSaved } from '#libs/credentials';
+import { type ConnectionListener, ConnectionListeners, type ConnectionSaved, type RefreshChanged } from '#libs/credentials';
 import { Database, type Transaction } from '#libs/database';
 import { Deliveries } from '#libs/deliveries';
 import type { ConnectionRowId, EnvironmentId } from '#libs/kernel';
@@ -36,6 +36,14 @@ export class AuthWebhooks implements ConnectionListener, OnModuleInit {
     const { connectionId, providerConfigKey, provider, environmentId, id } = ref;
     const event = { operation, connectionId, providerConfigKey, authMode, provider, tags, endUser };
     await this.store(tx, { environmentId, connectionRowId: id }, event);
+  }
+
+  /** In the transaction that counts the failure, or clears it. */
+  async refreshChanged(tx: Transaction, changed: RefreshChanged): Promise<void> {
+    const { ref, authMode, tags, error, operationId } = changed;
+    const { connectionId, providerConfigKey, provider, environmentId, id } = ref;
+    const event = { operation: 'refresh', connectionId, providerConfigKey, authMode, provider, tags, error } as const;
+    await this.store(tx, { environmentId, connectionRowId: id, operationId }, event);
   }
 
   /** Accepts an event for delivery with the caller's transaction, if the environment wants to hear of it. */

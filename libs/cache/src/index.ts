@@ -1,2 +1,2 @@
 export { cacheEnv } from './cache.config.js';
-export { REDIS, REDIS_FACTORY, type RedisFactory, RedisModule } from './redis.module.js';
+export { connectRedis, REDIS, REDIS_FACTORY, type RedisFactory, RedisModule } from './redis.module.js';

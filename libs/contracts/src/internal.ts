@@ -6,7 +6,7 @@ import { connectionId, providerConfigKey } from './formats.js';
  *
  * | call | body → answer |
  * |---|---|
- * | `POST /internal/lease` | leaseRequest → connectionLease, refreshed if due or forced |
+ * | `POST /internal/lease` | leaseRequest → connectionLease, refreshed if due, forced or refused |
  * | `POST | PATCH /internal/metadata` | metadata of the run's own connection → 204: replace, merge |
  * | `GET /internal/environment-variables` | → `[{ name, value }]` |
  * | `GET /internal/integration` | → public object of the run's integration, with `webhook_url`, without secrets |
@@ -15,5 +15,7 @@ export const leaseRequest = z.object({
   providerConfigKey,
   connectionId,
   forceRefresh: z.boolean().default(false),
+  /** The provider has just refused the credentials of the last lease. */
+  rejected: z.boolean().default(false),
 });
 export type LeaseRequest = z.input<typeof leaseRequest>;

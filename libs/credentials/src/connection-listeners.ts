@@ -12,12 +12,24 @@ export interface ConnectionSaved {
   readonly endUser: ConnectionEndUser | undefined;
 }
 
+/** Renewing a connection's credentials has begun to fail, or works again. */
+export interface RefreshChanged {
+  readonly ref: ConnectionRef;
+  readonly authMode: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Absent when it works again. */
+  readonly error?: { readonly type: string; readonly description: string };
+  readonly operationId: string;
+}
+
 /** Takes part in the transaction that changes a connection: what it throws undoes the change. */
 export interface ConnectionListener {
   /** A connection came into being; not called when an existing one is overwritten. */
   connectionCreated?(tx: Transaction, ref: ConnectionRef): Promise<void>;
   /** Credentials were saved; called after `connectionCreated`. */
   connectionSaved?(tx: Transaction, saved: ConnectionSaved): Promise<void>;
+  /** Told once a day while it fails, and once when it works again. */
+  refreshChanged?(tx: Transaction, changed: RefreshChanged): Promise<void>;
   /** A connection was soft-deleted, alone or with its integration. */
   connectionDeleted?(tx: Transaction, ref: ConnectionRef): Promise<void>;
   /** An integration was soft-deleted, after its connections. */
@@ -40,6 +52,10 @@ export class ConnectionListeners {
 
   async connectionSaved(tx: Transaction, saved: ConnectionSaved): Promise<void> {
     for (const listener of this.#listeners) await listener.connectionSaved?.(tx, saved);
+  }
+
+  async refreshChanged(tx: Transaction, changed: RefreshChanged): Promise<void> {
+    for (const listener of this.#listeners) await listener.refreshChanged?.(tx, changed);
   }
 
   async connectionDeleted(tx: Transaction, ref: ConnectionRef): Promise<void> {

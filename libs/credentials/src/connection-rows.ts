@@ -13,7 +13,7 @@ export const PROBLEMS = `(SELECT coalesce(jsonb_agg(jsonb_build_object('type', e
 
 /** A connection and, apart by prefix, its integration. */
 export const SNAPSHOT_COLUMNS = `${REF_COLUMNS}, c.credentials, c.connection_config, c.secret_config, c.metadata, c.tags, c.end_user,
-  c.version, c.credentials_version, c.refresh_failed_at, c.refresh_attempts, c.refresh_exhausted,
+  c.version, c.credentials_version, c.refresh_failed_at, c.refreshed_at, c.refresh_attempts, c.refresh_exhausted,
   c.last_fetched_at, c.created_at, c.updated_at, ${PROBLEMS},
   i.id AS i_id, i.environment_id AS i_environment_id, i.display_name AS i_display_name, i.forward_webhooks AS i_forward_webhooks,
   i.credentials AS i_credentials, i.custom AS i_custom, i.created_at AS i_created_at, i.updated_at AS i_updated_at`;
@@ -38,6 +38,7 @@ interface ConnectionRow extends RefRow {
   version: number;
   credentials_version: number;
   refresh_failed_at: Date | null;
+  refreshed_at: Date | null;
   refresh_attempts: number;
   refresh_exhausted: boolean;
   last_fetched_at: Date | null;
@@ -88,7 +89,12 @@ export const toConnection = (row: ConnectionRow, cipher: Cipher): Connection => 
   errors: row.errors,
   version: row.version,
   credentialsVersion: row.credentials_version,
-  refresh: { failedAt: row.refresh_failed_at, attempts: row.refresh_attempts, exhausted: row.refresh_exhausted },
+  refresh: {
+    failedAt: row.refresh_failed_at,
+    refreshedAt: row.refreshed_at,
+    attempts: row.refresh_attempts,
+    exhausted: row.refresh_exhausted,
+  },
   createdAt: row.created_at,
   updatedAt: row.updated_at,
   lastFetchedAt: row.last_fetched_at,

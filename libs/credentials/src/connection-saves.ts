@@ -14,6 +14,7 @@ import { nextRefreshAt } from './domain/refresh-schedule.js';
 import { splitConfig } from './domain/secret-config.js';
 import { IntegrationsRepository } from './integrations.repository.js';
 import { toLease } from './lease.presenter.js';
+import { Leases } from './leases.js';
 
 /** Credentials somebody has just given or got, and what they are kept with. */
 export interface ConnectionToSave {
@@ -49,6 +50,7 @@ export class ConnectionSaves {
     private readonly integrations: IntegrationsRepository,
     private readonly connections: ConnectionsRepository,
     private readonly listeners: ConnectionListeners,
+    private readonly leases: Leases,
     @Inject(CREDENTIAL_TEST) private readonly test: CredentialTest,
   ) {}
 
@@ -106,6 +108,7 @@ export class ConnectionSaves {
       provider: integration.provider,
       webhookUrlOverride: given.webhookUrlOverride ?? null,
     };
+    tx.afterCommit(() => this.leases.forget(ref));
     if (saved.operation === 'creation') await this.listeners.connectionCreated(tx, ref);
     await this.listeners.connectionSaved(tx, {
       ref,
@@ -150,7 +153,7 @@ function candidateOf(given: ConnectionToSave, connectionId: string): Connection 
     errors: [],
     version: 0,
     credentialsVersion: 0,
-    refresh: { failedAt: null, attempts: 0, exhausted: false },
+    refresh: { failedAt: null, refreshedAt: null, attempts: 0, exhausted: false },
     createdAt: now,
     updatedAt: now,
     lastFetchedAt: null,

@@ -15,11 +15,14 @@ import type {
   NewConnection,
 } from './credentials.types.js';
 import { connectionTags } from './domain/connection-tags.js';
-import { Leases } from './leases.js';
+import { type CachedConnection, type LeaseKey, Leases } from './leases.js';
+import { Refresher } from './refresh/refresher.service.js';
 
 export interface LeaseOptions {
-  /** Reads the row whatever is remembered. */
-  readonly forceRefresh?: boolean;
+  /** Renews the credentials, fresh as they may be. */
+  readonly forceRefresh?: boolean | undefined;
+  /** The provider has just refused what the lease held: reads the row whatever is remembered. */
+  readonly rejected?: boolean | undefined;
 }
 
 type Metadata = Readonly<Record<string, unknown>>;
@@ -34,6 +37,7 @@ export class Connections {
     private readonly imports: ConnectionImport,
     private readonly listeners: ConnectionListeners,
     private readonly leases: Leases,
+    private readonly refresher: Refresher,
   ) {}
 
   /**
@@ -45,18 +49,22 @@ export class Connections {
     const rowId = await this.imports.run(environmentId, given);
     const connection = (await this.reads.findByRow(environmentId, rowId))?.connection;
     if (!connection) throw new AppError('not_found', 'the connection was deleted while it was saved');
-    this.leases.forget(connection);
     return connection;
   }
 
-  /** Parameters, freshness and errors as of `lease`. */
+  /** With usable credentials. Parameters, freshness and errors as of `lease`. */
   async get(
     environmentId: EnvironmentId,
     providerConfigKey: string,
     connectionId: string,
-    options: LeaseOptions = {},
+    options?: LeaseOptions,
   ): Promise<Connection> {
-    return (await this.leases.get({ environmentId, providerConfigKey, connectionId }, options.forceRefresh)).connection;
+    return (await this.#usable({ environmentId, providerConfigKey, connectionId }, options)).connection;
+  }
+
+  /** As it is stored, its credentials renewed or not; remembered for a second. Errors of unknown things as of `lease`. */
+  async peek(environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): Promise<Connection> {
+    return (await this.leases.get({ environmentId, providerConfigKey, connectionId })).connection;
   }
 
   list(environmentId: EnvironmentId, filters: ConnectionFilters): Promise<ConnectionSummary[]> {
@@ -113,7 +121,7 @@ export class Connections {
   /** What names a connection, null when integration or connection are unknown. Cheap: remembered for a second. */
   async resolve(environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): Promise<ConnectionRef | null> {
     try {
-      return toRef(await this.get(environmentId, providerConfigKey, connectionId));
+      return toRef(await this.peek(environmentId, providerConfigKey, connectionId));
     } catch (error) {
       if (error instanceof AppError && UNKNOWN.has(error.code)) return null;
       throw error;
@@ -122,21 +130,27 @@ export class Connections {
 
   /**
    * A connection ready for use: public object with credentials, catalogue entry, integration facts. Remembered for a second
-   * and shared: never change it.
-   * @throws AppError `unknown_provider_config` (404), `unknown_connection` (400), `unknown_provider_template` (404)
+   * and shared: never change it. Credentials about to end are renewed first (spec/auth.md §4).
+   * @throws AppError `unknown_provider_config` (404), `unknown_connection` (400), `unknown_provider_template` (404);
+   * `connection_refresh_exhausted`, `connection_refresh_backoff` (424), `refresh_token_external_error` (400) where they cannot be
    */
   async lease(
     environmentId: EnvironmentId,
     providerConfigKey: string,
     connectionId: string,
-    options: LeaseOptions = {},
+    options?: LeaseOptions,
   ): Promise<ConnectionLease> {
-    return (await this.leases.get({ environmentId, providerConfigKey, connectionId }, options.forceRefresh)).lease;
+    return (await this.#usable({ environmentId, providerConfigKey, connectionId }, options)).lease;
   }
 
-  /** As `lease`, by row id. @throws AppError `unknown_connection` (400), `unknown_provider_template` (404) */
+  /** As `lease`, by row id. @throws AppError `unknown_connection` (400), others as of `lease` */
   async leaseByRow(environmentId: EnvironmentId, rowId: ConnectionRowId): Promise<ConnectionLease> {
-    return (await this.leases.get({ environmentId, rowId })).lease;
+    return (await this.#usable({ environmentId, rowId })).lease;
+  }
+
+  async #usable(key: LeaseKey, { forceRefresh = false, rejected = false }: LeaseOptions = {}): Promise<CachedConnection> {
+    const found = await this.leases.get(key, forceRefresh || rejected);
+    return this.refresher.usable(key, found, forceRefresh || rejected ? { forced: forceRefresh, rejected } : undefined);
   }
 
   async #whyUnknown(environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): Promise<AppError> {

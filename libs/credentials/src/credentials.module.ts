@@ -1,4 +1,9 @@
 import { type DynamicModule, type FactoryProvider, Global, Module } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import { AuthModes } from '#libs/auth';
+import { REDIS } from '#libs/cache';
+import { Cipher } from '#libs/crypto';
+import { Database } from '#libs/database';
 import { ConnectionImport } from './connection-import.js';
 import { ConnectionListeners } from './connection-listeners.js';
 import { ConnectionReads } from './connection-reads.repository.js';
@@ -10,10 +15,22 @@ import { Integrations } from './integrations.service.js';
 import { IntegrationsRepository } from './integrations.repository.js';
 import { LastFetched } from './last-fetched.js';
 import { Leases } from './leases.js';
+import { KeeperRunner } from './refresh/keeper/keeper-runner.js';
+import type { KeeperSetup } from './refresh/keeper/messages.js';
+import { RefreshExecution } from './refresh/refresh-execution.js';
+import { RefreshLeases } from './refresh/refresh-lease.js';
+import { RefreshReports } from './refresh/refresh-reports.js';
+import { RefreshRows } from './refresh/refresh-rows.repository.js';
+import { RefreshStash } from './refresh/refresh-stash.js';
+import { RefreshStates } from './refresh/refresh-states.repository.js';
+import { REFRESH_RUNNER, type RefreshRunner } from './refresh/refresh.types.js';
+import { Refresher } from './refresh/refresher.service.js';
 
 export interface CredentialsOptions {
   /** Makes the test of new credentials, with injected dependencies; without it all credentials are taken as given. */
   readonly credentialTest?: Pick<FactoryProvider<CredentialTest>, 'inject' | 'useFactory'>;
+  /** Has refreshes carried out by a process that outlives this one; without it they are carried out here. */
+  readonly keeper?: KeeperSetup;
 }
 
 const untested = { useFactory: (): CredentialTest => async () => 'untested' };
@@ -21,7 +38,7 @@ const untested = { useFactory: (): CredentialTest => async () => 'untested' };
 @Global()
 @Module({})
 export class CredentialsModule {
-  /** Provides `Integrations`, `Connections` and `ConnectionListeners`; needs `Database`, `Cipher` and `Catalogue`. */
+  /** Provides the door's services; needs `Database`, `Cipher`, `Catalogue`, `REDIS`, `AuthModes` and `OperationLog`. */
   static forRoot(options: CredentialsOptions = {}): DynamicModule {
     return {
       module: CredentialsModule,
@@ -37,8 +54,27 @@ export class CredentialsModule {
         IntegrationsRepository,
         LastFetched,
         Leases,
+        Refresher,
+        RefreshReports,
+        RefreshStates,
+        refreshRunner(options.keeper),
       ],
       exports: [ConnectionListeners, ConnectionSaves, Connections, Integrations, LastFetched],
     };
   }
 }
+
+const refreshRunner = (keeper: KeeperSetup | undefined): FactoryProvider<RefreshRunner> => ({
+  provide: REFRESH_RUNNER,
+  inject: [Database, Cipher, ConnectionReads, REDIS, AuthModes],
+  useFactory: (db: Database, cipher: Cipher, reads: ConnectionReads, redis: Redis, modes: AuthModes) =>
+    keeper
+      ? new KeeperRunner(keeper, cipher)
+      : new RefreshExecution({
+          leases: new RefreshLeases(redis),
+          reads,
+          rows: new RefreshRows(db, cipher),
+          stash: new RefreshStash(redis, cipher),
+          modes,
+        }),
+});

@@ -1,4 +1,9 @@
-export { type ConnectionListener, ConnectionListeners, type ConnectionSaved } from './connection-listeners.js';
+export {
+  type ConnectionListener,
+  ConnectionListeners,
+  type ConnectionSaved,
+  type RefreshChanged,
+} from './connection-listeners.js';
 export { ConnectionSaves, type ConnectionToSave, type SavedConnection } from './connection-saves.js';
 export { type ConnectionView, toConnection, toConnectionListItem } from './connection.presenter.js';
 export { Connections, type LeaseOptions } from './connections.service.js';
@@ -22,3 +27,5 @@ export { importedCredentials, type ImportedCredentials } from './domain/imported
 export { type IntegrationInclude, type IntegrationLinks, toIntegration } from './integration.presenter.js';
 export { LastFetched } from './last-fetched.js';
 export { Integrations } from './integrations.service.js';
+export { credentialsSealedColumns } from './sealed-columns.js';
+export type { KeeperSetup } from './refresh/keeper/messages.js';

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { expiryOf, marginOf } from '#libs/auth';
 import type { ConnectionLease } from '#libs/contracts';
 import { AppError, type ConnectionRowId, type EnvironmentId } from '#libs/kernel';
-import { Catalogue } from '#libs/providers';
+import { Catalogue, type Provider } from '#libs/providers';
 import { ConnectionReads, type Snapshot } from './connection-reads.repository.js';
 import type { Connection, ConnectionRef, Integration } from './credentials.types.js';
 import { toLease } from './lease.presenter.js';
@@ -21,6 +22,15 @@ export interface CachedConnection {
   readonly integration: Integration;
   readonly connection: Connection;
   readonly lease: ConnectionLease;
+  /** Until when, in milliseconds, nobody need ask whether the credentials must be renewed. */
+  readonly usableUntil: number;
+}
+
+/** Fresh until its margin begins; without an end of its own, for good. A failure that may be over is looked into at once. */
+function usableUntil({ credentials, refresh }: Connection, provider: Provider): number {
+  if (refresh.failedAt) return 0;
+  const expiry = expiryOf(credentials);
+  return expiry ? expiry.getTime() - marginOf(provider) : Number.POSITIVE_INFINITY;
 }
 
 const textOf = (key: LeaseKey): string =>
@@ -81,7 +91,12 @@ export class Leases {
     if (!provider) {
       throw new AppError('unknown_provider_template', `the catalogue has no provider ${integration.provider}`);
     }
-    return { integration, connection, lease: toLease(integration, connection, provider) };
+    return {
+      integration,
+      connection,
+      lease: toLease(integration, connection, provider),
+      usableUntil: usableUntil(connection, provider),
+    };
   }
 
   async #snapshot(key: LeaseKey): Promise<Snapshot> {

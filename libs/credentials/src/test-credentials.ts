@@ -1,9 +1,12 @@
+import type { Redis } from 'ioredis';
 import { DataSource, type QueryRunner } from 'typeorm';
-import { loadCipher, parseRootKeys } from '#libs/crypto';
+import { AuthModes } from '#libs/auth';
+import { type Cipher, loadCipher, parseRootKeys } from '#libs/crypto';
 import { Database, postgresOptions } from '#libs/database';
+import { MemoryLogStore, OperationLog } from '#libs/logs';
 import { Catalogue, catalogueEntry } from '#libs/providers';
 import { ConnectionImport } from './connection-import.js';
-import { ConnectionListeners } from './connection-listeners.js';
+import { ConnectionListeners, type RefreshChanged } from './connection-listeners.js';
 import { ConnectionReads } from './connection-reads.repository.js';
 import { ConnectionSaves } from './connection-saves.js';
 import { Connections } from './connections.service.js';
@@ -14,6 +17,14 @@ import { Integrations } from './integrations.service.js';
 import { IntegrationsRepository } from './integrations.repository.js';
 import { LastFetched } from './last-fetched.js';
 import { Leases } from './leases.js';
+import { RefreshExecution } from './refresh/refresh-execution.js';
+import { RefreshLeases } from './refresh/refresh-lease.js';
+import { RefreshReports } from './refresh/refresh-reports.js';
+import { RefreshRows } from './refresh/refresh-rows.repository.js';
+import { RefreshStash } from './refresh/refresh-stash.js';
+import { RefreshStates } from './refresh/refresh-states.repository.js';
+import type { RefreshRunner } from './refresh/refresh.types.js';
+import { Refresher } from './refresh/refresher.service.js';
 
 const general = { categories: ['other'], docs: 'https://example.com' };
 const fields = { type: 'string', title: 'Key', description: 'A key' };
@@ -34,6 +45,11 @@ export interface TestCredentials {
   readonly otherEnvironmentId: number;
   /** What listeners heard, oldest first. */
   readonly heard: { event: 'created' | 'deleted'; ref: ConnectionRef }[];
+  /** What listeners were told of refreshes. */
+  readonly changes: RefreshChanged[];
+  readonly leases: Leases;
+  readonly saves: ConnectionSaves;
+  readonly catalogue: Catalogue;
   /** Makes the next listener call fail. */
   failNextListener(): void;
   /** Answer of the provider to credentials under test. */
@@ -43,8 +59,18 @@ export interface TestCredentials {
   close(): Promise<void>;
 }
 
+export interface TestOptions {
+  /** How credentials are renewed; without them none can be. */
+  readonly modes?: AuthModes;
+  readonly redis?: Redis;
+}
+
 /** Integrations and connections on a migrated database, with a small catalogue. */
-export async function testCredentials(url: string, encryptionKey: string): Promise<TestCredentials> {
+export async function testCredentials(
+  url: string,
+  encryptionKey: string,
+  { modes = new AuthModes({}), redis }: TestOptions = {},
+): Promise<TestCredentials> {
   const base = postgresOptions({ url, poolMax: 10, ssl: false, applicationName: 'test' });
   let statements = 0;
   const logger = { ...silent, logQuery: (_sql: string, _values?: unknown[], _runner?: QueryRunner) => void statements++ };
@@ -60,6 +86,7 @@ export async function testCredentials(url: string, encryptionKey: string): Promi
   const reads = new ConnectionReads(db, cipher, integrationRows);
   const leases = new Leases(reads, catalogue);
   const heard: TestCredentials['heard'] = [];
+  const changes: RefreshChanged[] = [];
   let fail = false;
   const hear = (event: 'created' | 'deleted') => async (_tx: unknown, ref: ConnectionRef) => {
     if (fail) {
@@ -68,25 +95,54 @@ export async function testCredentials(url: string, encryptionKey: string): Promi
     }
     heard.push({ event, ref });
   };
-  listeners.register({ connectionCreated: hear('created'), connectionDeleted: hear('deleted') });
+  listeners.register({
+    connectionCreated: hear('created'),
+    connectionDeleted: hear('deleted'),
+    refreshChanged: async (_tx, changed) => void changes.push(changed),
+  });
   const test: CredentialTest = async () => (subject.accept ? 'passed' : 'failed');
-  const saves = new ConnectionSaves(db, integrationRows, rows, listeners, test);
+  const operations = new OperationLog(new MemoryLogStore());
+  const reports = new RefreshReports(db, new RefreshStates(), listeners, operations);
+  const runner = redis ? executionOn(db, cipher, reads, redis, modes) : unexpected;
+  const refresher = new Refresher(leases, catalogue, modes, reports, runner);
+  const saves = new ConnectionSaves(db, integrationRows, rows, listeners, leases, test);
   const imports = new ConnectionImport(integrationRows, catalogue, saves);
   const subject: TestCredentials = {
-    connections: new Connections(db, rows, reads, imports, listeners, leases),
+    connections: new Connections(db, rows, reads, imports, listeners, leases, refresher),
     integrations: new Integrations(db, integrationRows, rows, catalogue, listeners, leases),
     lastFetched: new LastFetched(rows),
     db,
     environmentId,
     otherEnvironmentId,
     heard,
+    changes,
+    leases,
+    saves,
+    catalogue,
     failNextListener: () => void (fail = true),
     accept: true,
     statements: () => statements,
-    close: () => source.destroy(),
+    close: async () => {
+      await operations.onApplicationShutdown();
+      await source.destroy();
+    },
   };
   return subject;
 }
+
+const executionOn = (db: Database, cipher: Cipher, reads: ConnectionReads, redis: Redis, modes: AuthModes) =>
+  new RefreshExecution({
+    leases: new RefreshLeases(redis),
+    reads,
+    rows: new RefreshRows(db, cipher),
+    stash: new RefreshStash(redis, cipher),
+    modes,
+  });
+
+const unexpected: RefreshRunner = {
+  run: () => Promise.reject(new Error('nothing is renewed in this test')),
+  close: () => Promise.resolve(),
+};
 
 const silent = {
   logQueryError: () => undefined,

@@ -1,30 +1,61 @@
 import type { KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '#libs/kernel';
-import { deriveSubkey, openParts, readClear, Sealer, splitSealed, storeClear } from './domain/sealed-box.js';
+import { deriveSubkey, keyIdOf, openParts, readClear, Sealer, splitSealed, storeClear } from './domain/sealed-box.js';
 
 /** Most processes that ever wrote have their own salt; subkeys of the latest ones are kept. */
 const SUBKEYS_KEPT = 512;
 
+/** Unwrapped data keys, and which of them seals new values. */
+export interface Keyring {
+  readonly dataKeys: ReadonlyMap<number, Buffer>;
+  /** Null while values are stored in clear. */
+  readonly sealsWith: number | null;
+}
+
 /**
- * Seals and opens secrets with the data keys of this installation (design §4). Synchronous: keys are loaded at start.
- * Without a root key `enabled` is false and values are stored in clear.
+ * Seals and opens secrets with the data keys of this installation (design §4). Synchronous: keys are loaded at start, and again whenever
+ * there are new ones. Without a key to seal with `enabled` is false and values are stored in clear.
  */
 export class Cipher {
-  readonly #dataKeys: ReadonlyMap<number, Buffer>;
-  readonly #sealer: Sealer | undefined;
+  #dataKeys: ReadonlyMap<number, Buffer> = new Map();
+  #sealsWith: number | null = null;
+  #sealer: Sealer | undefined;
   readonly #subkeys = new LRUCache<string, KeyObject>({ max: SUBKEYS_KEPT });
+  /** Told when a value was met whose key is not loaded: it may have been made a moment ago. */
+  onUnknownKey: () => void = () => undefined;
 
-  /** @param dataKeys unwrapped data keys by id; the highest id seals new values */
-  constructor(dataKeys: ReadonlyMap<number, Buffer>) {
-    this.#dataKeys = dataKeys;
-    const active = Math.max(...dataKeys.keys());
-    const key = dataKeys.get(active);
-    this.#sealer = key && new Sealer(active, key);
+  /** @param dataKeys unwrapped data keys by id; @param sealsWith id of the one that seals new values, the highest if not given */
+  constructor(dataKeys: ReadonlyMap<number, Buffer>, sealsWith: number | null = Math.max(...dataKeys.keys())) {
+    this.load({ dataKeys, sealsWith });
   }
 
   get enabled(): boolean {
     return this.#sealer !== undefined;
+  }
+
+  /** Id of the data key that seals new values; null while they are stored in clear. */
+  get sealsWith(): number | null {
+    return this.#sealer ? this.#sealsWith : null;
+  }
+
+  /** Ids of the data keys this process can open values of. */
+  get dataKeyIds(): number[] {
+    return [...this.#dataKeys.keys()];
+  }
+
+  /** Everything this process can open and seal with: for a process of its own that works for this one. */
+  get keyring(): Keyring {
+    return { dataKeys: this.#dataKeys, sealsWith: this.sealsWith };
+  }
+
+  /** Takes further keys; those loaded before stay. */
+  load({ dataKeys, sealsWith }: Keyring): void {
+    this.#dataKeys = new Map([...this.#dataKeys, ...dataKeys]);
+    const key = sealsWith === null || sealsWith === this.sealsWith ? undefined : this.#dataKeys.get(sealsWith);
+    if (!key || sealsWith === null) return;
+    this.#sealsWith = sealsWith;
+    this.#sealer = new Sealer(sealsWith, key);
   }
 
   /** @param aad where the value belongs, such as `connections.credentials:42:<row>`; needed again to open it */
@@ -40,7 +71,10 @@ export class Cipher {
     let subkey = this.#subkeys.get(id);
     if (!subkey) {
       const dataKey = this.#dataKeys.get(parts.keyId);
-      if (!dataKey) throw new AppError('encryption_key_unknown', `no data key ${parts.keyId} is loaded`);
+      if (!dataKey) {
+        this.onUnknownKey();
+        throw new AppError('encryption_key_unknown', `no data key ${parts.keyId} is loaded`);
+      }
       subkey = deriveSubkey(dataKey, parts.salt);
       this.#subkeys.set(id, subkey);
     }
@@ -49,5 +83,10 @@ export class Cipher {
 
   openText(sealed: Buffer, aad: string): string {
     return this.open(sealed, aad).toString('utf8');
+  }
+
+  /** The value sealed with the key that seals new ones; undefined when it is already. @throws as `open` does */
+  reseal(sealed: Buffer, aad: string): Buffer | undefined {
+    return this.enabled && keyIdOf(sealed) !== this.#sealsWith ? this.seal(this.open(sealed, aad), aad) : undefined;
   }
 }

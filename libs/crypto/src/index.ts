@@ -1,4 +1,11 @@
-export { Cipher } from './cipher.js';
+export { Cipher, type Keyring } from './cipher.js';
+export { type CryptoVariables, cryptoEnv } from './crypto.config.js';
 export { CryptoModule } from './crypto.module.js';
 export { ensureDataKey, loadCipher } from './data-keys.js';
-export { parseRootKeys, type RootKey } from './domain/root-keys.js';
+export { DataKeys, KEY_POLL_MS, type KeyHolder } from './data-keys.repository.js';
+export { parseRootKeys, type RootKey, toRootKey } from './domain/root-keys.js';
+export { identityOf, keyIdOf, sealedPrefix } from './domain/sealed-box.js';
+export { KeyPoll } from './key-poll.js';
+export { openKeyProvider } from './kms/open-provider.js';
+export { loadRootKeys, RootKeys } from './root-keys.js';
+export type { SealedColumn, SealedRow } from './sealed-column.js';

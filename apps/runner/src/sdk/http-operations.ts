@@ -72,7 +72,7 @@ function requestOf(run: RunContext, args: HttpArgs, lease: ConnectionLease): Out
 function renewal(run: RunContext, args: HttpArgs, first: ConnectionLease): NonNullable<SendOptions['renew']> {
   let used = first;
   return async ({ status }) => {
-    const lease = await run.leases.of({ ...args, forceRefresh: status === UNAUTHORIZED });
+    const lease = await run.leases.of({ ...args, rejected: status === UNAUTHORIZED });
     const isSame = JSON.stringify(lease.connection['credentials']) === JSON.stringify(used.connection['credentials']);
     used = lease;
     return status === UNAUTHORIZED && isSame ? null : requestOf(run, args, lease);

@@ -16,6 +16,8 @@ export interface LeaseOf {
   readonly providerConfigKey?: string | undefined;
   readonly connectionId?: string | undefined;
   readonly forceRefresh?: boolean | undefined;
+  /** The provider has just refused the credentials. */
+  readonly rejected?: boolean | undefined;
 }
 
 /** Credentials a run uses. They outlive neither the run nor their own expiry; concurrent calls share one question to the server. */
@@ -34,15 +36,15 @@ export class Leases {
   }
 
   /** @throws HostError when the connection cannot be had */
-  async of({ providerConfigKey, connectionId, forceRefresh = false }: LeaseOf = {}): Promise<ConnectionLease> {
+  async of({ providerConfigKey, connectionId, forceRefresh = false, rejected = false }: LeaseOf = {}): Promise<ConnectionLease> {
     const request = {
       providerConfigKey: providerConfigKey ?? this.#own.providerConfigKey,
       connectionId: connectionId ?? this.#own.connectionId,
     };
     const known = this.#known.get(keyOf(request));
-    if (!known || forceRefresh) return this.#askOnce({ ...request, forceRefresh });
+    if (!known || forceRefresh || rejected) return this.#askOnce({ ...request, forceRefresh, rejected });
     if (!isStale(known, Date.now())) return known.lease;
-    return this.#askOnce({ ...request, forceRefresh }).catch((error: unknown) => {
+    return this.#askOnce(request).catch((error: unknown) => {
       this.onRenewalFailed(error);
       this.#known.set(keyOf(request), { ...known, askedAt: Date.now() });
       return known.lease;
@@ -59,7 +61,7 @@ export class Leases {
 
   #askOnce(request: LeaseRequest): Promise<ConnectionLease> {
     const key = keyOf(request);
-    const question = `${key} ${request.forceRefresh}`;
+    const question = `${key} ${request.forceRefresh ?? false} ${request.rejected ?? false}`;
     const asked = this.#asked.get(question) ?? this.#learn(key, request).finally(() => this.#asked.delete(question));
     this.#asked.set(question, asked);
     return asked;

@@ -1,6 +1,5 @@
 import { STATUS_CODES } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
 import { AppError } from '#libs/kernel';
 import {
   createOutboundDispatcher,
@@ -26,13 +25,11 @@ const MAX_ANSWER_BYTES = 64 * 1024 ** 2;
 /** HTTP to providers and, under the same outbound policy, to anywhere else a function calls. */
 export class ProviderHttp {
   readonly #policy: OutboundPolicy;
-  readonly #dispatcher: Dispatcher;
   readonly #transport: ProxyTransport;
 
   constructor(config: OutboundConfig) {
     this.#policy = parseOutboundPolicy(config);
-    this.#dispatcher = createOutboundDispatcher(this.#policy);
-    this.#transport = new ProxyTransport(this.#dispatcher, this.#policy);
+    this.#transport = new ProxyTransport(createOutboundDispatcher(this.#policy), this.#policy);
   }
 
   /** The request with the connection's credentials. @throws AppError when the call cannot be made into one */
@@ -75,7 +72,7 @@ export class ProviderHttp {
 
   /** Breaks off what is under way: a body nobody reads would otherwise be waited for. */
   async close(): Promise<void> {
-    await this.#dispatcher.destroy();
+    await this.#transport.close();
   }
 }
 

@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type Caller, hasScope } from '#libs/accounts';
-import { Connections, LastFetched, toConnection } from '#libs/credentials';
-import { AppError } from '#libs/kernel';
+import { type Connection, Connections, LastFetched, toConnection } from '#libs/credentials';
+import { AppError, type EnvironmentId } from '#libs/kernel';
 import { orNotFound } from './connection-errors.js';
 import type { ReadConnectionQuery } from './connections.dto.js';
+
+/** Why credentials could not be renewed. */
+const UNUSABLE = new Set<string>(['refresh_token_external_error', 'connection_refresh_exhausted', 'connection_refresh_backoff']);
 
 const READ_CREDENTIALS = 'environment:connections:read_credentials';
 
@@ -22,10 +25,37 @@ export class ConnectionReader {
     if (!credentials && (forceRefresh || refreshToken || query.refresh_github_app_jwt_token)) {
       throw new AppError('forbidden', `this API key lacks the scope ${READ_CREDENTIALS}`);
     }
+    const { environmentId } = caller;
+    const { provider_config_key: key } = query;
     const connection = await orNotFound(
-      this.connections.get(caller.environmentId, query.provider_config_key, connectionId, { forceRefresh }),
+      credentials
+        ? this.#withUsableCredentials(
+            environmentId,
+            key,
+            connectionId,
+            forceRefresh || query.refresh_github_app_jwt_token === true,
+          )
+        : this.connections.peek(environmentId, key, connectionId),
     );
     this.lastFetched.mark(connection.id);
     return toConnection(connection, { dates: 'offset', credentials, refreshToken });
+  }
+
+  /** The error of credentials that cannot be used carries the connection without them (spec/auth.md §4.5). */
+  async #withUsableCredentials(
+    environmentId: EnvironmentId,
+    key: string,
+    connectionId: string,
+    forceRefresh: boolean,
+  ): Promise<Connection> {
+    try {
+      return await this.connections.get(environmentId, key, connectionId, { forceRefresh });
+    } catch (error) {
+      if (!(error instanceof AppError) || !UNUSABLE.has(error.code)) throw error;
+      const connection = await this.connections.peek(environmentId, key, connectionId);
+      const shown = toConnection(connection, { dates: 'offset', credentials: false, refreshToken: false });
+      const payload = { code: error.code, connection: shown };
+      throw new AppError('invalid_credentials', error.message, { status: error.status, payload, cause: error });
+    }
   }
 }

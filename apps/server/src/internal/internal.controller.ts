@@ -28,9 +28,9 @@ export class InternalController {
   @Access('execution')
   lease(
     @CurrentExecution() run: ExecutionClaims,
-    @Body({ schema: leaseRequest }) { providerConfigKey, connectionId, forceRefresh }: z.output<typeof leaseRequest>,
+    @Body({ schema: leaseRequest }) { providerConfigKey, connectionId, ...options }: z.output<typeof leaseRequest>,
   ): Promise<ConnectionLease> {
-    return this.connections.lease(run.environmentId, providerConfigKey, connectionId, { forceRefresh });
+    return this.connections.lease(run.environmentId, providerConfigKey, connectionId, options);
   }
 
   @Post('metadata')

@@ -62,14 +62,26 @@ export class Proxy {
     });
   }
 
-  async #lease(caller: Caller, headers: ProxyHeaders, forceRefresh = false): Promise<ConnectionLease> {
+  async #lease(caller: Caller, headers: ProxyHeaders, rejected = false): Promise<ConnectionLease> {
     const { 'provider-config-key': key, 'connection-id': id } = headers;
     try {
-      return await this.connections.lease(caller.environmentId, key, id, { forceRefresh });
+      return await this.connections.lease(caller.environmentId, key, id, { rejected });
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'unknown_connection') throw error;
-      throw new AppError('server_error', `no connection ${id} of the integration ${key}`, { status: 400, cause: error });
+      throw error instanceof AppError ? asProxyError(error, key, id) : error;
     }
+  }
+}
+
+/** What keeps a connection from being used, as this endpoint says it (spec/auth.md §6.9). */
+function asProxyError(error: AppError, key: string, id: string): AppError {
+  switch (error.code) {
+    case 'unknown_connection':
+      return new AppError('server_error', `no connection ${id} of the integration ${key}`, { status: 400, cause: error });
+    case 'refresh_token_external_error':
+    case 'connection_refresh_exhausted':
+      return new AppError('server_error', error.message, { status: error.status, cause: error });
+    default:
+      return error;
   }
 }
 

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import type { RefreshState } from '../../credentials.types.js';
+import { hasRecovered, isStillValid, refreshDecision } from './refresh-decision.js';
+
+const now = new Date('2026-01-05T10:00:00Z');
+const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000);
+const calm: RefreshState = { failedAt: null, refreshedAt: null, attempts: 0, exhausted: false };
+const NO_WISH = { forced: false, rejected: false };
+const decide = (state: Partial<RefreshState>, freshness: 'fresh' | 'due' | 'unknown', wish: Partial<typeof NO_WISH> = {}) =>
+  refreshDecision({ refresh: { ...calm, ...state } }, freshness, { ...NO_WISH, ...wish }, now);
+
+describe('refreshDecision', () => {
+  it('uses fresh tokens, whatever failed before, and refreshes due ones', () => {
+    expect(decide({ failedAt: ago(1), exhausted: true }, 'fresh')).toBe('use');
+    expect(decide({}, 'due')).toBe('refresh');
+  });
+
+  it('leaves a provider alone for half a minute after a failure, and for good after days of them', () => {
+    expect(decide({ failedAt: ago(29) }, 'due')).toBe('backoff');
+    expect(decide({ failedAt: ago(31) }, 'due')).toBe('refresh');
+    expect(decide({ failedAt: ago(9_000), exhausted: true }, 'due')).toBe('exhausted');
+  });
+
+  it('refreshes when it is forced to, always', () => {
+    expect(decide({ failedAt: ago(1), exhausted: true }, 'fresh', { forced: true })).toBe('refresh');
+  });
+
+  it('renews a token of unknown end once the provider refuses it, unless it is new', () => {
+    expect(decide({}, 'unknown')).toBe('use');
+    expect(decide({}, 'unknown', { rejected: true })).toBe('refresh');
+    expect(decide({ refreshedAt: ago(30) }, 'unknown', { rejected: true })).toBe('use');
+    expect(decide({ refreshedAt: ago(300), failedAt: ago(10) }, 'unknown', { rejected: true })).toBe('backoff');
+    expect(decide({}, 'fresh', { rejected: true })).toBe('use');
+  });
+});
+
+describe('isStillValid', () => {
+  it('needs an end that lies ahead', () => {
+    const ending = (at: Date) => isStillValid({ credentials: { type: 'OAUTH2', expires_at: at.toISOString() } }, now);
+    expect([ending(ago(-60)), ending(ago(-2)), ending(ago(60))]).toEqual([true, false, false]);
+    expect(isStillValid({ credentials: { type: 'OAUTH2' } }, now)).toBe(false);
+  });
+});
+
+describe('hasRecovered', () => {
+  it('is true of a success after a failure', () => {
+    const states = [
+      { failedAt: ago(9), refreshedAt: ago(5) },
+      { failedAt: ago(5), refreshedAt: ago(9) },
+      { failedAt: null, refreshedAt: ago(5) },
+      { failedAt: ago(5), refreshedAt: null },
+    ];
+    expect(states.map((state) => hasRecovered({ refresh: { ...calm, ...state } }))).toEqual([true, false, false, false]);
+  });
+});

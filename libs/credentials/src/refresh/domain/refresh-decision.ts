@@ -1,0 +1,45 @@
+import { expiryOf, type Freshness } from '#libs/auth';
+import type { Connection } from '../../credentials.types.js';
+
+/** `use` the token as it is, `refresh` it first; or neither, because refreshing failed a moment ago or for days. */
+export type RefreshDecision = 'use' | 'refresh' | 'backoff' | 'exhausted';
+
+export interface Wish {
+  /** Refresh whatever the token's state. */
+  readonly forced: boolean;
+  /** The provider has just refused the token. */
+  readonly rejected: boolean;
+}
+
+/** After a failure a provider is left alone for this long (spec/auth.md §4.1). */
+const BACKOFF_MS = 30_000;
+/** A token of unknown end that was renewed this recently was refused for another reason. */
+const UNKNOWN_MIN_AGE_MS = 60_000;
+/** A token about to end may end on its way. */
+const STILL_VALID_MS = 5_000;
+
+/** What to do about a connection's credentials before they are used (spec/auth.md §4.1, §4.2). */
+export function refreshDecision(
+  { refresh }: Pick<Connection, 'refresh'>,
+  freshness: Freshness,
+  { forced, rejected }: Wish,
+  now: Date,
+): RefreshDecision {
+  if (forced) return 'refresh';
+  if (freshness === 'fresh') return 'use';
+  if (freshness === 'unknown' && !(rejected && age(refresh.refreshedAt, now) > UNKNOWN_MIN_AGE_MS)) return 'use';
+  if (refresh.exhausted) return 'exhausted';
+  return age(refresh.failedAt, now) < BACKOFF_MS ? 'backoff' : 'refresh';
+}
+
+const age = (at: Date | null, now: Date): number => (at ? now.getTime() - at.getTime() : Number.POSITIVE_INFINITY);
+
+/** Whether a token may still be used although it could not be renewed: its end is known and has not come. */
+export function isStillValid({ credentials }: Pick<Connection, 'credentials'>, now: Date): boolean {
+  const expiry = expiryOf(credentials);
+  return expiry !== null && expiry.getTime() - now.getTime() > STILL_VALID_MS;
+}
+
+/** A refresh has succeeded after ones that failed, and nobody has said so yet. */
+export const hasRecovered = ({ refresh: { failedAt, refreshedAt } }: Pick<Connection, 'refresh'>): boolean =>
+  failedAt !== null && refreshedAt !== null && refreshedAt > failedAt;

@@ -1,0 +1,21 @@
+import type { Keyring } from '#libs/crypto';
+import type { OutboundPolicy } from '#libs/outbound';
+import type { RefreshOrder, RefreshResult } from '../refresh.types.js';
+
+/** What the keeper needs to work; it travels over the pipe between the processes, not in an environment that others can read. */
+export interface KeeperSetup {
+  readonly databaseUrl: string;
+  readonly databaseSsl: boolean;
+  readonly redisUrl: string;
+  /** For calls to token endpoints. */
+  readonly policy: OutboundPolicy;
+}
+
+export type ToKeeper =
+  | { readonly type: 'setup'; readonly setup: KeeperSetup }
+  | { readonly type: 'refresh'; readonly id: number; readonly order: RefreshOrder; readonly keyring: Keyring };
+
+export type FromKeeper =
+  | { readonly type: 'ready' }
+  | { readonly type: 'unusable'; readonly reason: string }
+  | { readonly type: 'result'; readonly id: number; readonly result: RefreshResult };

@@ -1,0 +1,105 @@
+import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
+import { AuthModes, tokenFreshness } from '#libs/auth';
+import { AppError, type ErrorCode, ERRORS } from '#libs/kernel';
+import { Catalogue, type Provider } from '#libs/providers';
+import type { Connection } from '../credentials.types.js';
+import { type CachedConnection, type LeaseKey, Leases } from '../leases.js';
+import { hasRecovered, isStillValid, refreshDecision, type Wish } from './domain/refresh-decision.js';
+import { REFRESH_RUNNER, type RefreshResult, type RefreshRunner } from './refresh.types.js';
+import { RefreshReports } from './refresh-reports.js';
+
+const NO_WISH: Wish = { forced: false, rejected: false };
+
+/** Hands out connections whose credentials can be used, renewing them first where that is due (spec/auth.md §4). */
+@Injectable()
+export class Refresher implements BeforeApplicationShutdown {
+  /** One refresh of a connection at a time in this process; those who come later share its result. */
+  readonly #underWay = new Map<number, Promise<RefreshResult>>();
+
+  constructor(
+    private readonly leases: Leases,
+    private readonly catalogue: Catalogue,
+    private readonly modes: AuthModes,
+    private readonly reports: RefreshReports,
+    @Inject(REFRESH_RUNNER) private readonly runner: RefreshRunner,
+  ) {}
+
+  /**
+   * The connection with usable credentials. Costs nothing while they are fresh.
+   * @throws AppError `connection_refresh_exhausted`, `connection_refresh_backoff` (424), `refresh_token_external_error` (400); all of
+   * them only when the token at hand cannot be used any more
+   */
+  async usable(key: LeaseKey, found: CachedConnection, wish: Wish = NO_WISH): Promise<CachedConnection> {
+    if (found.usableUntil > Date.now() && wish === NO_WISH) return found;
+    const { connection } = found;
+    const provider = this.catalogue.get(connection.provider) as Provider;
+    if (hasRecovered(connection)) return this.#recover(key, found, provider);
+    if (!this.#isRenewable(found, provider)) return found;
+    const now = new Date();
+    const decision = refreshDecision(connection, tokenFreshness(connection.credentials, provider, now), wish, now);
+    if (decision === 'use') return found;
+    if (decision === 'refresh') return this.#settle(key, found, provider, await this.#refresh(connection, provider), wish);
+    if (isStillValid(connection, now)) return found;
+    throw decision === 'exhausted'
+      ? new AppError('connection_refresh_exhausted', 'renewing the credentials has failed for days: the user must connect again')
+      : new AppError('connection_refresh_backoff', 'renewing the credentials failed less than 30 seconds ago: try again later');
+  }
+
+  /** Before the connections to the stores are closed: what was begun is finished. */
+  beforeApplicationShutdown(): Promise<void> {
+    return this.runner.close();
+  }
+
+  #isRenewable({ integration, connection }: CachedConnection, provider: Provider): boolean {
+    const subject = { provider, integration, connectionConfig: connection.connectionConfig };
+    return this.modes.isRenewable(subject, connection.credentials);
+  }
+
+  #refresh(connection: Connection, provider: Provider): Promise<RefreshResult> {
+    const { id: rowId, environmentId, credentialsVersion } = connection;
+    const underWay = this.#underWay.get(rowId);
+    if (underWay) return underWay;
+    const running = this.runner
+      .run({ environmentId, rowId, provider, credentialsVersion })
+      .finally(() => this.#underWay.delete(rowId));
+    this.#underWay.set(rowId, running);
+    return running;
+  }
+
+  async #settle(
+    key: LeaseKey,
+    found: CachedConnection,
+    provider: Provider,
+    result: RefreshResult,
+    wish: Wish,
+  ): Promise<CachedConnection> {
+    if (result.kind === 'nothing') return found;
+    if (result.kind !== 'failed') return this.#renewed(key, found, provider);
+    const error = errorOf(result);
+    if (error.code !== 'connection_refresh_backoff') {
+      await this.reports.failed(found.connection, provider.auth_mode, 'refresh_token', error);
+    }
+    this.leases.forget(found.connection);
+    if (!wish.forced && !result.permanent && isStillValid(found.connection, new Date())) return found;
+    throw error;
+  }
+
+  async #renewed(key: LeaseKey, found: CachedConnection, provider: Provider): Promise<CachedConnection> {
+    this.leases.forget(found.connection);
+    const renewed = await this.leases.get(key);
+    return hasRecovered(renewed.connection) ? this.#recover(key, renewed, provider) : renewed;
+  }
+
+  async #recover(key: LeaseKey, found: CachedConnection, provider: Provider): Promise<CachedConnection> {
+    await this.reports.recovered(found.connection, provider.auth_mode, 'refresh_token');
+    this.leases.forget(found.connection);
+    return this.leases.get(key);
+  }
+}
+
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
+
+function errorOf({ code, message }: Extract<RefreshResult, { kind: 'failed' }>): AppError {
+  if (isErrorCode(code) && ERRORS[code].fault !== 'us') return new AppError(code, message);
+  return new AppError('refresh_token_external_error', `renewing the credentials failed: ${message}`);
+}
