@@ -99,7 +99,7 @@ interface Read {
 function validated(entry: RawEntry): Read | string[] {
   const parsed = catalogueEntry.safeParse(entry);
   if (!parsed.success) return parsed.error.issues.flatMap(problemsOf);
-  const problems = templateProblems(parsed.data);
+  const problems = templateProblems(parsed.data).map(({ field, problem }) => `${field}: ${problem}`);
   return problems.length > 0 ? problems : { entry, provider: parsed.data };
 }
 

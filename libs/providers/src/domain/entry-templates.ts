@@ -60,9 +60,17 @@ function textsIn(value: unknown, path: string, kind: Kind): EntryTemplate[] {
   return Object.entries(value).flatMap(([name, inner]) => textsIn(inner, `${path}.${name}`, kind));
 }
 
-/** What is written wrong in the templates of an entry, the field named. */
-export function templateProblems(entry: CatalogueEntry): string[] {
-  return templatesOf(entry).flatMap(({ path, text, kind }) => problemsOf(text, kind).map((problem) => `${path}: ${problem}`));
+/** What is wrong with a field of an entry, and what to do about it. */
+export interface FieldProblem {
+  readonly field: string;
+  readonly problem: string;
+}
+
+/** What is written wrong in the templates of an entry. */
+export function templateProblems(entry: CatalogueEntry): FieldProblem[] {
+  return templatesOf(entry).flatMap(({ path, text, kind }) =>
+    problemsOf(text, kind).map((problem) => ({ field: path, problem })),
+  );
 }
 
 /** A placeholder that lost its `$`; in a URL any other brace too. */

@@ -36,7 +36,7 @@ export type Filled = { readonly ok: true; readonly value: string } | { readonly 
  * Fills a template from a scope. A function that refuses its argument, such as a key that is none, leaves it unresolved too.
  * @param encode applied to every filled value, not to the text around it: percent-encoding in URLs
  */
-export function fillTemplate(template: Template, scope: Scope, encode: (value: string) => string = identity): Filled {
+export function fillTemplate(template: Template, scope: Scope, encode: Encode = identity): Filled {
   const missing: string[] = [];
   for (const parts of template.alternatives) {
     const filled = fillParts(parts, scope, encode);
@@ -47,23 +47,27 @@ export function fillTemplate(template: Template, scope: Scope, encode: (value: s
 }
 
 /**
- * Fills a template of a URL: values are percent-encoded and an empty one counts as missing, so that `https://${host} || …` goes on
- * to its alternative.
+ * Fills a template of a URL: values are percent-encoded, except one that the URL begins with, which names the host itself. An empty
+ * value counts as missing, so that `https://${host} || …` goes on to its alternative.
  * @param encode what to do instead of percent-encoding, where an entry asks for it (`authorization_url_skip_encode`)
  */
 export function fillUrl(template: Template, scope: Scope, encode: (value: string) => string = encodeURIComponent): Filled {
-  return fillTemplate(template, { ...scope, lookup: (name) => scope.lookup(name) || undefined }, encode);
+  const given: Scope = { ...scope, lookup: (name) => scope.lookup(name) || undefined };
+  return fillTemplate(template, given, (value, before) => (before === '' ? value : encode(value)));
 }
 
-const identity = (value: string): string => value;
+/** @param before what the text holds already */
+type Encode = (value: string, before: string) => string;
 
-function fillParts(parts: readonly Part[], scope: Scope, encode: (value: string) => string): Filled {
+const identity: Encode = (value) => value;
+
+function fillParts(parts: readonly Part[], scope: Scope, encode: Encode): Filled {
   const missing: string[] = [];
   let value = '';
   for (const part of parts) {
     const filled = fillPart(part, scope);
     if (!filled.ok) missing.push(...filled.missing);
-    else value += part.kind === 'text' ? filled.value : encode(filled.value);
+    else value += part.kind === 'text' ? filled.value : encode(filled.value, value);
   }
   return missing.length > 0 ? { ok: false, missing } : { ok: true, value };
 }
