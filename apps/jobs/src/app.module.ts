@@ -72,7 +72,7 @@ const services = [Bundles, Claims, EnvironmentReader, Runs, WorkerHeartbeat];
 
 const stores = (config: JobsConfig) => [
   DatabaseModule.forRoot(databaseOptions(config, 'fairlead-jobs')),
-  CryptoModule.forRoot(config.NANGO_ENCRYPTION_KEY),
+  CryptoModule.forRoot(config),
   RedisModule.forRoot(config.NANGO_REDIS_URL),
   StorageModule.forRoot(storageOptions(config)),
 ];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cacheEnv } from '#libs/cache';
+import { cryptoEnv } from '#libs/crypto';
 import { databaseEnv } from '#libs/database';
 import { deliveriesEnv } from '#libs/deliveries';
 import { executionsEnv } from '#libs/executions';
@@ -16,6 +17,7 @@ import { storageEnv } from '#libs/storage';
 export const jobsConfig = z.object({
   ...httpEnv,
   ...databaseEnv,
+  ...cryptoEnv,
   ...cacheEnv,
   ...storageEnv,
   ...logsEnv,
@@ -31,9 +33,6 @@ export const jobsConfig = z.object({
     .default('http://127.0.0.1:3005')
     .describe('Address of jobs, where runners fetch code that lies in a folder'),
   RUNNER_SERVICE_URL: z.url().default('http://127.0.0.1:3006').describe('Address of the runner, or of a balancer before several'),
-  NANGO_ENCRYPTION_KEY: secretString(
-    'Root key, base64 of 32 bytes; several separated by commas, the first is primary',
-  ).optional(),
   FAIRLEAD_EXECUTION_PRIVATE_KEY: secretString('Signs execution tokens: base64 of a DER PKCS#8 Ed25519 key'),
   FAIRLEAD_FUNCTION_MEMORY_MB: integer(512, 'Memory of one running function', 16, 65_536),
   FAIRLEAD_JOBS_GRACE_MS: integer(

@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountsModule } from '#libs/accounts';
 import { RedisModule } from '#libs/cache';
 import { CryptoModule } from '#libs/crypto';
-import { databaseOptions, DatabaseModule } from '#libs/database';
+import { databaseOptions, DatabaseModule, LeaderLease } from '#libs/database';
 import { DeliveriesModule } from '#libs/deliveries';
 import { AsyncActionsModule, ExecutionsModule, executionsOptions } from '#libs/executions';
 import { FunctionsModule } from '#libs/functions';
@@ -17,7 +17,6 @@ import { dependencies } from './dependencies.js';
 import { Pump } from './dispatch/pump.service.js';
 import type { OrchestratorConfig } from './orchestrator.config.js';
 import { SchedulePoller } from './schedules/schedule-poller.service.js';
-import { LeaderLease } from './sweeps/leader-lease.js';
 import { OverdueExecutions } from './sweeps/overdue-executions.service.js';
 import { History } from './sweeps/history.service.js';
 import { EXECUTIONS_RETENTION_DAYS, Retention } from './sweeps/retention.service.js';
@@ -53,7 +52,7 @@ export class AppModule {
 
 const stores = (config: OrchestratorConfig) => [
   DatabaseModule.forRoot(databaseOptions(config, 'fairlead-orchestrator')),
-  CryptoModule.forRoot(config.NANGO_ENCRYPTION_KEY),
+  CryptoModule.forRoot(config),
   RedisModule.forRoot(config.NANGO_REDIS_URL),
   StorageModule.forRoot(storageOptions(config)),
 ];

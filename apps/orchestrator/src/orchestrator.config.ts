@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cacheEnv } from '#libs/cache';
+import { cryptoEnv } from '#libs/crypto';
 import { databaseEnv } from '#libs/database';
 import { deliveriesEnv } from '#libs/deliveries';
 import { executionsEnv } from '#libs/executions';
@@ -14,6 +15,7 @@ import { storageEnv } from '#libs/storage';
 export const orchestratorConfig = z.object({
   ...httpEnv,
   ...databaseEnv,
+  ...cryptoEnv,
   ...cacheEnv,
   ...storageEnv,
   ...logsEnv,
@@ -22,9 +24,6 @@ export const orchestratorConfig = z.object({
   ...executionsEnv,
   ...observabilityEnv,
   NANGO_ORCHESTRATOR_PORT: integer(3008, 'Port of the orchestrator', 0, 65_535),
-  NANGO_ENCRYPTION_KEY: secretString(
-    'Root key, base64 of 32 bytes; several separated by commas, the first is primary',
-  ).optional(),
   FAIRLEAD_EXECUTIONS_RETENTION_DAYS: integer(
     5,
     'Days the ledger keeps executions, results of asynchronous actions included',

@@ -46,7 +46,7 @@ export class AppModule {
 const stores = (config: PersistConfig) => [
   DatabaseModule.forRoot(databaseOptions(config, APPLICATION_NAME)),
   RecordsModule.forRoot(recordsOptions(config, APPLICATION_NAME)),
-  CryptoModule.forRoot(config.NANGO_ENCRYPTION_KEY),
+  CryptoModule.forRoot(config),
   RedisModule.forRoot(config.NANGO_REDIS_URL),
   LogsModule.forRoot(logsOptions(config)),
   CheckpointsModule,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { cacheEnv } from '#libs/cache';
+import { cryptoEnv } from '#libs/crypto';
 import { databaseEnv } from '#libs/database';
 import { httpEnv } from '#libs/http';
-import { integer, secretString } from '#libs/kernel';
+import { integer } from '#libs/kernel';
 import { logsEnv } from '#libs/logs';
 import { observabilityEnv } from '#libs/observability';
 import { recordsEnv } from '#libs/records';
@@ -11,15 +12,13 @@ import { recordsEnv } from '#libs/records';
 export const persistConfig = z.object({
   ...httpEnv,
   ...databaseEnv,
+  ...cryptoEnv,
   ...recordsEnv,
   ...cacheEnv,
   ...logsEnv,
   ...observabilityEnv,
   NANGO_PERSIST_PORT: integer(3007, 'Port of persist', 0, 65_535),
   PERSIST_HARD_DELETE_LIMIT: integer(50_000, 'Records one slice of emptying a cache removes', 1, 1_000_000),
-  NANGO_ENCRYPTION_KEY: secretString(
-    'Root key, base64 of 32 bytes; several separated by commas, the first is primary',
-  ).optional(),
   FAIRLEAD_EXECUTION_PUBLIC_KEY: z.string().describe('Verifies execution tokens: base64 of a DER SPKI Ed25519 key'),
 });
 export type PersistConfig = z.output<typeof persistConfig>;

@@ -56,7 +56,7 @@ export class AppModule {
 const stores = (config: ServerConfig) => [
   DatabaseModule.forRoot(databaseOptions(config, APPLICATION_NAME)),
   RecordsModule.forRoot(recordsOptions(config, APPLICATION_NAME)),
-  CryptoModule.forRoot(config.NANGO_ENCRYPTION_KEY),
+  CryptoModule.forRoot(config),
   RedisModule.forRoot(config.NANGO_REDIS_URL),
   StorageModule.forRoot(storageOptions(config)),
 ];

@@ -7,6 +7,7 @@ const FIRST_ENVIRONMENTS = ['dev', 'prod'];
 const PRESET_KEY_NAME = 'Preset by the operator';
 
 export const signingKeyAad = (uuid: string): string => `environments.webhook_signing_key:${uuid}`;
+export const hmacKeyAad = (uuid: string): string => `environments.hmac_key:${uuid}`;
 
 /**
  * Makes the first account with environments `dev` and `prod` where there is none, and registers the keys the operator preset.

@@ -20,4 +20,5 @@ export type {
 } from './executions.types.js';
 export { LedgerPartitions } from './ledger-partitions.js';
 export { Reconciler } from './reconciler.js';
+export { executionsSealedColumns } from './sealed-columns.js';
 export { WorkersRepository as Workers } from './workers.repository.js';

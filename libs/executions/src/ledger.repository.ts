@@ -6,6 +6,7 @@ import type { EnvironmentId, ExecutionId } from '#libs/kernel';
 import { jsonbText } from './domain/json-text.js';
 import { LIMITS, WORKER_LOST_AFTER_MS } from './domain/limits.js';
 import type { Execution, NewExecution, OverdueExecution, Settlement, StoredKind } from './executions.types.js';
+import { executionAad } from './sealed-columns.js';
 
 /** A row to insert. */
 export interface QueuedRow extends NewExecution {
@@ -208,11 +209,11 @@ export class LedgerRepository {
   }
 
   #seal(column: 'input' | 'output', id: ExecutionId, value: unknown): Buffer | null {
-    return value === undefined ? null : this.cipher.seal(JSON.stringify(value), `executions.${column}:${id}`);
+    return value === undefined ? null : this.cipher.seal(JSON.stringify(value), executionAad(column, id));
   }
 
   #open(column: 'input' | 'output', id: ExecutionId, sealed: Buffer): unknown {
-    return JSON.parse(this.cipher.openText(sealed, `executions.${column}:${id}`));
+    return JSON.parse(this.cipher.openText(sealed, executionAad(column, id)));
   }
 
   #toEnded(row: EndedRecord): EndedRow {

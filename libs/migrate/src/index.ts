@@ -1,8 +1,9 @@
 import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import { presetApiKeys, provision } from '#libs/accounts';
-import { ensureDataKey, loadCipher, parseRootKeys } from '#libs/crypto';
+import { loadCipher, loadRootKeys } from '#libs/crypto';
 import { controlPlaneMigrations, postgresOptions } from '#libs/database';
 import { loadConfig } from '#libs/kernel';
+import { ensureFirstKey } from '#libs/key-rotation';
 import { logsMigrations } from '#libs/logs';
 import { recordsMigrations } from '#libs/records';
 import { migrateConfig } from './migrate.config.js';
@@ -18,7 +19,7 @@ const MIGRATION_LOCK = 4_208_251;
 export async function migrateAll(env: NodeJS.ProcessEnv): Promise<void> {
   const config = loadConfig(migrateConfig, env);
   const presetKeys = presetApiKeys(env);
-  const roots = config.NANGO_ENCRYPTION_KEY ? parseRootKeys(config.NANGO_ENCRYPTION_KEY.reveal()) : [];
+  const roots = await loadRootKeys(config);
   const ssl = config.NANGO_DB_SSL === 'true';
   const control = await open(config.NANGO_DATABASE_URL, ssl);
   try {
@@ -27,7 +28,7 @@ export async function migrateAll(env: NodeJS.ProcessEnv): Promise<void> {
       await migrate(config.NANGO_DATABASE_URL, ssl, 'migrations', controlPlaneMigrations);
       await migrate(config.NANGO_DATABASE_URL, ssl, 'migrations_logs', logsMigrations);
       await migrate(config.RECORDS_DATABASE_URL ?? config.NANGO_DATABASE_URL, ssl, 'migrations_records', recordsMigrations);
-      await ensureDataKey(control, roots);
+      await ensureFirstKey(control, roots);
       await provision(control, await loadCipher(control, roots), presetKeys);
     });
   } finally {

@@ -3,6 +3,7 @@ export { recordsMigrations } from './migrations/index.js';
 export { recordsEnv, recordsOptions } from './records.config.js';
 export { createRecords, RecordsModule } from './records.module.js';
 export { Records } from './records.service.js';
+export { recordsSealedColumns } from './sealed-columns.js';
 export type {
   BatchScope,
   DatasetCount,

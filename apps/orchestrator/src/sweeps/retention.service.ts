@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { LeaderLease } from '#libs/database';
 import { LedgerPartitions, Workers } from '#libs/executions';
 import { LogStore } from '#libs/logs';
 import { Ticker } from '#libs/ticker';
 import { History } from './history.service.js';
-import { LeaderLease } from './leader-lease.js';
 
 export const EXECUTIONS_RETENTION_DAYS = Symbol('executions-retention-days');
 

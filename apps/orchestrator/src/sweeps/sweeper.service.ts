@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { LeaderLease } from '#libs/database';
 import { Deliveries } from '#libs/deliveries';
 import { Reconciler } from '#libs/executions';
 import { SyncRuns } from '#libs/scheduling';
 import { Ticker } from '#libs/ticker';
-import { LeaderLease } from './leader-lease.js';
 import { OverdueExecutions } from './overdue-executions.service.js';
 
 const EVERY_MS = 2_000;

@@ -7,18 +7,21 @@ export interface RootKey {
   readonly bytes: Buffer;
 }
 
+const ROOT_KEY_BYTES = 32;
+
 const fingerprintOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+
+/** @param name the variable and position a bad key is named by. @throws ConfigError when it has another length */
+export function toRootKey(bytes: Buffer, name: string): RootKey {
+  if (bytes.length !== ROOT_KEY_BYTES) {
+    throw new ConfigError(`${name} must be base64 of ${ROOT_KEY_BYTES} bytes, it has ${bytes.length}`);
+  }
+  return { fingerprint: fingerprintOf(bytes), bytes };
+}
 
 /**
  * Reads `NANGO_ENCRYPTION_KEY`: one or more base64 keys of 32 bytes, comma separated, the first is primary.
  * @throws ConfigError naming the position of a bad key
  */
-export function parseRootKeys(text: string): RootKey[] {
-  return text.split(',').map((part, index) => {
-    const bytes = Buffer.from(part.trim(), 'base64');
-    if (bytes.length !== 32) {
-      throw new ConfigError(`NANGO_ENCRYPTION_KEY: key ${index + 1} must be base64 of 32 bytes, it has ${bytes.length}`);
-    }
-    return { fingerprint: fingerprintOf(bytes), bytes };
-  });
-}
+export const parseRootKeys = (text: string): RootKey[] =>
+  text.split(',').map((part, index) => toRootKey(Buffer.from(part.trim(), 'base64'), `NANGO_ENCRYPTION_KEY: key ${index + 1}`));

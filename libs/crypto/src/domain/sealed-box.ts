@@ -84,6 +84,21 @@ export function openParts(parts: SealedParts, subkey: KeyObject, aad: string): B
   return Buffer.concat([head, decipher.final()]);
 }
 
+/** What a value of this data key begins with: version and key id. */
+export function sealedPrefix(keyId: number): Buffer {
+  const prefix = Buffer.alloc(SALT_AT);
+  prefix[0] = VERSION_SEALED;
+  prefix.writeUInt32BE(keyId, 1);
+  return prefix;
+}
+
+/** Id of the data key a value was sealed with; undefined when it is stored in clear. */
+export const keyIdOf = (stored: Buffer): number | undefined =>
+  stored[0] === VERSION_SEALED && stored.length >= SALT_AT ? stored.readUInt32BE(1) : undefined;
+
+/** Bytes that tell a stored value from any other: the header, whose nonce never repeats, or all of a value in clear. */
+export const identityOf = (stored: Buffer): Buffer => (keyIdOf(stored) === undefined ? stored : stored.subarray(0, HEADER_BYTES));
+
 export const storeClear = (plaintext: string | Buffer): Buffer =>
   Buffer.concat([Buffer.from([VERSION_CLEAR]), Buffer.from(plaintext)]);
 

@@ -1,5 +1,6 @@
 import { InitialSchema1764000000000 } from './1764000000000-initial-schema.js';
 import { Connections1764100000000 } from './1764100000000-connections.js';
+import { KeyRotation1764100000100 } from './1764100000100-key-rotation.js';
 
 /** Control-plane migrations, oldest first. */
-export const controlPlaneMigrations = [InitialSchema1764000000000, Connections1764100000000];
+export const controlPlaneMigrations = [InitialSchema1764000000000, Connections1764100000000, KeyRotation1764100000100];

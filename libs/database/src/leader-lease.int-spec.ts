@@ -1,7 +1,8 @@
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Database, postgresOptions } from '#libs/database';
 import { type TestDatabase, testDatabase } from '#libs/testing';
+import { postgresOptions } from './data-source.js';
+import { Database } from './database.js';
 import { LeaderLease } from './leader-lease.js';
 
 let database: TestDatabase;

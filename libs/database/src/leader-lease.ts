@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#libs/database';
 import { newId } from '#libs/kernel';
+import { Database } from './database.js';
 
-/** Lets one of several orchestrators do what would be wasteful twice: a row with an expiry, taken by compare-and-set. */
+/** Lets one of several processes do what would be wasteful twice: a row with an expiry, taken by compare-and-set. */
 @Injectable()
 export class LeaderLease {
   readonly #holder = newId();

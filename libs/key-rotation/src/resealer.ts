@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { Cipher } from '#libs/crypto';
+import { messageOf } from '#libs/kernel';
+import { ColumnStore, type PageRow, type Replacement } from './column-store.js';
+import { RotationsRepository } from './rotations.repository.js';
+import type { ColumnProgress, Rotation } from './rotations.types.js';
+import { LASTING_COLUMNS, type LastingColumn } from './sealed-columns.js';
+
+/** Passes over what was locked or sealed with an old key meanwhile; what is left after so many is not for us to decide. */
+const MAX_PASSES = 20;
+
+/** Whether there is more to do at once, later (rows are in use), or nothing. */
+export type Progress = 'more' | 'later' | 'finished';
+
+/** Seals values anew with the key that seals, a page at a time. Stopped anywhere, it goes on where it was. */
+@Injectable()
+export class Resealer {
+  constructor(
+    private readonly store: ColumnStore,
+    private readonly rotations: RotationsRepository,
+    private readonly cipher: Cipher,
+  ) {}
+
+  /** Counts what there is to do; again changes nothing. */
+  async prepare(rotation: Rotation): Promise<void> {
+    const known = new Set((await this.rotations.columns(rotation.id)).map(({ name }) => name));
+    for (const column of LASTING_COLUMNS.filter(({ name }) => !known.has(name))) {
+      await this.rotations.addColumn(rotation.id, column.name, await this.store.count(column));
+    }
+  }
+
+  /** One page of the first column that is not finished. @throws Error naming a row whose value does not open */
+  async step(rotation: Rotation, keyId: number): Promise<Progress> {
+    const open = (await this.rotations.columns(rotation.id)).find(({ finishedAt }) => finishedAt === null);
+    const column = LASTING_COLUMNS.find(({ name }) => name === open?.name);
+    if (!open || !column) return 'finished';
+    const startedAt = performance.now();
+    const page = await this.store.page(column, open.lastKey, keyId, open.pass > 1);
+    const last = page.at(-1);
+    if (!last) return this.#endPass(rotation, column, open, keyId);
+    await this.store.replace(column, this.#reseal(column, page));
+    const activeMs = performance.now() - startedAt;
+    const advance = { from: open.lastKey, to: last.key, rows: page.length, activeMs };
+    return (await this.rotations.advance(rotation.id, column.name, advance)) ? 'more' : 'later';
+  }
+
+  async #endPass(rotation: Rotation, column: LastingColumn, { pass }: ColumnProgress, keyId: number): Promise<Progress> {
+    const left = await this.store.countStale(column, keyId);
+    if (left > 0 && pass >= MAX_PASSES) {
+      throw new Error(
+        `${left} values of ${column.name} are locked, or sealed with an older key again and again: see who writes them, then resume`,
+      );
+    }
+    await this.rotations.endPass(rotation.id, column.name, left);
+    return left > 0 ? 'later' : 'more';
+  }
+
+  #reseal(column: LastingColumn, page: readonly PageRow[]): Replacement[] {
+    return page.flatMap(({ key, row, sealed }) => {
+      const fresh = sealed && this.#resealOne(column, row, key, sealed);
+      return sealed && fresh ? [{ key, old: sealed, new: fresh }] : [];
+    });
+  }
+
+  #resealOne(column: LastingColumn, row: PageRow['row'], key: PageRow['key'], sealed: Buffer): Buffer | undefined {
+    try {
+      return this.cipher.reseal(sealed, column.aad(row));
+    } catch (error) {
+      throw new Error(`${nameOfRow(column, key)} does not open: ${messageOf(error)}`, { cause: error });
+    }
+  }
+}
+
+/** How a person finds the row again. */
+export const nameOfRow = (column: LastingColumn, key: PageRow['key']): string => {
+  const parts = Object.keys(column.key).map((name, n) => `${name} = ${JSON.stringify(key[n])}`);
+  return `${column.name} where ${parts.join(' and ')}`;
+};
