@@ -10,6 +10,18 @@ export const provisioningEnv = {
   NANGO_SECRET_KEY_PROD: apiKey.describe('Presets the API key of environment prod (UUID v4)'),
 };
 
+/** Accounts made after it were never told of public keys. */
+export const PUBLIC_KEYS_UNTIL = '2025-08-25';
+
+/** Variables of the app that answers callers. */
+export const accountsEnv = {
+  PUBLIC_AUTHENTICATION_DEPRECATION_DATE: z
+    .union([z.iso.date(), z.iso.datetime({ offset: true })])
+    .default(PUBLIC_KEYS_UNTIL)
+    .transform((date) => new Date(date))
+    .describe('Accounts made after this date are refused public keys: their pages use Connect sessions'),
+};
+
 const PRESET = /^NANGO_SECRET_KEY_([A-Z0-9_]+)$/;
 
 /** Keys preset by the operator for any environment: `NANGO_SECRET_KEY_<ENV>`. @throws ConfigError naming a bad one */

@@ -1,13 +1,16 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { AccountId, EnvironmentId } from '#libs/kernel';
+import type { ConnectSession } from './connect-session.js';
 
-/** Who called: the environment an API key belongs to, and what the key may do. */
+/** Who called: an environment, and what its key, session or public key may do. */
 export interface Caller {
   readonly accountId: AccountId;
   readonly environmentId: EnvironmentId;
   readonly environmentName: string;
   readonly environmentUuid: string;
   readonly scopes: readonly string[];
+  /** Present when a Connect session called. */
+  readonly session?: ConnectSession | undefined;
 }
 
 /** Where the guard leaves the caller on the request. */
@@ -15,9 +18,9 @@ export interface AuthenticatedRequest {
   caller?: Caller;
 }
 
-/** The caller of a route that an API key opened. */
+/** The caller of a route that is not public. */
 export const CurrentCaller = createParamDecorator((_data: unknown, context: ExecutionContext): Caller => {
   const { caller } = context.switchToHttp().getRequest<AuthenticatedRequest>();
-  if (!caller) throw new Error('a route that asks for the caller must declare an API key scope with @Access');
+  if (!caller) throw new Error('a route that asks for the caller must declare with @Access who that may be');
   return caller;
 });

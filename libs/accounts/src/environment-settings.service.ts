@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { Cipher } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { type AccountId, AppError, type EnvironmentId } from '#libs/kernel';
+import { type ConnectUiChanges, mergeConnectUi } from './domain/connect-ui-settings.js';
 import { variableAad, type WebhookSettings } from './environments.service.js';
-import { signingKeyAad } from './provisioning.js';
+import { hmacKeyAad, signingKeyAad } from './provisioning.js';
 
 /** What a caller sees of the environments of its account. */
 export interface EnvironmentSummary {
@@ -17,6 +18,21 @@ export interface WebhookChanges {
   readonly primaryUrl?: string | undefined;
   readonly secondaryUrl?: string | undefined;
   readonly settings?: { readonly [Name in keyof WebhookSettings]?: boolean | undefined };
+}
+
+/** Absent fields stay; an empty address or key removes one. */
+export interface ConnectChanges {
+  readonly callbackUrl?: string | undefined;
+  readonly hmacEnabled?: boolean | undefined;
+  readonly hmacKey?: string | undefined;
+  readonly connectUi?: ConnectUiChanges | undefined;
+}
+
+interface ConnectRow {
+  uuid: string;
+  hmac_enabled: boolean;
+  has_hmac_key: boolean;
+  connect_ui_settings: ConnectUiChanges;
 }
 
 /** What can be changed of an environment. */
@@ -43,6 +59,33 @@ export class EnvironmentSettings {
         WHERE id = $1`,
       [id, changes.primaryUrl ?? null, changes.secondaryUrl ?? null, changes.settings ?? {}],
     );
+  }
+
+  /** How accounts are connected. @throws AppError `invalid_body` when signatures are asked for and there is no key to check them with */
+  async setConnect(id: EnvironmentId, { callbackUrl, hmacEnabled, hmacKey, connectUi }: ConnectChanges): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const [stored] = await tx.query<ConnectRow>(
+        `SELECT uuid, hmac_enabled, hmac_key IS NOT NULL AS has_hmac_key, connect_ui_settings
+           FROM environments WHERE id = $1 FOR UPDATE`,
+        [id],
+      );
+      if (!stored) throw new AppError('not_found', 'the environment was deleted');
+      const enabled = hmacEnabled ?? stored.hmac_enabled;
+      if (enabled && !(hmacKey ?? stored.has_hmac_key)) throw missingHmacKey();
+      await tx.query(
+        `UPDATE environments SET callback_url = CASE WHEN $2::text IS NULL THEN callback_url ELSE nullif($2, '') END,
+                hmac_enabled = $3, hmac_key = CASE WHEN $4 THEN $5 ELSE hmac_key END, connect_ui_settings = $6, updated_at = now()
+          WHERE id = $1`,
+        [
+          id,
+          callbackUrl ?? null,
+          enabled,
+          hmacKey !== undefined,
+          hmacKey ? this.cipher.seal(hmacKey, hmacKeyAad(stored.uuid)) : null,
+          mergeConnectUi(stored.connect_ui_settings, connectUi ?? {}),
+        ],
+      );
+    });
   }
 
   /** Makes a new key; the old one signs nothing from now on. @throws AppError `not_found` */
@@ -76,3 +119,8 @@ export class EnvironmentSettings {
     });
   }
 }
+
+const missingHmacKey = (): AppError =>
+  new AppError('invalid_body', '', {
+    issues: [{ code: 'custom', message: 'is required while hmac_enabled is true', path: ['hmac_key'] }],
+  });

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Cipher } from '#libs/crypto';
 import { Database } from '#libs/database';
-import type { AccountId, EnvironmentId } from '#libs/kernel';
-import { signingKeyAad } from './provisioning.js';
+import { type AccountId, AppError, type EnvironmentId } from '#libs/kernel';
+import { type ConnectUiChanges, connectUiOf, type ConnectUiSettings } from './domain/connect-ui-settings.js';
+import { hmacKeyAad, signingKeyAad } from './provisioning.js';
 
 /** Which events an environment wants to hear of (spec/api.md §6.2); all on by default. */
 export interface WebhookSettings {
@@ -24,24 +25,40 @@ const ALL_ON: WebhookSettings = {
 export interface Environment {
   readonly id: EnvironmentId;
   readonly accountId: AccountId;
+  readonly accountName: string;
   readonly uuid: string;
   readonly name: string;
   /** Where events go: primary first. */
   readonly webhookUrls: readonly string[];
   readonly webhookSettings: WebhookSettings;
   readonly webhookSigningKey: string;
+  /** What pages may show in place of a Connect session. */
+  readonly publicKey: string;
+  /** Where providers send browsers back to; null: this server's own address. */
+  readonly callbackUrl: string | null;
+  /** With it, callers that show the public key must prove that the developer's server sent them (spec/auth.md §3.7). */
+  readonly hmac: { readonly enabled: boolean; readonly key: string | null };
+  readonly connectUi: ConnectUiSettings;
 }
 
 interface EnvironmentRow {
   id: number;
   account_id: number;
+  account_name: string;
   uuid: string;
   name: string;
   webhook_url: string | null;
   webhook_url_secondary: string | null;
   webhook_settings: Partial<WebhookSettings>;
   webhook_signing_key: Buffer;
+  public_key: string;
+  callback_url: string | null;
+  hmac_enabled: boolean;
+  hmac_key: Buffer | null;
+  connect_ui_settings: ConnectUiChanges;
 }
+
+const SELECT = 'SELECT e.*, a.name AS account_name FROM environments e JOIN accounts a ON a.id = e.account_id';
 
 @Injectable()
 export class Environments {
@@ -51,8 +68,19 @@ export class Environments {
   ) {}
 
   async get(id: EnvironmentId): Promise<Environment> {
-    const [row] = await this.db.query<EnvironmentRow>('SELECT * FROM environments WHERE id = $1', [id]);
+    const [row] = await this.db.query<EnvironmentRow>(`${SELECT} WHERE e.id = $1`, [id]);
     if (!row) throw new Error(`environment ${id} is gone`);
+    return this.#open(row);
+  }
+
+  /** @throws AppError `unknown_environment` */
+  async getByUuid(uuid: string): Promise<Environment> {
+    const [row] = await this.db.query<EnvironmentRow>(`${SELECT} WHERE e.uuid = $1 AND e.deleted_at IS NULL`, [uuid]);
+    if (!row) throw new AppError('unknown_environment', 'there is no such environment');
+    return this.#open(row);
+  }
+
+  #open(row: EnvironmentRow): Environment {
     return {
       id: row.id,
       accountId: row.account_id,
@@ -61,6 +89,11 @@ export class Environments {
       webhookUrls: [row.webhook_url, row.webhook_url_secondary].filter((url): url is string => url !== null && url !== ''),
       webhookSettings: { ...ALL_ON, ...row.webhook_settings },
       webhookSigningKey: this.cipher.openText(row.webhook_signing_key, signingKeyAad(row.uuid)),
+      accountName: row.account_name,
+      publicKey: row.public_key,
+      callbackUrl: row.callback_url,
+      hmac: { enabled: row.hmac_enabled, key: row.hmac_key && this.cipher.openText(row.hmac_key, hmacKeyAad(row.uuid)) },
+      connectUi: connectUiOf(row.connect_ui_settings),
     };
   }
 

@@ -1,8 +1,17 @@
-export { presetApiKeys, provisioningEnv } from './accounts.config.js';
+export { accountsEnv, presetApiKeys, provisioningEnv } from './accounts.config.js';
 export { AccountsModule } from './accounts.module.js';
 export { type Caller, CurrentCaller } from './caller.js';
+export type { ConnectSession, IntegrationDefaults } from './connect-session.js';
 export { hashApiKey } from './domain/api-key.js';
 export { hasScope } from './domain/scopes.js';
-export { EnvironmentSettings, type EnvironmentSummary, type WebhookChanges } from './environment-settings.service.js';
+export type { ConnectUiSettings } from './domain/connect-ui-settings.js';
+export {
+  type ConnectChanges,
+  EnvironmentSettings,
+  type EnvironmentSummary,
+  type WebhookChanges,
+} from './environment-settings.service.js';
 export { type Environment, Environments, type WebhookSettings } from './environments.service.js';
 export { provision } from './provisioning.js';
+export { accountsSealedColumns } from './sealed-columns.js';
+export { SESSION_CALLERS, type SessionCallers } from './session-callers.js';

@@ -1,7 +1,17 @@
 import { SetMetadata } from '@nestjs/common';
 
-/** Who may call a route: `public` for everybody, `execution` for a run's own token, `operator`, or an API key with one of these scopes. */
-export type AccessRule = 'public' | 'execution' | 'operator' | `environment${string}` | `account:${string}`;
+/**
+ * Who may call a route: `public` for everybody, `execution` for a run's own token, `operator`, `session` for a Connect session in the
+ * header, `connect` for a session's token or a public key in the query, or an API key with one of these scopes.
+ */
+export type AccessRule =
+  | 'public'
+  | 'execution'
+  | 'operator'
+  | 'session'
+  | 'connect'
+  | `environment${string}`
+  | `account:${string}`;
 
 export const ACCESS = 'fairlead:access';
 

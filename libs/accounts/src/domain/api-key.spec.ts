@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { hashApiKey, readApiKey } from './api-key.js';
+import { hashApiKey, readBearer, toApiKey } from './api-key.js';
 
 const KEY = '4c46840b-6ef0-4d1c-8b52-f9ed1a9ac0b2';
 
-describe('readApiKey', () => {
+const readApiKey = (header: string | undefined): string => toApiKey(readBearer(header));
+
+describe('the API key of a header', () => {
   it.each([
     ['Bearer with a key', `Bearer ${KEY}`],
     ['a bare key', KEY],
     ['the last of several Bearer words', `Bearer Bearer ${KEY}`],
     ['upper case', `Bearer ${KEY.toUpperCase()}`],
-  ])('accepts %s', (_what, header) => {
+  ])('is read: %s', (_what, header) => {
     expect(readApiKey(header)).toBe(KEY);
   });
 
@@ -19,7 +21,7 @@ describe('readApiKey', () => {
     ['Bearer ', 'malformed_auth_header'],
     ['Bearer nope', 'invalid_secret_key_format'],
     ['Bearer 00000000-0000-1000-8000-000000000000', 'invalid_secret_key_format'],
-  ])('refuses %j as %s', (header, code) => {
+  ])('is refused: %j as %s', (header, code) => {
     expect(() => readApiKey(header)).toThrow(expect.objectContaining({ code }));
   });
 });

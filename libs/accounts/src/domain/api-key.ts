@@ -10,17 +10,21 @@ export const isApiKey = (text: string): boolean => UUID_V4.test(text);
 export const hashApiKey = (key: string): string => hash('sha256', key, 'base64url');
 
 /**
- * Reads the API key of an `Authorization` header (spec/api.md §1.1): the text after the last `Bearer `, or the whole value.
- * @throws AppError `missing_auth_header`, `malformed_auth_header`, `invalid_secret_key_format`
+ * Reads the credential of an `Authorization` header (spec/api.md §1.1): the text after the last `Bearer `, or the whole value.
+ * @throws AppError `missing_auth_header`, `malformed_auth_header`
  */
-export function readApiKey(header: string | undefined): string {
+export function readBearer(header: string | undefined): string {
   if (header === undefined)
     throw new AppError('missing_auth_header', 'the Authorization header is missing: send `Bearer <API key>`');
-  const key = header
-    .slice(header.lastIndexOf('Bearer ') + (header.includes('Bearer ') ? 7 : 1))
-    .trim()
-    .toLowerCase();
-  if (key === '') throw new AppError('malformed_auth_header', 'the Authorization header is empty: send `Bearer <API key>`');
+  const credential = header.slice(header.lastIndexOf('Bearer ') + (header.includes('Bearer ') ? 7 : 1)).trim();
+  if (credential === '')
+    throw new AppError('malformed_auth_header', 'the Authorization header is empty: send `Bearer <API key>`');
+  return credential;
+}
+
+/** A credential as an API key. @throws AppError `invalid_secret_key_format` */
+export function toApiKey(credential: string): string {
+  const key = credential.toLowerCase();
   if (!isApiKey(key)) throw new AppError('invalid_secret_key_format', 'the API key must be a UUID v4');
   return key;
 }
