@@ -14,7 +14,7 @@ import { HealthModule } from '#libs/http';
 import { LogsModule, logsOptions } from '#libs/logs';
 import { loggerModule } from '#libs/observability';
 import { parseOutboundPolicy } from '#libs/outbound';
-import { ProvidersModule } from '#libs/providers';
+import { ProvidersModule, providersOptions } from '#libs/providers';
 import { QueuesModule, WorkersModule } from '#libs/queues';
 import { SchedulingModule } from '#libs/scheduling';
 import { StorageModule, storageOptions } from '#libs/storage';
@@ -80,7 +80,7 @@ const stores = (config: JobsConfig) => [
 const capabilities = (config: JobsConfig) => [
   AccountsModule,
   LogsModule.forRoot(logsOptions(config)),
-  ProvidersModule.forRoot({ path: config.NANGO_PROVIDERS_PATH }),
+  ProvidersModule.forRoot(providersOptions(config)),
   CredentialsModule.forRoot(),
   QueuesModule.forRoot(),
   FunctionsModule,

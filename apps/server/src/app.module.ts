@@ -12,7 +12,7 @@ import { HealthModule } from '#libs/http';
 import { LogsModule, logsOptions } from '#libs/logs';
 import { loggerModule } from '#libs/observability';
 import { parseOutboundPolicy } from '#libs/outbound';
-import { ProvidersModule } from '#libs/providers';
+import { ProvidersModule, providersOptions } from '#libs/providers';
 import { credentialTester, ProxyModule, ProxyTransport } from '#libs/proxy';
 import { BoardModule, QueuesModule } from '#libs/queues';
 import { RecordsModule, recordsOptions } from '#libs/records';
@@ -64,7 +64,7 @@ const stores = (config: ServerConfig) => [
 const capabilities = (config: ServerConfig) => [
   AccountsModule,
   LogsModule.forRoot(logsOptions(config)),
-  ProvidersModule.forRoot({ path: config.NANGO_PROVIDERS_PATH }),
+  ProvidersModule.forRoot(providersOptions(config)),
   ProxyModule.forRoot(config),
   CredentialsModule.forRoot({ credentialTest: { inject: [ProxyTransport], useFactory: credentialTester } }),
   QueuesModule.forRoot(),

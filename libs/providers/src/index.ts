@@ -5,6 +5,6 @@ export type { NestedText, ProxyRules, RetryRules } from './domain/entry-proxy.js
 export { type InputField, type InputFields, inputIssues, withDefaults } from './domain/input-fields.js';
 export { compileTemplate } from './domain/parse-template.js';
 export { type Filled, fillTemplate, fillUrl, type Scope, type Template } from './domain/template.js';
-export { providersEnv } from './providers.config.js';
+export { providersEnv, providersOptions } from './providers.config.js';
 export { ProvidersModule, type ProvidersOptions } from './providers.module.js';
 export { templateOf } from './template-cache.js';

@@ -1,19 +1,30 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { Catalogue } from './catalogue.js';
+import { CatalogueFeed } from './catalogue-feed.js';
 
 export interface ProvidersOptions {
   /** File or folder of entries that add to the built-in ones. */
   readonly path: string | undefined;
+  /** Address of entries in JSON that add to both, and time between two readings of it. */
+  readonly url?: string | undefined;
+  readonly reloadEveryMs?: number;
 }
+
+const RELOAD_EVERY_MS = 60_000;
 
 @Global()
 @Module({})
 export class ProvidersModule {
   /** Provides `Catalogue`. */
-  static forRoot({ path }: ProvidersOptions): DynamicModule {
+  static forRoot({ path, url, reloadEveryMs = RELOAD_EVERY_MS }: ProvidersOptions): DynamicModule {
+    const feed = {
+      provide: CatalogueFeed,
+      inject: [Catalogue],
+      useFactory: (catalogue: Catalogue) => new CatalogueFeed(catalogue, url!, reloadEveryMs),
+    };
     return {
       module: ProvidersModule,
-      providers: [{ provide: Catalogue, useFactory: () => Catalogue.load(path) }],
+      providers: [{ provide: Catalogue, useFactory: () => Catalogue.load(path) }, ...(url === undefined ? [] : [feed])],
       exports: [Catalogue],
     };
   }

@@ -12,12 +12,15 @@ export interface CatalogueFile {
   readonly problems: readonly string[];
 }
 
+/** Entries may share what they have in common by anchors and merge keys, as often as they like: the operator wrote the file. */
+const YAML = { merge: true, maxAliasCount: -1 };
+
 const KEY = /^[a-z0-9-]+$/;
 
 /** Reads a catalogue file: JSON where its name says so, else YAML. */
 export function parseCatalogueFile(name: string, text: string): CatalogueFile {
   try {
-    return catalogueFile(name, name.endsWith('.json') ? JSON.parse(text) : parse(text));
+    return catalogueFile(name, name.endsWith('.json') ? JSON.parse(text) : parse(text, YAML));
   } catch (error) {
     return { name, entries: [], problems: [`${name}: ${messageOf(error).split('\n')[0]}`] };
   }
