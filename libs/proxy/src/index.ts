@@ -14,7 +14,7 @@ export { HOP_BY_HOP } from './domain/caller-headers.js';
 export { needsWholeBody } from './domain/prepared-connection.js';
 export { type AttemptOutcome, type RetryDecision, type RetryOptions } from './domain/retry-decision.js';
 export type { Params } from './domain/target-url.js';
-export { credentialTester, type CredentialVerdict } from './credential-tester.js';
+export { credentialTester, type CredentialVerdict, type SendTest, type VerificationScript } from './credential-tester.js';
 export { ProxyModule } from './proxy.module.js';
 export { type Attempt, ProxyTransport, type SendOptions } from './transport.js';
 export { UpstreamResponse } from './upstream-response.js';
