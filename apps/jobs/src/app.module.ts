@@ -1,9 +1,11 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { AccountsModule } from '#libs/accounts';
+import { AuthModule } from '#libs/auth';
+import { AuthWebhooksModule } from '#libs/auth-webhooks';
 import { RedisModule } from '#libs/cache';
 import { CheckpointsModule } from '#libs/checkpoints';
 import { RunnerClient } from '#libs/clients';
-import { CredentialsModule } from '#libs/credentials';
+import { CredentialsModule, keeperSetup } from '#libs/credentials';
 import { CryptoModule } from '#libs/crypto';
 import { databaseOptions, DatabaseModule } from '#libs/database';
 import { DeliveriesModule } from '#libs/deliveries';
@@ -15,11 +17,13 @@ import { LogsModule, logsOptions } from '#libs/logs';
 import { loggerModule } from '#libs/observability';
 import { parseOutboundPolicy } from '#libs/outbound';
 import { ProvidersModule, providersOptions } from '#libs/providers';
+import { credentialTester, ProxyModule, ProxyTransport } from '#libs/proxy';
 import { QueuesModule, WorkersModule } from '#libs/queues';
 import { SchedulingModule } from '#libs/scheduling';
 import { StorageModule, storageOptions } from '#libs/storage';
 import { ActionProcessor } from './actions/action.processor.js';
 import { AsyncActionProcessor } from './actions/async-action.processor.js';
+import { ConnectionRefreshProcessor } from './connections/connection-refresh.processor.js';
 import { DeliveryProcessor } from './deliveries/delivery.processor.js';
 import { dependencies } from './dependencies.js';
 import type { JobsConfig } from './jobs.config.js';
@@ -67,7 +71,7 @@ export class AppModule implements OnApplicationShutdown {
   }
 }
 
-const processors = [ActionProcessor, AsyncActionProcessor, SyncProcessor, DeliveryProcessor];
+const processors = [ActionProcessor, AsyncActionProcessor, ConnectionRefreshProcessor, DeliveryProcessor, SyncProcessor];
 const services = [Bundles, Claims, EnvironmentReader, Runs, WorkerHeartbeat];
 
 const stores = (config: JobsConfig) => [
@@ -81,12 +85,18 @@ const capabilities = (config: JobsConfig) => [
   AccountsModule,
   LogsModule.forRoot(logsOptions(config)),
   ProvidersModule.forRoot(providersOptions(config)),
-  CredentialsModule.forRoot(),
+  AuthModule.forRoot(config),
+  ProxyModule.forRoot(config),
+  CredentialsModule.forRoot({
+    credentialTest: { inject: [ProxyTransport], useFactory: credentialTester },
+    keeper: keeperSetup(config),
+  }),
   QueuesModule.forRoot(),
   FunctionsModule,
   CheckpointsModule,
   ExecutionsModule.forRoot(executionsOptions(config)),
   DeliveriesModule.forRoot({ timeoutMs: config.NANGO_WEBHOOK_TIMEOUT_MS, policy: parseOutboundPolicy(config) }),
+  AuthWebhooksModule,
   AsyncActionsModule,
   SchedulingModule,
 ];

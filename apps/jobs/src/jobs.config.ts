@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { authEnv } from '#libs/auth';
 import { cacheEnv } from '#libs/cache';
+import { refreshEnv } from '#libs/credentials';
 import { cryptoEnv } from '#libs/crypto';
 import { databaseEnv } from '#libs/database';
 import { deliveriesEnv } from '#libs/deliveries';
@@ -8,7 +10,6 @@ import { httpEnv } from '#libs/http';
 import { integer, secretString } from '#libs/kernel';
 import { logsEnv } from '#libs/logs';
 import { observabilityEnv } from '#libs/observability';
-import { outboundEnv } from '#libs/outbound';
 import { providersEnv } from '#libs/providers';
 import { workersEnv } from '#libs/queues';
 import { storageEnv } from '#libs/storage';
@@ -21,7 +22,8 @@ export const jobsConfig = z.object({
   ...cacheEnv,
   ...storageEnv,
   ...logsEnv,
-  ...outboundEnv,
+  ...authEnv,
+  ...refreshEnv,
   ...providersEnv,
   ...deliveriesEnv,
   ...executionsEnv,

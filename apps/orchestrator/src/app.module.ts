@@ -1,6 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountsModule } from '#libs/accounts';
 import { RedisModule } from '#libs/cache';
+import { CheckpointsModule } from '#libs/checkpoints';
+import { ConnectionUpkeep } from '#libs/credentials';
 import { CryptoModule } from '#libs/crypto';
 import { databaseOptions, DatabaseModule, LeaderLease } from '#libs/database';
 import { DeliveriesModule } from '#libs/deliveries';
@@ -18,6 +20,8 @@ import { Pump } from './dispatch/pump.service.js';
 import type { OrchestratorConfig } from './orchestrator.config.js';
 import { SchedulePoller } from './schedules/schedule-poller.service.js';
 import { OverdueExecutions } from './sweeps/overdue-executions.service.js';
+import { CONNECTION_SWEEP_OPTIONS, ConnectionSweep, type ConnectionSweepOptions } from './sweeps/connection-sweep.service.js';
+import { DELETED_CONNECTIONS_DAYS, DeletedConnections } from './sweeps/deleted-connections.service.js';
 import { History } from './sweeps/history.service.js';
 import { EXECUTIONS_RETENTION_DAYS, Retention } from './sweeps/retention.service.js';
 import { Sweeper } from './sweeps/sweeper.service.js';
@@ -38,6 +42,17 @@ export class AppModule {
       ],
       providers: [
         { provide: EXECUTIONS_RETENTION_DAYS, useValue: config.FAIRLEAD_EXECUTIONS_RETENTION_DAYS },
+        {
+          provide: CONNECTION_SWEEP_OPTIONS,
+          useValue: {
+            everyMinutes: config.CRON_REFRESH_CONNECTIONS_EVERY_MIN,
+            atOnce: config.CRON_REFRESH_CONNECTIONS_LIMIT,
+          } satisfies ConnectionSweepOptions,
+        },
+        { provide: DELETED_CONNECTIONS_DAYS, useValue: config.CRON_DELETE_OLD_CONNECTIONS_MAX_DAYS },
+        ConnectionSweep,
+        ConnectionUpkeep,
+        DeletedConnections,
         LeaderLease,
         OverdueExecutions,
         Pump,
@@ -62,6 +77,7 @@ const capabilities = (config: OrchestratorConfig) => [
   LogsModule.forRoot(logsOptions(config)),
   QueuesModule.forRoot(),
   FunctionsModule,
+  CheckpointsModule,
   ExecutionsModule.forRoot(executionsOptions(config)),
   DeliveriesModule.forRoot({ timeoutMs: config.NANGO_WEBHOOK_TIMEOUT_MS, policy: parseOutboundPolicy(config) }),
   AsyncActionsModule,

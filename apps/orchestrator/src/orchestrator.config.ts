@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cacheEnv } from '#libs/cache';
+import { connectionUpkeepEnv } from '#libs/credentials';
 import { cryptoEnv } from '#libs/crypto';
 import { databaseEnv } from '#libs/database';
 import { deliveriesEnv } from '#libs/deliveries';
@@ -22,6 +23,7 @@ export const orchestratorConfig = z.object({
   ...outboundEnv,
   ...deliveriesEnv,
   ...executionsEnv,
+  ...connectionUpkeepEnv,
   ...observabilityEnv,
   NANGO_ORCHESTRATOR_PORT: integer(3008, 'Port of the orchestrator', 0, 65_535),
   FAIRLEAD_EXECUTIONS_RETENTION_DAYS: integer(

@@ -1,8 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountsModule } from '#libs/accounts';
+import { AuthModule } from '#libs/auth';
 import { AuthWebhooksModule } from '#libs/auth-webhooks';
 import { RedisModule } from '#libs/cache';
-import { CredentialsModule } from '#libs/credentials';
+import { CredentialsModule, keeperSetup } from '#libs/credentials';
 import { CryptoModule } from '#libs/crypto';
 import { databaseOptions, DatabaseModule } from '#libs/database';
 import { DeliveriesModule } from '#libs/deliveries';
@@ -26,6 +27,7 @@ import { EnvironmentModule } from './environment/environment.module.js';
 import { FunctionsApiModule } from './functions/functions-api.module.js';
 import { IntegrationsModule } from './integrations/integrations.module.js';
 import { InternalModule } from './internal/internal.module.js';
+import { KeysApiModule } from './keys/keys-api.module.js';
 import { ProvidersApiModule } from './providers/providers-api.module.js';
 import { ProxyApiModule } from './proxy/proxy-api.module.js';
 import { RecordsApiModule } from './records/records-api.module.js';
@@ -66,7 +68,11 @@ const capabilities = (config: ServerConfig) => [
   LogsModule.forRoot(logsOptions(config)),
   ProvidersModule.forRoot(providersOptions(config)),
   ProxyModule.forRoot(config),
-  CredentialsModule.forRoot({ credentialTest: { inject: [ProxyTransport], useFactory: credentialTester } }),
+  AuthModule.forRoot(config),
+  CredentialsModule.forRoot({
+    credentialTest: { inject: [ProxyTransport], useFactory: credentialTester },
+    keeper: keeperSetup(config),
+  }),
   QueuesModule.forRoot(),
   ExecutionsModule.forRoot(executionsOptions(config)),
   AsyncActionsModule,
@@ -88,6 +94,7 @@ const routes = (config: ServerConfig) => [
   RecordsApiModule,
   ProvidersApiModule.forRoot(config.NANGO_SERVER_URL),
   ProxyApiModule,
+  KeysApiModule.forRoot({ username: config.FAIRLEAD_OPERATOR_USERNAME, password: config.FAIRLEAD_OPERATOR_PASSWORD }),
   InternalModule.forRoot(config.FAIRLEAD_EXECUTION_PUBLIC_KEY),
   ...(config.FAIRLEAD_SERVE_QUEUE_BOARD
     ? [BoardModule.forRoot({ username: config.FAIRLEAD_OPERATOR_USERNAME, password: config.FAIRLEAD_OPERATOR_PASSWORD })]

@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { authEnv } from '#libs/auth';
 import { cacheEnv } from '#libs/cache';
+import { refreshEnv } from '#libs/credentials';
+import { cryptoEnv } from '#libs/crypto';
 import { databaseEnv } from '#libs/database';
 import { deliveriesEnv } from '#libs/deliveries';
 import { executionsEnv } from '#libs/executions';
@@ -7,10 +10,10 @@ import { httpEnv } from '#libs/http';
 import { flag, integer, secretString } from '#libs/kernel';
 import { logsEnv } from '#libs/logs';
 import { observabilityEnv } from '#libs/observability';
-import { outboundEnv } from '#libs/outbound';
 import { providersEnv } from '#libs/providers';
 import { recordsEnv } from '#libs/records';
 import { storageEnv } from '#libs/storage';
+import { connectUiEnv } from './connect-ui/connect-ui.config.js';
 
 /** `75mb`, `10 kb` or plain bytes. */
 const size = z
@@ -25,15 +28,18 @@ const UNITS = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
 export const serverConfig = z.object({
   ...httpEnv,
   ...databaseEnv,
+  ...cryptoEnv,
   ...cacheEnv,
   ...storageEnv,
   ...recordsEnv,
   ...deliveriesEnv,
   ...executionsEnv,
   ...logsEnv,
-  ...outboundEnv,
+  ...authEnv,
+  ...refreshEnv,
   ...providersEnv,
   ...observabilityEnv,
+  ...connectUiEnv,
   SERVER_PORT: integer(3003, 'Port of the public API', 0, 65_535),
   NANGO_SERVER_URL: z
     .url()
@@ -42,9 +48,6 @@ export const serverConfig = z.object({
   NANGO_SERVER_PUBLIC_BODY_LIMIT: size
     .default(UNITS.mb * 75)
     .describe('Largest request body of the API; proxied bodies have no limit'),
-  NANGO_ENCRYPTION_KEY: secretString(
-    'Root key, base64 of 32 bytes; several separated by commas, the first is primary',
-  ).optional(),
   FAIRLEAD_EXECUTION_PUBLIC_KEY: z.string().describe('Verifies execution tokens: base64 of a DER SPKI Ed25519 key'),
   FAIRLEAD_SERVE_QUEUE_BOARD: flag(false, "Serve the operators' queue board at /admin/queues of this service too"),
   FAIRLEAD_OPERATOR_USERNAME: z.string().default('operator').describe('Name an operator signs in to the queue board with'),

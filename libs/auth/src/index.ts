@@ -14,5 +14,6 @@ export type {
   MintInput,
 } from './auth.types.js';
 export { expiryOf, type Freshness, marginOf, tokenFreshness } from './domain/token-freshness.js';
+export { openModes } from './modes.js';
 export { TokenHttp, type TokenHttpOptions } from './http/token-http.js';
 export type { TokenReply, TokenRequest } from './http/token-http.types.js';

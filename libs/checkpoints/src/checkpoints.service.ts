@@ -92,6 +92,11 @@ export class Checkpoints {
       payload: { version },
     });
   }
+
+  /** Removes every trace of connections that were deleted for good. */
+  async removeConnections(connectionRowIds: readonly number[]): Promise<void> {
+    await this.db.query('DELETE FROM checkpoints WHERE connection_id = ANY($1)', [connectionRowIds]);
+  }
 }
 
 const storableText = (text: string) => text.replaceAll('\0', '').toWellFormed();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Queues that carry ready work (design §2.4). Truth is in Postgres: a queue can be lost and is rebuilt. */
-export const QUEUES = ['action', 'action-async', 'sync', 'delivery'] as const;
+export const QUEUES = ['action', 'action-async', 'sync', 'delivery', 'maintenance'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 interface JobKind {
@@ -43,6 +43,15 @@ export const JOBS = {
   'delivery.send': {
     queue: 'delivery',
     data: z.object({ deliveryId: z.uuid(), attempt: z.number().int() }),
+  },
+  /** A connection's token is renewed ahead of its end, or its key tried, unless its credentials have another version by then. */
+  'connection.refresh': {
+    queue: 'maintenance',
+    data: z.object({
+      rowId: z.number().int(),
+      environmentId: z.number().int(),
+      credentialsVersion: z.number().int(),
+    }),
   },
 } as const satisfies Record<string, JobKind>;
 

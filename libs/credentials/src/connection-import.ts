@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { AuthModes, type Minted } from '#libs/auth';
 import { AppError, type ConnectionRowId, type EnvironmentId } from '#libs/kernel';
-import { Catalogue } from '#libs/providers';
+import { Catalogue, type Provider } from '#libs/providers';
 import { ConnectionSaves } from './connection-saves.js';
-import type { NewConnection } from './credentials.types.js';
+import type { Integration, NewConnection } from './credentials.types.js';
 import { importIssues, refuseIssues, storedCredentials } from './domain/import-rules.js';
 import { IntegrationsRepository } from './integrations.repository.js';
 
@@ -13,6 +14,7 @@ export class ConnectionImport {
     private readonly integrations: IntegrationsRepository,
     private readonly catalogue: Catalogue,
     private readonly saves: ConnectionSaves,
+    private readonly modes: AuthModes,
   ) {}
 
   /** See `Connections.import`. */
@@ -23,17 +25,31 @@ export class ConnectionImport {
     if (!provider) throw new AppError('not_found', `the catalogue has no provider ${integration.provider}`);
     const connectionConfig = given.connectionConfig ?? {};
     refuseIssues(importIssues(provider, given.credentials, connectionConfig));
+    const minted = await this.#credentials(integration, provider, given.credentials, connectionConfig);
     const { rowId } = await this.saves.save({
       integration,
       provider,
       connectionId: given.connectionId,
-      credentials: storedCredentials(given.credentials),
-      connectionConfig,
+      credentials: minted.credentials,
+      connectionConfig: { ...connectionConfig, ...minted.connectionConfig },
       metadata: given.metadata,
       webhookUrlOverride: given.webhookUrlOverride === undefined ? undefined : given.webhookUrlOverride || null,
       endUser: given.endUser,
       tags: given.tags,
     });
     return rowId;
+  }
+
+  /** An installation of an app is no credential yet: only the provider can make one of it. */
+  async #credentials(
+    integration: Integration,
+    provider: Provider,
+    given: NewConnection['credentials'],
+    connectionConfig: Readonly<Record<string, unknown>>,
+  ): Promise<Minted> {
+    if (given.type !== 'APP' && given.type !== 'CUSTOM') return { credentials: storedCredentials(given) };
+    const { installation_id } = given;
+    const minted = await this.modes.mint({ provider, integration, connectionConfig: { ...connectionConfig, installation_id } }, given);
+    return { ...minted, connectionConfig: { installation_id, ...minted.connectionConfig } };
   }
 }

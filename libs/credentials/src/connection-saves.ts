@@ -25,7 +25,7 @@ export interface ConnectionToSave {
   /** The row whose credentials these replace; refused when it is gone. Its id wins over `connectionId`. */
   readonly reconnects?: ConnectionRowId | undefined;
   readonly credentials: Credentials;
-  /** Replaces the stored one. */
+  /** Replaces the stored one. While it says `pending`, listeners hear nothing of the connection: it is created once that is over. */
   readonly connectionConfig: Readonly<Record<string, unknown>>;
   /** These stay as they are stored where they are undefined. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
@@ -83,7 +83,8 @@ export class ConnectionSaves {
       const existing = await this.#existing(tx, integration, given, connectionId);
       if (existing) {
         await this.connections.overwrite(tx, integration, existing.id, fields);
-        return this.#tell(tx, given, { rowId: existing.id, connectionId: existing.connectionId, operation: 'override' });
+        const operation = existing.isPending ? 'creation' : 'override';
+        return this.#tell(tx, given, { rowId: existing.id, connectionId: existing.connectionId, operation });
       }
       const rowId = await this.connections.insert(tx, integration, connectionId, fields);
       if (rowId !== null) return this.#tell(tx, given, { rowId, connectionId, operation: 'creation' });
@@ -109,6 +110,7 @@ export class ConnectionSaves {
       webhookUrlOverride: given.webhookUrlOverride ?? null,
     };
     tx.afterCommit(() => this.leases.forget(ref));
+    if (given.connectionConfig['pending'] === true) return saved;
     if (saved.operation === 'creation') await this.listeners.connectionCreated(tx, ref);
     await this.listeners.connectionSaved(tx, {
       ref,

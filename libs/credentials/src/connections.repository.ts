@@ -25,6 +25,8 @@ export interface ConnectionFields {
 export interface LockedRow {
   readonly id: ConnectionRowId;
   readonly connectionId: string;
+  /** Nobody was told of it yet: something has to happen before it can be used. */
+  readonly isPending: boolean;
 }
 
 /** Every statement that changes connections; secrets are sealed here and nowhere else. */
@@ -177,7 +179,7 @@ export class ConnectionsRepository {
 
   async #lock(tx: Sql, integration: Integration, condition: string, value: unknown): Promise<LockedRow | null> {
     const [row] = await tx.query<LockedRow>(
-      `SELECT id, connection_id AS "connectionId" FROM connections
+      `SELECT id, connection_id AS "connectionId", coalesce(connection_config -> 'pending' = 'true', false) AS "isPending" FROM connections
         WHERE integration_id = $1 AND ${condition} AND deleted_at IS NULL FOR UPDATE`,
       [integration.id, value],
     );

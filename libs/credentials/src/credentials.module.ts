@@ -4,6 +4,7 @@ import { AuthModes } from '#libs/auth';
 import { REDIS } from '#libs/cache';
 import { Cipher } from '#libs/crypto';
 import { Database } from '#libs/database';
+import { ConnectionConfigs } from './connection-configs.service.js';
 import { ConnectionImport } from './connection-import.js';
 import { ConnectionListeners } from './connection-listeners.js';
 import { ConnectionReads } from './connection-reads.repository.js';
@@ -25,12 +26,14 @@ import { RefreshStash } from './refresh/refresh-stash.js';
 import { RefreshStates } from './refresh/refresh-states.repository.js';
 import { REFRESH_RUNNER, type RefreshRunner } from './refresh/refresh.types.js';
 import { Refresher } from './refresh/refresher.service.js';
+import { ConnectionCare } from './upkeep/connection-care.service.js';
+import { ConnectionUpkeep } from './upkeep/connection-upkeep.repository.js';
 
 export interface CredentialsOptions {
   /** Makes the test of new credentials, with injected dependencies; without it all credentials are taken as given. */
   readonly credentialTest?: Pick<FactoryProvider<CredentialTest>, 'inject' | 'useFactory'>;
   /** Has refreshes carried out by a process that outlives this one; without it they are carried out here. */
-  readonly keeper?: KeeperSetup;
+  readonly keeper?: KeeperSetup | undefined;
 }
 
 const untested = { useFactory: (): CredentialTest => async () => 'untested' };
@@ -44,10 +47,13 @@ export class CredentialsModule {
       module: CredentialsModule,
       providers: [
         { provide: CREDENTIAL_TEST, ...(options.credentialTest ?? untested) },
+        ConnectionCare,
+        ConnectionConfigs,
         ConnectionImport,
         ConnectionListeners,
         ConnectionReads,
         ConnectionSaves,
+        ConnectionUpkeep,
         Connections,
         ConnectionsRepository,
         Integrations,
@@ -59,7 +65,7 @@ export class CredentialsModule {
         RefreshStates,
         refreshRunner(options.keeper),
       ],
-      exports: [ConnectionListeners, ConnectionSaves, Connections, Integrations, LastFetched],
+      exports: [ConnectionCare, ConnectionConfigs, ConnectionListeners, ConnectionSaves, Connections, Integrations, LastFetched],
     };
   }
 }

@@ -1,3 +1,4 @@
+export { ConnectionConfigs } from './connection-configs.service.js';
 export {
   type ConnectionListener,
   ConnectionListeners,
@@ -28,4 +29,7 @@ export { type IntegrationInclude, type IntegrationLinks, toIntegration } from '.
 export { LastFetched } from './last-fetched.js';
 export { Integrations } from './integrations.service.js';
 export { credentialsSealedColumns } from './sealed-columns.js';
-export type { KeeperSetup } from './refresh/keeper/messages.js';
+export { keeperSetup, refreshEnv } from './refresh/keeper/keeper.config.js';
+export { ConnectionCare } from './upkeep/connection-care.service.js';
+export { ConnectionUpkeep, type DueConnection } from './upkeep/connection-upkeep.repository.js';
+export { connectionUpkeepEnv } from './upkeep/upkeep.config.js';

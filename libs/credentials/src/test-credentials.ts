@@ -106,7 +106,7 @@ export async function testCredentials(
   const runner = redis ? executionOn(db, cipher, reads, redis, modes) : unexpected;
   const refresher = new Refresher(leases, catalogue, modes, reports, runner);
   const saves = new ConnectionSaves(db, integrationRows, rows, listeners, leases, test);
-  const imports = new ConnectionImport(integrationRows, catalogue, saves);
+  const imports = new ConnectionImport(integrationRows, catalogue, saves, modes);
   const subject: TestCredentials = {
     connections: new Connections(db, rows, reads, imports, listeners, leases, refresher),
     integrations: new Integrations(db, integrationRows, rows, catalogue, listeners, leases),

@@ -29,7 +29,7 @@ export interface Engine {
 class HandlersModule {
   static with(handlers: readonly Provider[]): DynamicModule {
     const workers = WorkersModule.forRoot({
-      concurrency: { action: 20, 'action-async': 20, sync: 20, delivery: 20 },
+      concurrency: { action: 20, 'action-async': 20, sync: 20, delivery: 20, maintenance: 20 },
       graceMs: 1_000,
       lockMs: 500,
       stalledCheckMs: 200,

@@ -3,8 +3,8 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
 import type { FastifyInstance } from 'fastify';
 import { QUEUES } from '#libs/contracts';
+import { isOperator } from '#libs/http';
 import type { Secret } from '#libs/kernel';
-import { isOperator } from './domain/operator.js';
 import type { JobProducer } from './job-producer.js';
 
 /** Registers the board and the check in front of it; both apply to nothing else. */

@@ -54,4 +54,13 @@ export class RemovedSyncs {
       await tx.query('DELETE FROM syncs WHERE id = $1 AND deleted_at IS NOT NULL', [id]);
     });
   }
+
+  /** Which of these connections still have syncs, closed ones included. */
+  async connectionsAmong(ids: readonly ConnectionRowId[]): Promise<ConnectionRowId[]> {
+    const rows = await this.db.query<{ id: ConnectionRowId }>(
+      'SELECT DISTINCT connection_id AS id FROM syncs WHERE connection_id = ANY($1)',
+      [ids],
+    );
+    return rows.map(({ id }) => id);
+  }
 }

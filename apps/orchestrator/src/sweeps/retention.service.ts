@@ -3,6 +3,7 @@ import { LeaderLease } from '#libs/database';
 import { LedgerPartitions, Workers } from '#libs/executions';
 import { LogStore } from '#libs/logs';
 import { Ticker } from '#libs/ticker';
+import { DeletedConnections } from './deleted-connections.service.js';
 import { History } from './history.service.js';
 
 export const EXECUTIONS_RETENTION_DAYS = Symbol('executions-retention-days');
@@ -20,6 +21,7 @@ export class Retention extends Ticker {
     private readonly workers: Workers,
     private readonly logs: LogStore,
     private readonly history: History,
+    private readonly deletedConnections: DeletedConnections,
     @Inject(EXECUTIONS_RETENTION_DAYS) private readonly executionDays: number,
   ) {
     super(EVERY_MS);
@@ -33,5 +35,6 @@ export class Retention extends Ticker {
     await this.workers.removeSilent();
     await this.logs.maintain(now);
     await this.history.forgetOld(now, () => this.isStopped);
+    await this.deletedConnections.removeOld(now, () => this.isStopped);
   }
 }

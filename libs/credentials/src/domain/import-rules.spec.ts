@@ -48,12 +48,10 @@ describe('importIssues', () => {
     ]);
   });
 
-  it('wants an account for TBA, and refuses what only the provider can mint', () => {
+  it('wants an account for TBA', () => {
     const tba: ImportedCredentials = { type: 'TBA', token_id: 'a', token_secret: 'b' };
     expect(importIssues({ auth_mode: 'TBA' }, tba, {})).toMatchObject([{ path: ['connection_config', 'accountId'] }]);
     expect(importIssues({ auth_mode: 'TBA' }, tba, { accountId: '1' })).toEqual([]);
-    const app: ImportedCredentials = { type: 'APP', app_id: '1', installation_id: '2' };
-    expect(importIssues({ auth_mode: 'APP' }, app, {})).toMatchObject([{ path: ['credentials', 'type'] }]);
   });
 });
 

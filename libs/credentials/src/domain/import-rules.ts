@@ -12,14 +12,10 @@ export interface ImportRules {
 
 type Config = Readonly<Record<string, unknown>>;
 
-/** Modes whose token only the provider can mint: what an import names is not yet a credential. */
-const MINTED = new Set(['APP', 'CUSTOM']);
-
 /** What is wrong with imported credentials for this provider, field by field. */
 export function importIssues(provider: ImportRules, credentials: ImportedCredentials, config: Config): ErrorIssue[] {
   const mode = provider.auth_mode;
   if (credentials.type !== mode) return [issue(`must be ${mode}, as the provider's`, 'credentials', 'type')];
-  if (MINTED.has(mode)) return [issue(`credentials of type ${mode} cannot be imported`, 'credentials', 'type')];
   const missing =
     mode === 'TBA' && typeof config['accountId'] !== 'string'
       ? [issue('required by providers of type TBA', 'connection_config', 'accountId')]
@@ -54,7 +50,7 @@ export function storedCredentials(given: ImportedCredentials): Credentials {
 }
 
 /** Types a wrong value of which only the provider can tell (spec/auth.md §2.4). */
-const TESTED = new Set(['API_KEY', 'BASIC', 'TBA']);
+const TESTED = new Set(['API_KEY', 'BASIC', 'TBA', 'JWT', 'SIGNATURE']);
 
 export const isTested = (credentials: Credentials): boolean => TESTED.has(credentials.type);
 

@@ -122,7 +122,7 @@ describe('a token about to end', () => {
 
   it('is served as it is where there is nothing to renew it with', async () => {
     const { refresh_token: _, ...rest } = provider.issue(1_000);
-    await save(rest as Credentials);
+    await save(rest);
     expect((await read(one())).credentials['access_token']).toBe(rest['access_token']);
     expect(provider.asked).toBe(0);
   });
@@ -214,7 +214,7 @@ describe('failing for days', () => {
 describe('a token of unknown end', () => {
   it('is renewed when the provider refuses it, but not again at once', async () => {
     const { expires_at: _, ...rest } = provider.issue(0);
-    await save(rest as Credentials);
+    await save(rest);
     await read(one());
     expect(provider.asked).toBe(0);
     await read(one(), { rejected: true });

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { Cipher } from '#libs/crypto';
+import { Database } from '#libs/database';
+import type { ConnectionRowId, EnvironmentId } from '#libs/kernel';
+import { Catalogue } from '#libs/providers';
+import { ConnectionReads } from './connection-reads.repository.js';
+import { toRef, type RefRow, REF_COLUMNS } from './connection-rows.js';
+import type { Connection } from './credentials.types.js';
+import { splitConfig } from './domain/secret-config.js';
+import { Leases } from './leases.js';
+import { openJson, sealJson } from './sealing.js';
+
+interface LockedConfig extends RefRow {
+  secret_config: Buffer | null;
+}
+
+const LOCK = `SELECT ${REF_COLUMNS}, c.secret_config FROM connections c JOIN integrations i ON i.id = c.integration_id
+  WHERE c.environment_id = $1 AND c.id = $2 AND c.deleted_at IS NULL FOR UPDATE OF c`;
+
+/** Configurations of connections, past what their own credentials bring. */
+@Injectable()
+export class ConnectionConfigs {
+  constructor(
+    private readonly db: Database,
+    private readonly cipher: Cipher,
+    private readonly reads: ConnectionReads,
+    private readonly catalogue: Catalogue,
+    private readonly leases: Leases,
+  ) {}
+
+  /** The connection of a row as it is stored; null when it was deleted. */
+  async findByRow(environmentId: EnvironmentId, rowId: ConnectionRowId): Promise<Connection | null> {
+    return (await this.reads.findByRow(environmentId, rowId))?.connection ?? null;
+  }
+
+  /** Adds fields to a configuration, over those of their names; secret ones are sealed. Does nothing to a deleted connection. */
+  async merge(environmentId: EnvironmentId, rowId: ConnectionRowId, change: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const [row] = await tx.query<LockedConfig>(LOCK, [environmentId, rowId]);
+      if (!row) return;
+      const { connectionConfig, secretConfig } = splitConfig(this.catalogue.get(row.provider)?.connection_config, change);
+      await tx.query(
+        `UPDATE connections SET connection_config = connection_config || $3::jsonb, secret_config = $4, version = version + 1,
+                updated_at = now()
+          WHERE environment_id = $1 AND id = $2`,
+        [environmentId, rowId, connectionConfig, this.#sealed(row, secretConfig)],
+      );
+      tx.afterCommit(() => this.leases.forget(toRef(row)));
+    });
+  }
+
+  #sealed({ secret_config: stored, environment_id, id }: LockedConfig, change: object): Buffer | null {
+    if (Object.keys(change).length === 0) return stored;
+    const known = stored ? openJson(this.cipher, stored, 'connections.secret_config', environment_id, id) : {};
+    return sealJson(this.cipher, { ...(known as object), ...change }, 'connections.secret_config', environment_id, id);
+  }
+}
