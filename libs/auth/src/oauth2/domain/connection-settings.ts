@@ -1,0 +1,60 @@
+import type { Provider } from '#libs/providers';
+import type { AuthSubject, Credentials, Minted } from '../../auth.types.js';
+import { fieldsOf, textOf, valueAt } from '../../http/domain/values.js';
+import { overriddenScopes } from './scopes.js';
+
+type Config = Readonly<Record<string, unknown>>;
+
+/** Parts of a token answer that the catalogue wants kept; their names stay as they are written, dots and all. */
+export function tokenMetadata(
+  { token_response_metadata: names = [] }: Pick<Provider, 'token_response_metadata'>,
+  answer: unknown,
+): Config {
+  return Object.fromEntries(
+    names
+      .map((name): [string, unknown] => [name, valueAt(answer, name)])
+      .filter(([, value]) => typeof value === 'string' || typeof value === 'boolean'),
+  );
+}
+
+/** Parts of the callback's query that the catalogue wants kept. */
+export function callbackMetadata(
+  { redirect_uri_metadata: names = [] }: Pick<Provider, 'redirect_uri_metadata'>,
+  query: Readonly<Record<string, string>>,
+): Config {
+  return Object.fromEntries(names.filter((name) => query[name] !== undefined).map((name) => [name, query[name]]));
+}
+
+/** What a provider said, where nobody said otherwise: values given with the connection win, empty ones are filled (spec/auth.md §3.4). */
+export function unlessGiven(said: Config, given: Config): Config {
+  return Object.fromEntries(
+    Object.entries(said).filter(([name]) => given[name] === undefined || given[name] === null || given[name] === ''),
+  );
+}
+
+/** Moves what was given for this connection alone to where it belongs (spec/auth.md §3.4). */
+export function withOverrides({ credentials, connectionConfig }: Minted, given: AuthSubject['connectionConfig']): Minted {
+  const id = textOf(given['oauth_client_id_override']);
+  const secret = textOf(given['oauth_client_secret_override']);
+  const refreshToken = textOf(given['oauth_refresh_token_override']);
+  const scopes = overriddenScopes(given);
+  const client = id === undefined && secret === undefined ? {} : { config_override: { client_id: id, client_secret: secret } };
+  return {
+    credentials: { ...(refreshToken === undefined ? credentials : withRefreshToken(credentials, refreshToken)), ...client },
+    connectionConfig: {
+      ...connectionConfig,
+      ...(scopes && { oauth_scopes_override: scopes }),
+      ...(refreshToken !== undefined && { overrideTokenRefresh: true }),
+      ...removed(given, ['oauth_client_id_override', 'oauth_client_secret_override', 'oauth_refresh_token_override']),
+    },
+  };
+}
+
+const withRefreshToken = (credentials: Credentials, refreshToken: string): Credentials => ({
+  ...credentials,
+  refresh_token: refreshToken,
+  raw: { ...fieldsOf(credentials['raw']), refresh_token: refreshToken },
+});
+
+const removed = (given: Config, names: readonly string[]): Config =>
+  Object.fromEntries(names.filter((name) => Object.hasOwn(given, name)).map((name) => [name, undefined]));
