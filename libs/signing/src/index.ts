@@ -1,6 +1,6 @@
 /** Signatures over requests, for credentials that are proved rather than sent (spec/auth.md §2.6, §2.11, §2.14, §2.15). */
-export { type AwsCredentials, type AwsRequest, canHashBody, signAws } from './aws.js';
+export { type AwsCredentials, type AwsRequest, signAws } from './aws.js';
 export { type KeyPair, oauth1Header, type Oauth1Request, type SignatureMethod } from './oauth1.js';
 export { pemOf } from './pem.js';
-export { tbaHeader, tbaRealm, type TbaRequest } from './tba.js';
+export { tbaHeader, type TbaRequest } from './tba.js';
 export { wsseToken } from './wsse.js';

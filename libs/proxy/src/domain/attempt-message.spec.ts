@@ -41,6 +41,27 @@ describe('the log of an attempt', () => {
     expect(logMessage.safeParse(message).success).toBe(true);
   });
 
+  it('shows none in another spelling either', () => {
+    const basic = testLease({
+      credentials: { type: 'BASIC', username: 'someone', password: 'pass"word/1' },
+      provider: { proxy: { base_url: 'https://a.example.com', headers: { 'x-key': '${sha256Hex(${password})}' } } },
+    });
+    const sent = buildRequest({ lease: basic, method: 'GET', endpoint: '/t?q=pass%22word%2f1' }, { baseUrlOverride: true });
+    const pair = Buffer.from('someone:pass"word/1').toString('base64');
+    const hash = sent.headers['x-key']!;
+    const headers = { 'x-echo': `Basic ${pair} ${pair}`, 'x-json': JSON.stringify({ is: 'pass"word/1' }), 'x-hash': hash };
+    const message = attemptMessage({ request: sent, outcome: { status: 200, headers }, number: 0, durationMs: 1 }, 0, AT);
+    expect(message.response?.headers).toEqual({
+      'x-echo': 'Basic [redacted] [redacted]',
+      'x-json': '{"is":"[redacted]"}',
+      'x-hash': '[redacted]',
+    });
+    expect(message.request).toMatchObject({
+      url: 'https://a.example.com/t?q=[redacted]',
+      headers: { authorization: '[redacted]', 'x-key': '[redacted]' },
+    });
+  });
+
   it('tells of failures and of what follows them', () => {
     const failed = attemptMessage({ request, outcome: { code: 'ECONNRESET' }, number: 1, durationMs: 1, retryInMs: 3000 }, 2, AT);
     expect(failed).toMatchObject({ level: 'warn', error: { name: 'ECONNRESET' }, retry: { attempt: 1, max: 2, waitedMs: 3000 } });
