@@ -49,7 +49,10 @@ export class ConnectionImport {
   ): Promise<Minted> {
     if (given.type !== 'APP' && given.type !== 'CUSTOM') return { credentials: storedCredentials(given) };
     const { installation_id } = given;
-    const minted = await this.modes.mint({ provider, integration, connectionConfig: { ...connectionConfig, installation_id } }, given);
+    const minted = await this.modes.mint(
+      { provider, integration, connectionConfig: { ...connectionConfig, installation_id } },
+      given,
+    );
     return { ...minted, connectionConfig: { installation_id, ...minted.connectionConfig } };
   }
 }

@@ -25,6 +25,8 @@ import { RefreshStash } from './refresh/refresh-stash.js';
 import { RefreshStates } from './refresh/refresh-states.repository.js';
 import type { RefreshRunner } from './refresh/refresh.types.js';
 import { Refresher } from './refresh/refresher.service.js';
+import { ConnectionCare } from './upkeep/connection-care.service.js';
+import { ConnectionUpkeep } from './upkeep/connection-upkeep.repository.js';
 
 const general = { categories: ['other'], docs: 'https://example.com' };
 const fields = { type: 'string', title: 'Key', description: 'A key' };
@@ -50,6 +52,8 @@ export interface TestCredentials {
   readonly leases: Leases;
   readonly saves: ConnectionSaves;
   readonly catalogue: Catalogue;
+  readonly upkeep: ConnectionUpkeep;
+  readonly care: ConnectionCare;
   /** Makes the next listener call fail. */
   failNextListener(): void;
   /** Answer of the provider to credentials under test. */
@@ -103,6 +107,7 @@ export async function testCredentials(
   const test: CredentialTest = async () => (subject.accept ? 'passed' : 'failed');
   const operations = new OperationLog(new MemoryLogStore());
   const reports = new RefreshReports(db, new RefreshStates(), listeners, operations);
+  const upkeep = new ConnectionUpkeep(db);
   const runner = redis ? executionOn(db, cipher, reads, redis, modes) : unexpected;
   const refresher = new Refresher(leases, catalogue, modes, reports, runner);
   const saves = new ConnectionSaves(db, integrationRows, rows, listeners, leases, test);
@@ -119,6 +124,8 @@ export async function testCredentials(
     leases,
     saves,
     catalogue,
+    upkeep,
+    care: new ConnectionCare(leases, refresher, reports, upkeep, test),
     failNextListener: () => void (fail = true),
     accept: true,
     statements: () => statements,

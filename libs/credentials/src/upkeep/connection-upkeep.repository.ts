@@ -33,8 +33,11 @@ export class ConnectionUpkeep {
   /** @returns those to look after now, and whether there may be more */
   async takeDue(limit: number): Promise<{ readonly due: DueConnection[]; readonly hasMore: boolean }> {
     const rows = await this.db.query<DueConnection & { rests: boolean }>(TAKE_DUE, [limit]);
-    const due = rows.filter(({ rests }) => !rests).map(({ rests: _, ...connection }) => connection);
-    return { due, hasMore: rows.length === limit };
+    const due = rows.filter(({ rests }) => !rests);
+    return {
+      due: due.map(({ rowId, environmentId, credentialsVersion }) => ({ rowId, environmentId, credentialsVersion })),
+      hasMore: rows.length === limit,
+    };
   }
 
   /** When to look after a connection next. Nothing changes where credentials were replaced meanwhile. */
