@@ -28,6 +28,7 @@ import { FunctionsApiModule } from './functions/functions-api.module.js';
 import { IntegrationsModule } from './integrations/integrations.module.js';
 import { InternalModule } from './internal/internal.module.js';
 import { KeysApiModule } from './keys/keys-api.module.js';
+import { LogosModule } from './logos/logos.module.js';
 import { ProvidersApiModule } from './providers/providers-api.module.js';
 import { ProxyApiModule } from './proxy/proxy-api.module.js';
 import { RecordsApiModule } from './records/records-api.module.js';
@@ -93,6 +94,7 @@ const routes = (config: ServerConfig) => [
   SyncsModule,
   RecordsApiModule,
   ProvidersApiModule.forRoot(config.NANGO_SERVER_URL),
+  LogosModule,
   ProxyApiModule,
   KeysApiModule.forRoot({ username: config.FAIRLEAD_OPERATOR_USERNAME, password: config.FAIRLEAD_OPERATOR_PASSWORD }),
   InternalModule.forRoot(config.FAIRLEAD_EXECUTION_PUBLIC_KEY),

@@ -1,8 +1,10 @@
 export { ACCESS, Access, type AccessRule } from './access.js';
 export { readBytes } from './body-parsers.js';
 export { type Dependency, HealthModule } from './health.module.js';
+export { isOperator } from './domain/operator.js';
 export { httpEnv } from './http.config.js';
 export { type HttpAppOptions, type RunningApp, startHttpApp } from './http-app.js';
+export { OPERATOR, type OperatorCredentials, OperatorGuard } from './operator.guard.js';
 export { startService } from './start-service.js';
 export { runService } from './run-service.js';
 export { parseOrThrow, ValidHeaders } from './validation.js';

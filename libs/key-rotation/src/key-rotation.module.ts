@@ -11,16 +11,16 @@ import { Rotator, SETTLE_DEFAULT_MS, SETTLE_MS } from './rotator.js';
 @Module({})
 export class KeyRotationModule {
   /**
-   * Provides `KeyRotations`, and takes open rotations further; needs `Database`, `RecordsDatabase` and `CryptoModule`.
-   * @param settleMs how long a new data key is handed out before it seals
+   * Provides `KeyRotations`; needs `Database`, `RecordsDatabase` and `CryptoModule`.
+   * @param works whether this process also takes open rotations further; @param settleMs how long a new data key is handed out before it seals
    */
-  static forRoot(settleMs = SETTLE_DEFAULT_MS): DynamicModule {
+  static forRoot({ works = true, settleMs = SETTLE_DEFAULT_MS } = {}): DynamicModule {
     const store = {
       provide: ColumnStore,
       inject: [Database, RecordsDatabase],
       useFactory: (control: Database, records: RecordsDatabase) => new ColumnStore(control, records),
     };
-    const services = [LeaderLease, RotationsRepository, Resealer, Rotator, RotationRunner, KeyRotations];
+    const services = [RotationsRepository, KeyRotations, ...(works ? [LeaderLease, Resealer, Rotator, RotationRunner] : [])];
     return {
       module: KeyRotationModule,
       providers: [{ provide: SETTLE_MS, useValue: settleMs }, store, ...services],
