@@ -1,6 +1,7 @@
-import { createPrivateKey, randomUUID } from 'node:crypto';
-import { importJWK, type JWK, SignJWT } from 'jose';
+import { randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
 import { AppError, messageOf } from '#libs/kernel';
+import { algorithmOf, privateKeyOf } from './domain/private-key.js';
 
 /** Who asks for a token: what a developer registered with a provider. */
 export interface OAuthClient {
@@ -34,9 +35,9 @@ export async function privateKeyJwt(
   now = new Date(),
 ): Promise<{ client_assertion_type: string; client_assertion: string }> {
   const issuedAt = Math.floor(now.getTime() / 1000);
-  const { key, kid } = await signingKey(privateKey);
+  const { key, kid } = signingKey(privateKey);
   const assertion = await new SignJWT({ jti: randomUUID() })
-    .setProtectedHeader({ alg: 'RS256', ...(kid === undefined ? {} : { kid }) })
+    .setProtectedHeader({ alg: algorithmOf(key), ...(kid === undefined ? {} : { kid }) })
     .setIssuer(clientId)
     .setSubject(clientId)
     .setAudience(audience)
@@ -46,18 +47,10 @@ export async function privateKeyJwt(
   return { client_assertion_type: ASSERTION_TYPE, client_assertion: assertion };
 }
 
-async function signingKey(text: string): Promise<{ key: Parameters<SignJWT['sign']>[0]; kid?: string | undefined }> {
+function signingKey(text: string): ReturnType<typeof privateKeyOf> {
   try {
-    if (!text.trimStart().startsWith('{')) return { key: pemKey(text) };
-    const jwk = JSON.parse(text) as JWK;
-    return { key: await importJWK(jwk, 'RS256'), kid: jwk.kid };
+    return privateKeyOf(text);
   } catch (cause) {
-    throw new AppError('invalid_credentials', `the private key must be an RSA key, as JWK or PEM: ${reasonOf(cause)}`);
+    throw new AppError('invalid_credentials', `the private key must be an RSA or EC key, as JWK or PEM: ${messageOf(cause)}`);
   }
 }
-
-/** A parser's complaint may quote what it read, which is a key. */
-const reasonOf = (cause: unknown): string => (cause instanceof SyntaxError ? 'it is no JSON' : messageOf(cause));
-
-/** Reads a key in PEM of any container; one pasted with its line ends as two characters too. */
-export const pemKey = (text: string) => createPrivateKey(text.replaceAll(String.raw`\n`, '\n').trim());

@@ -6,11 +6,16 @@ import type { TokenHttp } from './token-http.js';
 import type { TokenReply, TokenRequest } from './token-http.types.js';
 
 /** How a failure is told: with a code of its own where credentials are made (`token_err`, `invalid_credentials`) and renewed. */
-export type TokenErrorCode = 'token_err' | 'invalid_credentials' | 'refresh_token_external_error';
+export type TokenErrorCode =
+  | 'token_err'
+  | 'invalid_credentials'
+  | 'aws_sigv4_sts_request_failed'
+  | 'refresh_token_external_error';
 
 const HEADLINES: Readonly<Record<TokenErrorCode, string>> = {
   token_err: 'The provider gave no token',
   invalid_credentials: 'The provider refused the credentials',
+  aws_sigv4_sts_request_failed: 'No temporary credentials for AWS',
   refresh_token_external_error: 'The provider did not renew the token',
 };
 
@@ -55,10 +60,15 @@ export function tokenError(
     ...(word !== undefined && { code: word }),
     permanent,
   };
-  return new AppError(code, `${HEADLINES[code]}: ${why}`, { payload });
+  // Whoever typed the credentials is told so as their mistake; a connection that stops working is another matter.
+  return new AppError(code, `${HEADLINES[code]}: ${why}`, { payload, ...(code === 'invalid_credentials' && { status: 400 }) });
 }
 
-async function answered(http: TokenHttp, request: TokenRequest, code: TokenErrorCode): Promise<TokenReply> {
+/**
+ * What a provider answers, whatever it says.
+ * @throws AppError `code`, with a `TokenErrorPayload`, when it says nothing
+ */
+export async function answered(http: TokenHttp, request: TokenRequest, code: TokenErrorCode): Promise<TokenReply> {
   try {
     return await http.send(request);
   } catch (cause) {

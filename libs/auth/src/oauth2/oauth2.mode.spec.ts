@@ -141,15 +141,15 @@ describe('exchanging a code', () => {
     expect((await mode.finish(subjectOf(provider), back())).credentials).toMatchObject({ access_token: 'at' });
   });
 
-  it('keeps what the catalogue wants of the answer and of the callback, unless it was given', async () => {
+  it('tells what the catalogue wants kept of the answer and of the callback, which wins', async () => {
     answer({ access_token: 'at', team: { id: 'T1' }, is_bot: true, count: 3, region: 'eu', instance: 'i' });
     const provider = entry({
       token_response_metadata: ['team.id', 'is_bot', 'count', 'region', 'instance', 'absent'],
       redirect_uri_metadata: ['realmId', 'region'],
     });
     const query = { code: 'c', realmId: '42', region: 'us', other: 'x' };
-    const { connectionConfig } = await mode.finish(subjectOf(provider, { instance: 'mine', realmId: '' }), back({ query }));
-    expect(connectionConfig).toEqual({ 'team.id': 'T1', is_bot: true, region: 'us', realmId: '42' });
+    const { connectionConfig } = await mode.finish(subjectOf(provider), back({ query }));
+    expect(connectionConfig).toEqual({ 'team.id': 'T1', is_bot: true, region: 'us', realmId: '42', instance: 'i' });
   });
 
   it('fills the token URL from the callback', async () => {
@@ -160,6 +160,25 @@ describe('exchanging a code', () => {
     });
     const { credentials } = await mode.finish(subjectOf(provider), back({ query: { code: 'c', 'accounts-server': server.url } }));
     expect(credentials['access_token']).toBe('at');
+  });
+
+  it('sends no secret to an address from the callback that does not look as declared', async () => {
+    const field = {
+      type: 'string',
+      title: '',
+      description: '',
+      automated: true,
+      pattern: '^https://accounts\\.zoho\\.[a-z.]+$',
+    } as const;
+    const provider = entry({
+      token_url: '${connectionConfig.accounts-server}/token',
+      redirect_uri_metadata: ['accounts-server'],
+      connection_config: { 'accounts-server': field },
+    });
+    const before = server.requests.length;
+    const query = { code: 'c', 'accounts-server': server.url };
+    await expect(mode.finish(subjectOf(provider), back({ query }))).rejects.toMatchObject({ code: 'callback_err' });
+    expect(server.requests.length).toBe(before);
   });
 
   it('moves what was given for this connection alone into its credentials', async () => {

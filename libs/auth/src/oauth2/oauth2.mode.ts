@@ -7,7 +7,7 @@ import { requestToken, tokenError } from '../http/request-token.js';
 import type { TokenHttp } from '../http/token-http.js';
 import { authorizeUrl } from './domain/authorize-url.js';
 import { callbackCode } from './domain/callback-code.js';
-import { callbackMetadata, tokenMetadata, unlessGiven, withOverrides } from './domain/connection-settings.js';
+import { callbackMetadata, tokenMetadata, withOverrides } from './domain/connection-settings.js';
 import { credentialsOfAnswer } from './domain/credentials-of-answer.js';
 import { clientOf, clientOfCredentials } from './domain/oauth-client.js';
 import { codeChallenge, codeVerifier } from './domain/pkce.js';
@@ -40,7 +40,7 @@ export class OAuth2Mode implements AuthMode {
     const { provider, connectionConfig: given } = subject;
     const code = callbackCode(provider, query);
     const fromCallback = callbackMetadata(provider, query);
-    const connectionConfig = { ...given, ...unlessGiven(fromCallback, given) };
+    const connectionConfig = { ...given, ...fromCallback };
     const minted = await this.tokens(
       { ...subject, connectionConfig },
       {
@@ -53,8 +53,8 @@ export class OAuth2Mode implements AuthMode {
         callbackUrl,
       },
     );
-    const said = { ...tokenMetadata(provider, minted.credentials['raw']), ...fromCallback };
-    return withOverrides({ ...minted, connectionConfig: { ...unlessGiven(said, given), ...minted.connectionConfig } }, given);
+    const fromToken = tokenMetadata(provider, minted.credentials['raw']);
+    return withOverrides({ ...minted, connectionConfig: { ...fromToken, ...fromCallback, ...minted.connectionConfig } }, given);
   }
 
   async refresh(subject: AuthSubject, credentials: Credentials): Promise<Minted | null> {
@@ -70,6 +70,10 @@ export class OAuth2Mode implements AuthMode {
       query: {},
       previous: credentials,
     });
+  }
+
+  isRenewable(_subject: AuthSubject, credentials: Credentials): boolean {
+    return textOf(credentials['refresh_token']) !== undefined;
   }
 
   /** Calls a token endpoint. Errors as of `AuthMode.finish` and `AuthMode.refresh`. */

@@ -1,4 +1,5 @@
-import type { Provider } from '#libs/providers';
+import { AppError } from '#libs/kernel';
+import { inputIssues, type Provider } from '#libs/providers';
 import type { AuthSubject, Credentials, Minted } from '../../auth.types.js';
 import { fieldsOf, textOf, valueAt } from '../../http/domain/values.js';
 import { overriddenScopes } from './scopes.js';
@@ -17,19 +18,28 @@ export function tokenMetadata(
   );
 }
 
-/** Parts of the callback's query that the catalogue wants kept. */
+/**
+ * Parts of the callback's query that the catalogue wants kept. Anybody can write a query, and such a value may become the address that
+ * secrets are sent to: where the catalogue declares its form, it must have it.
+ * @throws AppError `callback_err`
+ */
 export function callbackMetadata(
-  { redirect_uri_metadata: names = [] }: Pick<Provider, 'redirect_uri_metadata'>,
+  {
+    redirect_uri_metadata: names = [],
+    connection_config: fields = {},
+  }: Pick<Provider, 'redirect_uri_metadata' | 'connection_config'>,
   query: Readonly<Record<string, string>>,
 ): Config {
-  return Object.fromEntries(names.filter((name) => query[name] !== undefined).map((name) => [name, query[name]]));
-}
-
-/** What a provider said, where nobody said otherwise: values given with the connection win, empty ones are filled (spec/auth.md §3.4). */
-export function unlessGiven(said: Config, given: Config): Config {
-  return Object.fromEntries(
-    Object.entries(said).filter(([name]) => given[name] === undefined || given[name] === null || given[name] === ''),
+  const kept = Object.fromEntries(names.filter((name) => query[name] !== undefined).map((name) => [name, query[name]]));
+  const declared = Object.fromEntries(
+    Object.entries(fields)
+      .filter(([name]) => Object.hasOwn(kept, name))
+      .map(([name, field]) => [name, { ...field, automated: false, hidden: false }]),
   );
+  const [problem] = inputIssues(declared, kept, []);
+  if (problem)
+    throw new AppError('callback_err', `The provider sent an unexpected ${problem.path.join('.')}: it ${problem.message}`);
+  return kept;
 }
 
 /** Moves what was given for this connection alone to where it belongs (spec/auth.md §3.4). */

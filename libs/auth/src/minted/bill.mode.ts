@@ -1,0 +1,51 @@
+import type { AuthMode, AuthSubject, Minted, MintInput } from '../auth.types.js';
+import { addressOf, tokenUrlTemplate } from '../domain/addresses.js';
+import { fieldsOf, textOf } from '../http/domain/values.js';
+import type { TokenHttp } from '../http/token-http.js';
+import type { TokenRequest } from '../http/token-http.types.js';
+import { askProvider, type Purpose, refusal, withoutToken } from './ask-provider.js';
+import { textsOf } from './domain/inputs.js';
+import { endOf } from './domain/lifetimes.js';
+
+/** Sessions that are not used end after 35 minutes; nothing tells how long ago one was used. */
+const LIFETIME_MS = 35 * 60_000;
+
+const INPUTS = ['username', 'password', 'organization_id', 'dev_key'] as const;
+type Login = Record<(typeof INPUTS)[number], string>;
+
+/** BILL (spec/auth.md §2.14): a login that gives a session. */
+export class BillMode implements AuthMode {
+  constructor(private readonly http: TokenHttp) {}
+
+  mint(subject: AuthSubject, input: MintInput): Promise<Minted> {
+    return this.#login(subject, () => textsOf(subject.provider.credentials, input, INPUTS), 'mint');
+  }
+
+  refresh(subject: AuthSubject, credentials: MintInput): Promise<Minted> {
+    return this.#login(subject, () => textsOf({}, credentials, INPUTS), 'refresh');
+  }
+
+  async #login({ provider, connectionConfig }: AuthSubject, read: () => Login, purpose: Purpose): Promise<Minted> {
+    const login = read();
+    const { username, password, organization_id: organizationId, dev_key: devKey } = login;
+    const request: TokenRequest = {
+      url: addressOf(tokenUrlTemplate(provider), connectionConfig, 'token_url'),
+      json: { username, password, organizationId, devKey },
+    };
+    const { status, body } = await askProvider(this.http, request, purpose);
+    const answer = fieldsOf(body);
+    const sessionId = textOf(answer['sessionId']);
+    if (sessionId === undefined) throw refusal(purpose, withoutToken(status, 'sessionId'), request);
+    const userId = textOf(answer['userId']);
+    return {
+      credentials: {
+        type: 'BILL',
+        ...login,
+        session_id: sessionId,
+        ...(userId !== undefined && { user_id: userId }),
+        expires_at: endOf(new Date(), LIFETIME_MS),
+        raw: body,
+      },
+    };
+  }
+}
