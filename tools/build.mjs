@@ -22,7 +22,8 @@ async function build(say) {
     for (const name of ['tsconfig.build.tsbuildinfo', 'tsconfig.tsbuildinfo']) rmSync(at('dist', name), { force: true });
   await step('the TypeScript compiler', [at('node_modules/typescript-7/bin/tsc'), '-p', 'tsconfig.build.json']);
   for (const lib of readdirSync(at('libs'))) {
-    if (existsSync(at('libs', lib, 'data'))) cpSync(at('libs', lib, 'data'), at('dist/libs', lib, 'data'), { recursive: true });
+    for (const folder of ['data', 'locales', 'logos'].filter((name) => existsSync(at('libs', lib, name))))
+      cpSync(at('libs', lib, folder), at('dist/libs', lib, folder), { recursive: true });
     const builders = readdirSync(at('libs', lib)).filter((name) => /^build-.*\.mjs$/.test(name));
     for (const builder of builders) await step(`libs/${lib}/${builder}`, [at('libs', lib, builder)]);
   }

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { Translations } from '#libs/providers';
 import { ProviderViews, PUBLIC_URL } from './provider-views.js';
 import { ProvidersController } from './providers.controller.js';
 
@@ -9,7 +10,11 @@ export class ProvidersApiModule {
     return {
       module: ProvidersApiModule,
       controllers: [ProvidersController],
-      providers: [{ provide: PUBLIC_URL, useValue: serverUrl.replace(/\/+$/, '') }, ProviderViews],
+      providers: [
+        { provide: PUBLIC_URL, useValue: serverUrl.replace(/\/+$/, '') },
+        { provide: Translations, useFactory: () => Translations.load() },
+        ProviderViews,
+      ],
     };
   }
 }

@@ -1,7 +1,9 @@
-import { Controller, Get, Header, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Header, Headers, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { noQuery } from '#libs/contracts';
 import { Access } from '#libs/http';
+import { replyCacheable } from './cacheable.js';
 import { ProviderViews, type ShownProvider } from './provider-views.js';
 import {
   type ProviderParams,
@@ -13,6 +15,8 @@ import {
   templatesReply,
 } from './providers.dto.js';
 
+const ACCEPT_LANGUAGE = { name: 'Accept-Language', description: 'Language of texts: en, es, fr or de' };
+
 @ApiTags('Providers')
 @Controller()
 export class ProvidersController {
@@ -20,21 +24,29 @@ export class ProvidersController {
 
   @Get('providers')
   @Access('environment')
+  @Header('vary', 'Accept-Language')
   @ApiOperation({ summary: 'List providers' })
+  @ApiHeader(ACCEPT_LANGUAGE)
   @ApiOkResponse({ standardSchema: providersReply })
-  list(@Query({ schema: providersQuery }) { search }: ProvidersQuery): { data: ShownProvider[] } {
-    return { data: this.views.list(search) };
+  list(
+    @Query({ schema: providersQuery }) { search }: ProvidersQuery,
+    @Headers('accept-language') languages?: string,
+  ): { data: ShownProvider[] } {
+    return { data: this.views.list(search, languages) };
   }
 
   @Get('providers/:provider')
   @Access('environment')
+  @Header('vary', 'Accept-Language')
   @ApiOperation({ summary: 'Get a provider' })
+  @ApiHeader(ACCEPT_LANGUAGE)
   @ApiOkResponse({ standardSchema: providerReply })
   get(
     @Param({ schema: providerParams }) { provider }: ProviderParams,
     @Query({ schema: noQuery }) _query: unknown,
+    @Headers('accept-language') languages?: string,
   ): { data: ShownProvider } {
-    return { data: this.views.get(provider) };
+    return { data: this.views.get(provider, languages) };
   }
 
   @Get('providers/:provider/templates')
@@ -50,9 +62,9 @@ export class ProvidersController {
 
   @Get('providers.json')
   @Access('public')
-  @Header('cache-control', 'public, max-age=300')
   @ApiOperation({ summary: 'The whole catalogue, by provider key' })
-  catalogue(): Record<string, object> {
-    return this.views.catalogueByKey();
+  @ApiOkResponse({ schema: { type: 'object' } })
+  catalogue(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    replyCacheable(request, reply, this.views.catalogueByKey());
   }
 }
