@@ -1,0 +1,98 @@
+import axe from 'axe-core';
+import { type Browser, type BrowserContext, chromium, type FrameLocator, type Page } from 'playwright-core';
+import { type ConnectUiServer, startConnectUi } from '../../../apps/server/src/connect-ui/connect-ui.server.js';
+import { FakeApi, TOKEN } from './fake-api.js';
+
+export const PHONE = { width: 390, height: 844 };
+const DESK = { width: 1280, height: 860 };
+const PATIENCE_MS = 8_000;
+
+export interface OpenOptions {
+  readonly viewport?: { readonly width: number; readonly height: number };
+  readonly locale?: string;
+  readonly colorScheme?: 'light' | 'dark';
+  /** Further parameters of the page's address. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** Undefined leaves the token out. */
+  readonly token?: string | undefined;
+}
+
+/** A browser, the built page on its own server, and the API it talks to. */
+export class World {
+  readonly #contexts: BrowserContext[] = [];
+
+  private constructor(
+    readonly browser: Browser,
+    readonly api: FakeApi,
+    readonly ui: ConnectUiServer,
+  ) {}
+
+  static async start(executablePath: string): Promise<World> {
+    const api = await FakeApi.start();
+    const ui = await startConnectUi({ host: '127.0.0.1', port: 0, apiUrl: api.url });
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+    return new World(browser, api, ui);
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    await this.ui.close();
+    await this.api.close();
+  }
+
+  /** After a test: a clean API, and no page of it left. */
+  async reset(): Promise<void> {
+    for (const context of this.#contexts.splice(0)) await context.close();
+    this.api.reset();
+  }
+
+  /** Opens the page as a link does. */
+  async openLink(options: OpenOptions = {}): Promise<Page> {
+    const page = await this.#newPage(options);
+    await page.goto(this.address(options));
+    return page;
+  }
+
+  /** Opens a customer's page that embeds ours, as the frontend SDK does. */
+  async openFramed(options: OpenOptions = {}): Promise<{ page: Page; frame: FrameLocator }> {
+    const page = await this.#newPage(options);
+    this.api.embeds = this.address({ ...options, token: undefined }, true);
+    const token = 'token' in options ? options.token : TOKEN;
+    await page.goto(`${this.api.url}/host${token ? `?token=${token}` : ''}`);
+    return { page, frame: page.frameLocator('#connect-ui') };
+  }
+
+  address(options: OpenOptions, framed = false): string {
+    const query = new URLSearchParams(framed ? { apiURL: this.api.url, ...options.query } : options.query);
+    const token = 'token' in options ? options.token : TOKEN;
+    if (token) query.set('session_token', token);
+    return `${this.ui.url}/?${query.toString()}`;
+  }
+
+  async #newPage({ viewport = DESK, locale = 'en-US', colorScheme = 'light' }: OpenOptions): Promise<Page> {
+    const context = await this.browser.newContext({ viewport, locale, colorScheme });
+    context.setDefaultTimeout(PATIENCE_MS);
+    this.#contexts.push(context);
+    return context.newPage();
+  }
+}
+
+interface Heard {
+  readonly type: string;
+  /** Origin it came from. */
+  readonly from: string;
+  readonly payload?: unknown;
+}
+
+/** What the customer's page was told so far. */
+export const heardBy = (page: Page): Promise<Heard[]> => page.evaluate<Heard[]>('window.heard');
+
+/** Breaches of WCAG 2.2 AA and of good practice that axe finds, as `rule: element`. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  await page.evaluate(
+    'Promise.all(document.getAnimations().map((animation) => animation.effect.getComputedTiming().iterations === Infinity || animation.finished))',
+  );
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary ?? ''}`));
+}
