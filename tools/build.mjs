@@ -24,10 +24,17 @@ async function build(say) {
   for (const lib of readdirSync(at('libs'))) {
     for (const folder of ['data', 'locales', 'logos'].filter((name) => existsSync(at('libs', lib, name))))
       cpSync(at('libs', lib, folder), at('dist/libs', lib, folder), { recursive: true });
-    const builders = readdirSync(at('libs', lib)).filter((name) => /^build-.*\.mjs$/.test(name));
-    for (const builder of builders) await step(`libs/${lib}/${builder}`, [at('libs', lib, builder)]);
+  }
+  for (const folder of ['libs', 'apps']) {
+    for (const name of readdirSync(at(folder))) await runBuilders(`${folder}/${name}`);
   }
   noteBuilt(digest);
+}
+
+/** What the compiler does not make: a lib's or an app's own builders. */
+async function runBuilders(folder) {
+  const builders = readdirSync(at(folder)).filter((name) => /^build-.*\.mjs$/.test(name));
+  for (const builder of builders) await step(`${folder}/${builder}`, [at(folder, builder)]);
 }
 
 async function step(name, args) {

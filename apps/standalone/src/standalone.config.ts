@@ -10,6 +10,7 @@ export const standaloneConfig = z.object({
   FAIRLEAD_HOST: z.string().default('127.0.0.1').describe('Address the public API listens on; 0.0.0.0 in a container'),
   SERVER_PORT: integer(3003, 'Port of the public API; 0 takes a free one', 0, 65_535),
   NANGO_CONNECT_UI_PORT: integer(3009, 'Port of the Connect UI; 0 takes a free one', 0, 65_535),
+  FLAG_SERVE_CONNECT_UI: flag(true, 'Serve the Connect UI beside the API, on a port of its own'),
   NANGO_DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()

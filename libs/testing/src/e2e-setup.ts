@@ -16,9 +16,18 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await releaseStores();
     throw error;
   });
-  const { baseUrl, boardUrl, secretKey, prodSecretKey, operatorPassword, databaseUrl, redisUrl } = stack;
+  const { baseUrl, connectUiUrl, boardUrl, secretKey, prodSecretKey, operatorPassword, databaseUrl, redisUrl } = stack;
   project.provide('stores', stores);
-  project.provide('stack', { baseUrl, boardUrl, secretKey, prodSecretKey, operatorPassword, databaseUrl, redisUrl });
+  project.provide('stack', {
+    baseUrl,
+    connectUiUrl,
+    boardUrl,
+    secretKey,
+    prodSecretKey,
+    operatorPassword,
+    databaseUrl,
+    redisUrl,
+  });
   return async () => {
     await stack.stop();
     await releaseStores();

@@ -22,6 +22,8 @@ import {
 export interface StackAccess {
   /** Of the public API, without a trailing slash. */
   readonly baseUrl: string;
+  /** Of the Connect UI, without a trailing slash. */
+  readonly connectUiUrl: string;
   /** Of the service that serves `/admin/queues`. */
   readonly boardUrl: string;
   /** API key of environment `dev`. */
@@ -82,12 +84,13 @@ export async function launchStack(serverUrl: string, options: StackOptions = {})
 }
 
 async function somePorts(): Promise<ServicePorts> {
-  const [server, orchestrator, jobs, persist, runner] = (await freePorts(5)) as [number, number, number, number, number];
-  return { server, orchestrator, jobs, persist, runner };
+  const [server = 0, orchestrator = 0, jobs = 0, persist = 0, runner = 0, connectUi = 0] = await freePorts(6);
+  return { server, orchestrator, jobs, persist, runner, connectUi };
 }
 
 class TestStack implements Stack {
   readonly baseUrl: string;
+  readonly connectUiUrl: string;
   readonly boardUrl: string;
   readonly secretKey: string;
   readonly prodSecretKey: string;
@@ -106,6 +109,7 @@ class TestStack implements Stack {
     private readonly extra: Readonly<Record<string, string>>,
   ) {
     this.baseUrl = addressOf(ports, 'server');
+    this.connectUiUrl = addressOf(ports, 'connectUi');
     this.boardUrl = mode === 'split' ? addressOf(ports, 'orchestrator') : this.baseUrl;
     this.secretKey = secrets.NANGO_SECRET_KEY_DEV;
     this.prodSecretKey = secrets.NANGO_SECRET_KEY_PROD;

@@ -4,6 +4,7 @@ import type { StackInfo } from './launcher.js';
 export function banner(info: StackInfo, seconds: number): string {
   const rows = [
     ['API', info.url],
+    ...(info.connectUrl ? [['Connect UI', info.connectUrl] as const] : []),
     ['API docs', `${info.url}/docs`],
     ['Queue board', `${info.url}/admin/queues   (user ${info.operator}, password in ${info.dataDir}/secrets.json)`],
     ['Secret key', `${info.secretKey ?? 'as you set it'}   (environment dev)`],

@@ -20,6 +20,8 @@ import { isGiven, serviceEnvironment } from './domain/service-environment.js';
 /** What a person wants to know about a stack that runs. */
 export interface StackInfo {
   readonly url: string;
+  /** Of the Connect UI, unless it is switched off. */
+  readonly connectUrl: string | undefined;
   readonly dataDir: string;
   readonly secretKey: string | undefined;
   readonly operator: string | undefined;
@@ -82,17 +84,21 @@ export class Launcher {
     await this.#startStores(this.#folder, secrets);
     this.#proceed();
     const port = this.#config.SERVER_PORT || (await freePort());
+    const connectPort = this.#config.NANGO_CONNECT_UI_PORT || (await freePort());
     const env = serviceEnvironment(this.env, {
       dataDir: this.#folder.path,
       port,
+      connectPort,
       databaseUrl: this.#postgres?.url ?? this.#config.NANGO_DATABASE_URL ?? '',
       redisUrl: this.#redis?.url ?? this.#config.NANGO_REDIS_URL ?? '',
       secrets,
     });
     const url = await this.#startServices(this.#folder, env);
-    this.#folder.keep('stack.json', describe(env, url));
+    const connectUrl = this.#config.FLAG_SERVE_CONNECT_UI ? withPort(url, connectPort) : undefined;
+    this.#folder.keep('stack.json', describe(env, url, connectUrl));
     return {
       url,
+      connectUrl,
       dataDir: this.#folder.path,
       secretKey: env['NANGO_SECRET_KEY_DEV'],
       operator: env['FAIRLEAD_OPERATOR_USERNAME'],
@@ -100,8 +106,9 @@ export class Launcher {
   }
 
   async #checkPorts(): Promise<void> {
-    const { FAIRLEAD_HOST, SERVER_PORT, NANGO_CONNECT_UI_PORT } = this.#config;
-    for (const [name, port] of Object.entries({ SERVER_PORT, NANGO_CONNECT_UI_PORT })) {
+    const { FAIRLEAD_HOST, SERVER_PORT, NANGO_CONNECT_UI_PORT, FLAG_SERVE_CONNECT_UI } = this.#config;
+    const ports = { SERVER_PORT, ...(FLAG_SERVE_CONNECT_UI ? { NANGO_CONNECT_UI_PORT } : {}) };
+    for (const [name, port] of Object.entries(ports)) {
       if (port !== 0 && !(await isPortFree(port, FAIRLEAD_HOST))) {
         throw new ConfigError(`port ${port} is in use: stop what listens there, or choose another port with ${name}`);
       }
@@ -157,10 +164,15 @@ export class Launcher {
   }
 }
 
+function withPort(url: string, port: number): string {
+  const { protocol, hostname } = new URL(url);
+  return `${protocol}//${hostname}:${port}`;
+}
+
 /** For tools beside a running stack, such as `npm run logs`. */
-function describe(env: NodeJS.ProcessEnv, url: string): string {
+function describe(env: NodeJS.ProcessEnv, url: string, connectUrl: string | undefined): string {
   const { NANGO_DATABASE_URL, RECORDS_DATABASE_URL, NANGO_REDIS_URL } = env;
-  const urls = { api: url, docs: `${url}/docs`, board: `${url}/admin/queues` };
+  const urls = { api: url, connect: connectUrl, docs: `${url}/docs`, board: `${url}/admin/queues` };
   return JSON.stringify(
     { pid: process.pid, urls, env: { NANGO_DATABASE_URL, RECORDS_DATABASE_URL, NANGO_REDIS_URL } },
     undefined,

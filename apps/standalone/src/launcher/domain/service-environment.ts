@@ -4,6 +4,8 @@ export interface Surroundings {
   /** Absolute path of the data folder. */
   readonly dataDir: string;
   readonly port: number;
+  /** Of the Connect UI. */
+  readonly connectPort: number;
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly secrets: StackSecrets;
@@ -15,7 +17,12 @@ export interface Surroundings {
  */
 export function serviceEnvironment(given: NodeJS.ProcessEnv, around: Surroundings): NodeJS.ProcessEnv {
   const { postgresPassword: _postgres, redisPassword: _redis, ...secrets } = around.secrets;
-  const env: NodeJS.ProcessEnv = { ...given, FAIRLEAD_DATA_DIR: around.dataDir, SERVER_PORT: String(around.port) };
+  const env: NodeJS.ProcessEnv = {
+    ...given,
+    FAIRLEAD_DATA_DIR: around.dataDir,
+    SERVER_PORT: String(around.port),
+    NANGO_CONNECT_UI_PORT: String(around.connectPort),
+  };
   const fallbacks = {
     ...secrets,
     NANGO_DATABASE_URL: around.databaseUrl,
@@ -23,12 +30,17 @@ export function serviceEnvironment(given: NodeJS.ProcessEnv, around: Surrounding
     NANGO_REDIS_URL: around.redisUrl,
     FAIRLEAD_OBJECTS_PATH: `${around.dataDir}/objects`,
     NANGO_SERVER_URL: `http://localhost:${around.port}`,
+    NANGO_PUBLIC_CONNECT_URL: `http://localhost:${around.connectPort}`,
   };
   for (const [name, value] of Object.entries(fallbacks)) {
-    if (!isGiven(given, name)) env[name] = value;
+    const instead = INSTEAD_OF[name];
+    if (!isGiven(given, name) && !(instead && isGiven(given, instead))) env[name] = value;
   }
   return env;
 }
+
+/** A variable that leaves no place for the stack's own value of another. */
+const INSTEAD_OF: Readonly<Record<string, string>> = { NANGO_ENCRYPTION_KEY: 'NANGO_ENCRYPTION_KEY_WRAPPED' };
 
 /** Whether the operator set a variable, directly or by file; empty counts as unset. */
 export const isGiven = (env: NodeJS.ProcessEnv, name: string): boolean => Boolean(env[name] || env[`${name}_FILE`]);
