@@ -1,15 +1,28 @@
 import { AppError } from '#libs/kernel';
-import type { AuthMode, AuthSubject, BeginRequest, Begun, Credentials, FinishRequest, Minted, MintInput } from './auth.types.js';
+import type {
+  AuthMode,
+  AuthSubject,
+  BeginRequest,
+  Begun,
+  Credentials,
+  FinishRequest,
+  Introspection,
+  Minted,
+  MintInput,
+} from './auth.types.js';
+import type { Freshness } from './domain/token-freshness.js';
 
 /** Every way to authenticate, by `auth_mode` (spec/auth.md §2), with the providers that need a way of their own (§2.3). */
 export class AuthModes {
   /**
    * @param modes by auth mode
    * @param providers by provider key, instead of their mode's
+   * @param introspections by provider key: those whose answers do not say how long tokens live
    */
   constructor(
     private readonly modes: Readonly<Record<string, AuthMode>>,
     private readonly providers: Readonly<Record<string, AuthMode>> = {},
+    private readonly introspections: Readonly<Record<string, Introspection>> = {},
   ) {}
 
   /** @throws AppError `invalid_auth_mode` for modes that need a browser; errors as of `AuthMode.mint` */
@@ -42,6 +55,14 @@ export class AuthModes {
   /** Null where there is nothing to renew with. Errors as of `AuthMode.refresh`. */
   async refresh(subject: AuthSubject, credentials: Credentials): Promise<Minted | null> {
     return (await this.#of(subject).refresh?.(subject, credentials)) ?? null;
+  }
+
+  /**
+   * Asks a provider whether a token still holds (spec/auth.md §2.3). Undefined for providers that are not asked; `unknown` where one
+   * does not answer.
+   */
+  introspect(subject: AuthSubject, credentials: Credentials): Promise<Freshness> | undefined {
+    return this.introspections[subject.provider.name]?.(subject, credentials);
   }
 
   #of({ provider }: AuthSubject): AuthMode {

@@ -1,4 +1,5 @@
 import type { Provider } from '#libs/providers';
+import type { Freshness } from './domain/token-freshness.js';
 
 /** Credentials of a connection, as `GET /connections/{id}` shows them (spec/auth.md §2.2): `type` and the fields of that type. */
 export type Credentials = Readonly<{ type: string; [field: string]: unknown }>;
@@ -24,7 +25,10 @@ export interface AuthSubject {
 /** What a provider gave. */
 export interface Minted {
   readonly credentials: Credentials;
-  /** Fields to merge over the connection's configuration, such as those that `token_response_metadata` names. */
+  /**
+   * Fields to merge over the connection's configuration, such as those that `token_response_metadata` names. Undefined takes a field
+   * away.
+   */
   readonly connectionConfig?: Config | undefined;
 }
 
@@ -85,3 +89,6 @@ export interface AuthMode {
    */
   refresh?(subject: AuthSubject, credentials: Credentials): Promise<Minted | null>;
 }
+
+/** Asks a provider whether a token still holds; `unknown` where it does not answer. */
+export type Introspection = (subject: AuthSubject, credentials: Credentials) => Promise<Freshness>;
