@@ -3,6 +3,7 @@ import { AccountsModule } from '#libs/accounts';
 import { AuthModule } from '#libs/auth';
 import { AuthWebhooksModule } from '#libs/auth-webhooks';
 import { RedisModule } from '#libs/cache';
+import { ConnectModule } from '#libs/connect';
 import { CredentialsModule, keeperSetup } from '#libs/credentials';
 import { CryptoModule } from '#libs/crypto';
 import { databaseOptions, DatabaseModule } from '#libs/database';
@@ -20,6 +21,8 @@ import { RecordsModule, recordsOptions } from '#libs/records';
 import { SchedulingModule } from '#libs/scheduling';
 import { StorageModule, storageOptions } from '#libs/storage';
 import { ActionsModule } from './actions/actions.module.js';
+import { AuthApiModule } from './auth/auth-api.module.js';
+import { ConnectApiModule } from './connect/connect-api.module.js';
 import { ConnectionsModule } from './connections/connections.module.js';
 import { dependencies } from './dependencies.js';
 import { DeploysModule } from './deploys/deploys.module.js';
@@ -29,6 +32,8 @@ import { IntegrationsModule } from './integrations/integrations.module.js';
 import { InternalModule } from './internal/internal.module.js';
 import { KeysApiModule } from './keys/keys-api.module.js';
 import { LogosModule } from './logos/logos.module.js';
+import { LiveModule } from './live/live.module.js';
+import { OAuthApiModule } from './oauth/oauth-api.module.js';
 import { ProvidersApiModule } from './providers/providers-api.module.js';
 import { ProxyApiModule } from './proxy/proxy-api.module.js';
 import { RecordsApiModule } from './records/records-api.module.js';
@@ -65,7 +70,7 @@ const stores = (config: ServerConfig) => [
 ];
 
 const capabilities = (config: ServerConfig) => [
-  AccountsModule,
+  AccountsModule.forRoot({ publicKeysUntil: config.PUBLIC_AUTHENTICATION_DEPRECATION_DATE }),
   LogsModule.forRoot(logsOptions(config)),
   ProvidersModule.forRoot(providersOptions(config)),
   ProxyModule.forRoot(config),
@@ -81,11 +86,22 @@ const capabilities = (config: ServerConfig) => [
   SchedulingModule,
   DeliveriesModule.forRoot({ timeoutMs: config.NANGO_WEBHOOK_TIMEOUT_MS, policy: parseOutboundPolicy(config) }),
   AuthWebhooksModule,
+  ConnectModule.forRoot({ serverUrl: originOf(config) }),
 ];
 
 const routes = (config: ServerConfig) => [
   IntegrationsModule.forRoot(config.NANGO_SERVER_URL),
   ConnectionsModule,
+  ConnectApiModule.forRoot({
+    connectUrl: config.NANGO_PUBLIC_CONNECT_URL,
+    websocketsPath: config.NANGO_SERVER_WEBSOCKETS_PATH,
+  }),
+  OAuthApiModule.forRoot({
+    isHttps: config.NANGO_SERVER_URL.startsWith('https:'),
+    isStateCookieEnforced: config.FLAG_OAUTH_STATE_COOKIE_ENFORCED,
+  }),
+  AuthApiModule,
+  LiveModule.forRoot({ path: config.NANGO_SERVER_WEBSOCKETS_PATH, maxSockets: config.FAIRLEAD_WEBSOCKETS_MAX }),
   EnvironmentModule,
   FunctionsApiModule,
   DeploysModule,
@@ -102,3 +118,6 @@ const routes = (config: ServerConfig) => [
     ? [BoardModule.forRoot({ username: config.FAIRLEAD_OPERATOR_USERNAME, password: config.FAIRLEAD_OPERATOR_PASSWORD })]
     : []),
 ];
+
+/** The public address, without a trailing slash. */
+const originOf = ({ NANGO_SERVER_URL: url }: ServerConfig): string => url.replace(/\/+$/, '');

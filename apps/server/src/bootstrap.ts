@@ -2,6 +2,7 @@ import { type RunningApp, startService } from '#libs/http';
 import { loadConfig } from '#libs/kernel';
 import { AppModule } from './app.module.js';
 import { type ConnectUiServer, startConnectUi } from './connect-ui/connect-ui.server.js';
+import { registerTelemetryCors } from './connect/telemetry-cors.js';
 import { registerHttpEdge } from './http-edge.js';
 import { serveOpenApi } from './openapi.js';
 import { type ServerConfig, serverConfig } from './server.config.js';
@@ -25,7 +26,8 @@ const startApi = (config: ServerConfig): Promise<RunningApp> =>
     bodyLimitBytes: config.NANGO_SERVER_PUBLIC_BODY_LIMIT,
     streamedPrefixes: ['/proxy'],
     configure: (app) => {
-      registerHttpEdge(app, config.NANGO_PUBLIC_CONNECT_URL);
+      registerTelemetryCors(app, config.NANGO_PUBLIC_CONNECT_URL);
+      registerHttpEdge(app);
       serveOpenApi(app, config.NANGO_SERVER_URL);
     },
   });

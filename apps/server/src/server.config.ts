@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accountsEnv } from '#libs/accounts';
 import { authEnv } from '#libs/auth';
 import { cacheEnv } from '#libs/cache';
 import { refreshEnv } from '#libs/credentials';
@@ -27,6 +28,7 @@ const UNITS = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
 /** Everything the server reads from its environment. */
 export const serverConfig = z.object({
   ...httpEnv,
+  ...accountsEnv,
   ...databaseEnv,
   ...cryptoEnv,
   ...cacheEnv,
@@ -45,6 +47,20 @@ export const serverConfig = z.object({
     .url()
     .default('http://localhost:3003')
     .describe('Public address of the API, as browsers and providers reach it'),
+  NANGO_PUBLIC_CONNECT_URL: z
+    .url()
+    .default('http://localhost:3009')
+    .describe('Public address of the Connect UI, where end users connect their accounts'),
+  NANGO_SERVER_WEBSOCKETS_PATH: z
+    .string()
+    .regex(/^\/[\w./~-]*$/, 'must be a path such as /live')
+    .default('/')
+    .describe('Path of the websocket on which the frontend SDK hears how a connection went'),
+  FAIRLEAD_WEBSOCKETS_MAX: integer(10_000, 'Websockets one process holds at a time', 1),
+  FLAG_OAUTH_STATE_COOKIE_ENFORCED: flag(
+    true,
+    'Refuse sign-ins that come back from a provider to another browser than they were begun in',
+  ),
   NANGO_SERVER_PUBLIC_BODY_LIMIT: size
     .default(UNITS.mb * 75)
     .describe('Largest request body of the API; proxied bodies have no limit'),

@@ -48,7 +48,8 @@ export function toConnectionListItem(summary: ConnectionSummary): Record<string,
   };
 }
 
-function toEndUser(endUser: ConnectionEndUser | null): Record<string, unknown> | null {
+/** The public end user object. */
+export function toEndUser(endUser: ConnectionEndUser | null): Record<string, unknown> | null {
   if (!endUser) return null;
   const { organization } = endUser;
   return {

@@ -6,7 +6,7 @@ export {
   type RefreshChanged,
 } from './connection-listeners.js';
 export { ConnectionSaves, type ConnectionToSave, type SavedConnection } from './connection-saves.js';
-export { type ConnectionView, toConnection, toConnectionListItem } from './connection.presenter.js';
+export { type ConnectionView, toConnection, toConnectionListItem, toEndUser } from './connection.presenter.js';
 export { Connections, type LeaseOptions } from './connections.service.js';
 export type { CredentialTest } from './credential-test.js';
 export { CredentialsModule, type CredentialsOptions } from './credentials.module.js';
@@ -25,6 +25,7 @@ export type {
   RefreshState,
 } from './credentials.types.js';
 export { importedCredentials, type ImportedCredentials } from './domain/imported-credentials.js';
+export { splitConfig } from './domain/secret-config.js';
 export { type IntegrationInclude, type IntegrationLinks, toIntegration } from './integration.presenter.js';
 export { LastFetched } from './last-fetched.js';
 export { Integrations } from './integrations.service.js';

@@ -22,10 +22,16 @@ export class HttpErrorFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
-    const error = translate(thrown, http.getRequest<FastifyRequest>());
+    const request = http.getRequest<FastifyRequest>();
+    const error = translate(thrown, request);
     const supportId = error.code === 'generic_error_support' ? randomUUID() : undefined;
     this.#report(error, supportId);
     if (reply.sent || reply.raw.headersSent) return;
+    this.answer(request, reply, error, supportId);
+  }
+
+  /** @param supportId stands for a cause that callers are not shown */
+  protected answer(_request: FastifyRequest, reply: FastifyReply, error: AppError, supportId: string | undefined): void {
     const body = supportId
       ? {
           message: `an internal error occurred, support id ${supportId}`,

@@ -1,5 +1,6 @@
 export { ACCESS, Access, type AccessRule } from './access.js';
 export { readBytes } from './body-parsers.js';
+export { HttpErrorFilter } from './error.filter.js';
 export { type Dependency, HealthModule } from './health.module.js';
 export { isOperator } from './domain/operator.js';
 export { httpEnv } from './http.config.js';

@@ -37,12 +37,14 @@ export class IntegrationsController {
   ) {}
 
   @Get()
-  @Access('environment:integrations:list', 'environment:integrations:list_credentials')
+  @Access('session', 'environment:integrations:list', 'environment:integrations:list_credentials')
   @ApiOperation({ summary: 'List integrations' })
   @ApiOkResponse({ standardSchema: integrationsReply })
   async list(@CurrentCaller() caller: Caller, @Query({ schema: noQuery }) _query: unknown): Promise<Data<Shown[]>> {
+    const allowed = caller.session?.allowedIntegrations;
     const integrations = await this.integrations.list(caller.environmentId);
-    return { data: integrations.map((integration) => this.views.show(integration, caller.environmentUuid)) };
+    const shown = allowed ? integrations.filter(({ uniqueKey }) => allowed.includes(uniqueKey)) : integrations;
+    return { data: shown.map((integration) => this.views.show(integration, caller.environmentUuid)) };
   }
 
   @Get(':uniqueKey')

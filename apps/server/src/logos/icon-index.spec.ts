@@ -20,6 +20,7 @@ const index = new IconIndex([
   icon('Unfree', 'unfree', 'CC-BY-NC-4.0'),
   icon('Unchanging', 'unchanging', 'CC-BY-ND-4.0'),
   icon('Copyleft', 'copyleft', 'AGPL-3.0-only'),
+  icon('Alike', 'alike', 'CC-BY-SA-4.0'),
   icon('Owned', 'owned', 'custom'),
 ]);
 
@@ -38,6 +39,7 @@ it.each([
   ['unfree', 'Unfree', undefined],
   ['unchanging', 'Unchanging', undefined],
   ['copyleft', 'Copyleft', undefined],
+  ['alike', 'Alike', undefined],
   ['owned', 'Owned', undefined],
   ['x-y', 'Y', undefined],
 ])('%s (%s) has the icon %s', (key, name, slug) => expect(index.find(key, name)?.slug).toBe(slug));

@@ -13,7 +13,7 @@ export interface BrandIcon {
 }
 
 /** Icons whose licence forbids changes or some uses, asks for the same licence on what shows them, or is one of the brand's own. */
-const UNFREE = /NC|ND|GPL|custom/;
+const UNFREE = /NC|ND|SA|GPL|custom/;
 
 /** Providers whose icon is listed under another name. */
 const SLUGS: ReadonlyMap<string, string> = new Map([

@@ -23,7 +23,7 @@ export class ProvidersController {
   constructor(private readonly views: ProviderViews) {}
 
   @Get('providers')
-  @Access('environment')
+  @Access('session', 'environment')
   @Header('vary', 'Accept-Language')
   @ApiOperation({ summary: 'List providers' })
   @ApiHeader(ACCEPT_LANGUAGE)
@@ -36,7 +36,7 @@ export class ProvidersController {
   }
 
   @Get('providers/:provider')
-  @Access('environment')
+  @Access('session', 'environment')
   @Header('vary', 'Accept-Language')
   @ApiOperation({ summary: 'Get a provider' })
   @ApiHeader(ACCEPT_LANGUAGE)

@@ -1,0 +1,126 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Caller } from '#libs/accounts';
+import type { Minted } from '#libs/auth';
+import { AuthWebhooks } from '#libs/auth-webhooks';
+import { ConnectionConfigs, ConnectionSaves, type SavedConnection } from '#libs/credentials';
+import type { LogMessage } from '#libs/contracts';
+import { type AppError, messageOf, toAppError } from '#libs/kernel';
+import { OperationLog } from '#libs/logs';
+import type { Connected, Config, ConnectPlan, ConnectTarget } from './connect.types.js';
+import { finalConfig } from './domain/connection-config.js';
+import { describe, webhookErrorOf } from './domain/error-type.js';
+import { POST_CONNECTION, type PostConnection } from './post-connection.js';
+
+/** What happens around getting credentials: saving them, writing down how it went, telling the customer (spec/auth.md §3.8). */
+@Injectable()
+export class ConnectionAttempts {
+  constructor(
+    private readonly saves: ConnectionSaves,
+    private readonly configs: ConnectionConfigs,
+    private readonly operations: OperationLog,
+    private readonly webhooks: AuthWebhooks,
+    @Inject(POST_CONNECTION) private readonly postConnection: PostConnection,
+  ) {}
+
+  /** Begins the operation an attempt is written down as; answers its id. */
+  open({ environmentId, environmentName, session }: Caller, providerConfigKey: string): string {
+    return this.operations.start({
+      type: 'auth',
+      action: 'create_connection',
+      message: `connect an account to ${providerConfigKey}`,
+      environmentId,
+      environmentName,
+      integrationName: providerConfigKey,
+      ...(session ? { meta: { connectSessionId: session.id } } : {}),
+    }).id;
+  }
+
+  note({ operationId }: Pick<ConnectPlan, 'operationId'>, message: string): void {
+    this.operations.message(operationId, messageOfLevel('info', message));
+  }
+
+  /** An attempt that ended before a provider was asked: nobody is told but the caller. */
+  refuse(operationId: string, error: unknown): void {
+    const { code, message, issues } = toAppError(error);
+    this.operations.finish(operationId, {
+      state: 'failed',
+      error: { name: code, message, ...(issues ? { payload: issues } : {}) },
+    });
+  }
+
+  /** Errors as of `mint` and of `ConnectionSaves.save`. */
+  async run(target: ConnectTarget, mint: () => Promise<Minted>): Promise<Connected> {
+    const { operationId, providerConfigKey } = target.plan;
+    try {
+      const { saved, config } = await this.#save(target, await mint());
+      this.operations.finish(operationId, {
+        state: 'success',
+        meta: { connectionId: saved.connectionId, operation: saved.operation },
+      });
+      return { providerConfigKey, connectionId: saved.connectionId, isPending: config['pending'] === true };
+    } catch (thrown) {
+      await this.fail(target, toAppError(thrown));
+      throw thrown;
+    }
+  }
+
+  /** Writes a failure down and tells the customer of it. */
+  async fail({ plan, provider }: Pick<ConnectTarget, 'plan' | 'provider'>, error: AppError): Promise<void> {
+    this.refuse(plan.operationId, error);
+    const { environmentId, webhookUrlOverride, operationId } = plan;
+    const scope = { environmentId, connectionRowId: plan.reconnects, webhookUrlOverride, operationId };
+    await this.webhooks.send(scope, {
+      operation: plan.reconnects === undefined ? 'creation' : 'override',
+      connectionId: plan.connectionId,
+      providerConfigKey: plan.providerConfigKey,
+      authMode: provider.auth_mode,
+      provider: provider.name,
+      tags: plan.tags,
+      endUser: plan.endUser ?? undefined,
+      error: { type: webhookErrorOf(error), description: describe(error) },
+    });
+  }
+
+  async #save(target: ConnectTarget, minted: Minted): Promise<{ saved: SavedConnection; config: Config }> {
+    const { plan, integration, provider } = target;
+    const config = finalConfig(plan.connectionConfig, plan.fixedConfig, minted.connectionConfig ?? {}, provider);
+    const saved = await this.saves.save({
+      integration,
+      provider,
+      connectionId: plan.connectionId,
+      reconnects: plan.reconnects,
+      credentials: minted.credentials,
+      connectionConfig: config,
+      webhookUrlOverride: plan.webhookUrlOverride,
+      endUser: plan.endUser ?? undefined,
+      tags: plan.tags,
+      throughConnect: true,
+    });
+    await this.#complete(target, saved, minted, config);
+    return { saved, config };
+  }
+
+  /** The connection stands whether or not the provider tells more about it. */
+  async #complete(
+    target: ConnectTarget,
+    saved: SavedConnection,
+    { credentials }: Minted,
+    connectionConfig: Config,
+  ): Promise<void> {
+    try {
+      const learnt = await this.postConnection(target, { credentials, connectionConfig });
+      if (Object.keys(learnt).length > 0) await this.configs.merge(target.plan.environmentId, saved.rowId, learnt);
+    } catch (error) {
+      const message = `the provider did not tell more about the connection: ${messageOf(error)}`;
+      this.operations.message(target.plan.operationId, messageOfLevel('warn', message));
+    }
+  }
+}
+
+const messageOfLevel = (level: LogMessage['level'], message: string): LogMessage => ({
+  createdAt: new Date().toISOString(),
+  level,
+  type: 'log',
+  source: 'internal',
+  message,
+});

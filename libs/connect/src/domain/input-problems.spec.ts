@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { configProblems, credentialProblems } from './input-problems.js';
+
+const pathsOf = (problems: readonly { path: readonly string[] }[]) => problems.map(({ path }) => path.join('.'));
+
+describe('the configuration', () => {
+  const rules = {
+    auth_mode: 'OAUTH2',
+    connection_config: {
+      subdomain: { pattern: '^[a-z]+$' },
+      kind: { enum: ['cloud', 'own'], default_value: 'cloud' },
+      host: { format: 'hostname', visible_when: { field: 'kind', equals: 'own' } },
+      tenant: { automated: true },
+    },
+  };
+
+  it('is held against pattern, format and allowed values', () => {
+    const config = { subdomain: 'A!', kind: 'own', host: 'a b' };
+    expect(pathsOf(configProblems(rules, config, {}, false))).toEqual(['params.subdomain', 'params.host']);
+    expect(pathsOf(configProblems(rules, { kind: 'x' }, {}, false))).toEqual(['params.kind']);
+  });
+
+  it('must be complete where nobody can be asked later, but for inputs that are not shown or set for all', () => {
+    expect(pathsOf(configProblems(rules, {}, {}, true))).toEqual(['params.subdomain']);
+    expect(pathsOf(configProblems(rules, { kind: 'own' }, {}, true))).toEqual(['params.subdomain', 'params.host']);
+    expect(configProblems(rules, { kind: 'own' }, { subdomain: 'a', host: 'b' }, true)).toEqual([]);
+  });
+});
+
+describe('what the user typed', () => {
+  it('must be complete and of the right form', () => {
+    const rules = {
+      auth_mode: 'TWO_STEP',
+      credentials: { key: { pattern: '^k' }, realm: {} },
+      assertion_option: { level: { enum: ['a'] } },
+    };
+    const problems = credentialProblems(rules, { key: 'x', assertionOption: { level: 'b' } }, {});
+    expect(pathsOf(problems)).toEqual(['key', 'realm', 'assertionOption.level']);
+    expect(credentialProblems(rules, { key: 'k' }, { realm: 'set' })).toEqual([]);
+  });
+
+  it('may be an empty user name or password', () => {
+    const rules = { auth_mode: 'BASIC', credentials: { username: {}, password: {} } };
+    expect(credentialProblems(rules, { username: 'a', password: '' }, {})).toEqual([]);
+  });
+});
