@@ -13,14 +13,17 @@ let server: Server;
 let url: string;
 let answer: { status: number; body: string | Buffer };
 let requests: number;
+let authorization: string | undefined;
 let logged: string[];
 
 beforeEach(async () => {
   answer = { status: 200, body: JSON.stringify({ mine: entry('First') }) };
   requests = 0;
   logged = [];
-  server = createServer((_request, response) => {
+  authorization = undefined;
+  server = createServer((request, response) => {
     requests += 1;
+    authorization = request.headers.authorization;
     response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -82,6 +85,13 @@ describe('a catalogue at an address', () => {
     answer = good;
     await feed.refresh();
     expect(logged.at(-1)).toBe('log: PROVIDERS_URL can be read again');
+  });
+
+  it('is asked with the name and password that its address names', async () => {
+    const catalogue = await Catalogue.load();
+    await new CatalogueFeed(catalogue, url.replace('//', '//ann:p%40ss@'), 1_000_000).refresh();
+    expect(authorization).toBe(`Basic ${Buffer.from('ann:p@ss').toString('base64')}`);
+    expect(catalogue.get('mine')?.display_name).toBe('First');
   });
 
   it('loses the entry that is wrong, by name', async () => {

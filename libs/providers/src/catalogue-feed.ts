@@ -79,9 +79,21 @@ export class CatalogueFeed extends Ticker implements OnModuleInit {
 const reasonOf = (error: unknown): string =>
   error instanceof Error && error.cause !== undefined ? `${error.message}: ${messageOf(error.cause)}` : messageOf(error);
 
+/** A name and password in the address are sent as such: `fetch` takes none, and its complaint would show them in the log. */
+function requestOf(url: string): { address: URL; headers: Record<string, string> } {
+  const address = new URL(url);
+  const { username, password } = address;
+  if (username === '' && password === '') return { address, headers: {} };
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  address.username = '';
+  address.password = '';
+  return { address, headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } };
+}
+
 async function read(url: string, stopped: AbortSignal): Promise<Buffer> {
-  const response = await fetch(url, {
-    headers: { accept: 'application/json' },
+  const { address, headers } = requestOf(url);
+  const response = await fetch(address, {
+    headers: { accept: 'application/json', ...headers },
     signal: AbortSignal.any([stopped, AbortSignal.timeout(TIMEOUT_MS)]),
   });
   if (!response.ok) {
