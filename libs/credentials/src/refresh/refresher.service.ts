@@ -10,11 +10,14 @@ import { RefreshReports } from './refresh-reports.js';
 
 const NO_WISH: Wish = { forced: false, rejected: false };
 
+/** What a refresh came to, for all who waited for it. */
+type Outcome = { readonly found: CachedConnection } | { readonly error: AppError; readonly permanent: boolean };
+
 /** Hands out connections whose credentials can be used, renewing them first where that is due (spec/auth.md §4). */
 @Injectable()
 export class Refresher implements BeforeApplicationShutdown {
   /** One refresh of a connection at a time in this process; those who come later share its result. */
-  readonly #underWay = new Map<number, Promise<RefreshResult>>();
+  readonly #underWay = new Map<number, Promise<Outcome>>();
 
   constructor(
     private readonly leases: Leases,
@@ -33,12 +36,17 @@ export class Refresher implements BeforeApplicationShutdown {
     if (found.usableUntil > Date.now() && wish === NO_WISH) return found;
     const { connection } = found;
     const provider = this.catalogue.get(connection.provider) as Provider;
-    if (hasRecovered(connection)) return this.#recover(key, found, provider);
+    if (hasRecovered(connection)) return this.#afterRecovery(key, found, provider, wish);
     if (!this.#isRenewable(found, provider)) return found;
     const now = new Date();
     const decision = refreshDecision(connection, tokenFreshness(connection.credentials, provider, now), wish, now);
     if (decision === 'use') return found;
-    if (decision === 'refresh') return this.#settle(key, found, provider, await this.#refresh(connection, provider), wish);
+    if (decision === 'refresh') {
+      const outcome = await this.#once(connection, () => this.#renew(key, found, provider));
+      if ('found' in outcome) return outcome.found;
+      if (!wish.forced && !outcome.permanent && isStillValid(connection, now)) return found;
+      throw outcome.error;
+    }
     if (isStillValid(connection, now)) return found;
     throw decision === 'exhausted'
       ? new AppError('connection_refresh_exhausted', 'renewing the credentials has failed for days: the user must connect again')
@@ -55,39 +63,35 @@ export class Refresher implements BeforeApplicationShutdown {
     return this.modes.isRenewable(subject, connection.credentials);
   }
 
-  #refresh(connection: Connection, provider: Provider): Promise<RefreshResult> {
-    const { id: rowId, environmentId, credentialsVersion } = connection;
-    const underWay = this.#underWay.get(rowId);
+  /** Those who ask while something is done about a connection share its outcome. */
+  #once({ id }: Connection, work: () => Promise<Outcome>): Promise<Outcome> {
+    const underWay = this.#underWay.get(id);
     if (underWay) return underWay;
-    const running = this.runner
-      .run({ environmentId, rowId, provider, credentialsVersion })
-      .finally(() => this.#underWay.delete(rowId));
-    this.#underWay.set(rowId, running);
+    const running = work().finally(() => this.#underWay.delete(id));
+    this.#underWay.set(id, running);
     return running;
   }
 
-  async #settle(
-    key: LeaseKey,
-    found: CachedConnection,
-    provider: Provider,
-    result: RefreshResult,
-    wish: Wish,
-  ): Promise<CachedConnection> {
-    if (result.kind === 'nothing') return found;
-    if (result.kind !== 'failed') return this.#renewed(key, found, provider);
-    const error = errorOf(result);
-    if (error.code !== 'connection_refresh_backoff') {
-      await this.reports.failed(found.connection, provider.auth_mode, 'refresh_token', error);
-    }
-    this.leases.forget(found.connection);
-    if (!wish.forced && !result.permanent && isStillValid(found.connection, new Date())) return found;
-    throw error;
+  async #afterRecovery(key: LeaseKey, found: CachedConnection, provider: Provider, wish: Wish): Promise<CachedConnection> {
+    const outcome = await this.#once(found.connection, async () => ({ found: await this.#recover(key, found, provider) }));
+    if ('found' in outcome) return this.usable(key, outcome.found, wish);
+    throw outcome.error;
   }
 
-  async #renewed(key: LeaseKey, found: CachedConnection, provider: Provider): Promise<CachedConnection> {
+  async #renew(key: LeaseKey, found: CachedConnection, provider: Provider): Promise<Outcome> {
+    const { id: rowId, environmentId, credentialsVersion } = found.connection;
+    const result = await this.runner.run({ environmentId, rowId, provider, credentialsVersion });
+    if (result.kind === 'nothing') return { found };
     this.leases.forget(found.connection);
+    if (result.kind === 'failed') {
+      const error = errorOf(result);
+      if (error.code !== 'connection_refresh_backoff') {
+        await this.reports.failed(found.connection, provider.auth_mode, 'refresh_token', error);
+      }
+      return { error, permanent: result.permanent };
+    }
     const renewed = await this.leases.get(key);
-    return hasRecovered(renewed.connection) ? this.#recover(key, renewed, provider) : renewed;
+    return { found: hasRecovered(renewed.connection) ? await this.#recover(key, renewed, provider) : renewed };
   }
 
   async #recover(key: LeaseKey, found: CachedConnection, provider: Provider): Promise<CachedConnection> {
