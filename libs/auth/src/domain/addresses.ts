@@ -19,11 +19,16 @@ export const fillParam = (template: string, config: Config): Filled => fillTempl
  * An address from the connection's configuration.
  * @param encode what is done to values; percent-encoding unless the entry says otherwise
  */
-export function fillAddress(template: string, config: Config, encode: (value: string) => string = encodeURIComponent): Filled {
-  const filled = fillUrl(templateOf(template), scopeOf(config), encode);
+export const fillAddress = (template: string, config: Config, encode?: Encode): Filled =>
+  fillAddressIn(scopeOf(config), template, encode);
+
+type Encode = (value: string) => string;
+
+function fillAddressIn(scope: Scope, template: string, encode: Encode = encodeURIComponent): Filled {
+  const filled = fillUrl(templateOf(template), scope, encode);
   if (!filled.ok || URL.canParse(filled.value)) return filled;
   // A value may be an address itself, such as Zoho's `accounts-server`, or name a port: encoded, it leads nowhere.
-  const kept = fillUrl(templateOf(template), scopeOf(config), (value) => (isOrigin(value) ? value : encode(value)));
+  const kept = fillUrl(templateOf(template), scope, (value) => (isOrigin(value) ? value : encode(value)));
   return kept.ok ? { ok: true, value: kept.value.replace(/^https?:\/\/(?=https?:\/\/)/, '') } : kept;
 }
 
@@ -40,14 +45,13 @@ export const tokenUrlTemplate = (
  * @param what names the address in errors, such as `authorization_url`
  * @throws AppError `provider_config_err` when the catalogue has none, `url_param_err` when values are missing or spoil it
  */
-export function addressOf(
-  template: string | undefined,
-  config: Config,
-  what: string,
-  encode?: (value: string) => string,
-): string {
+export const addressOf = (template: string | undefined, config: Config, what: string, encode?: Encode): string =>
+  addressIn(scopeOf(config), template, what, encode);
+
+/** An address from other values than the connection's configuration alone. Errors as of `addressOf`. */
+export function addressIn(scope: Scope, template: string | undefined, what: string, encode?: Encode): string {
   if (template === undefined) throw new AppError('provider_config_err', `the catalogue entry has no ${what}`);
-  const filled = fillAddress(template, config, encode);
+  const filled = fillAddressIn(scope, template, encode);
   if (!filled.ok) throw missingParams(filled.missing, what);
   if (URL.canParse(filled.value)) return filled.value;
   const names = templateOf(template).references.map(plainName).join(', ');

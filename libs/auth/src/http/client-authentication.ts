@@ -51,6 +51,7 @@ function signingKey(text: string): ReturnType<typeof privateKeyOf> {
   try {
     return privateKeyOf(text);
   } catch (cause) {
-    throw new AppError('invalid_credentials', `the private key must be an RSA or EC key, as JWK or PEM: ${messageOf(cause)}`);
+    const reason = `the private key must be an RSA or EC key, as JWK or PEM: ${messageOf(cause)}`;
+    throw new AppError('invalid_credentials', reason, { status: 400 });
   }
 }

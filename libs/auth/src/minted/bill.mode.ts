@@ -1,4 +1,4 @@
-import type { AuthMode, AuthSubject, Minted, MintInput } from '../auth.types.js';
+import type { AuthMode, AuthSubject, Credentials, Minted, MintInput } from '../auth.types.js';
 import { addressOf, tokenUrlTemplate } from '../domain/addresses.js';
 import { fieldsOf, textOf } from '../http/domain/values.js';
 import type { TokenHttp } from '../http/token-http.js';
@@ -17,16 +17,15 @@ type Login = Record<(typeof INPUTS)[number], string>;
 export class BillMode implements AuthMode {
   constructor(private readonly http: TokenHttp) {}
 
-  mint(subject: AuthSubject, input: MintInput): Promise<Minted> {
-    return this.#login(subject, () => textsOf(subject.provider.credentials, input, INPUTS), 'mint');
+  async mint(subject: AuthSubject, input: MintInput): Promise<Minted> {
+    return this.#login(subject, textsOf(subject.provider.credentials, input, INPUTS), 'mint');
   }
 
-  refresh(subject: AuthSubject, credentials: MintInput): Promise<Minted> {
-    return this.#login(subject, () => textsOf({}, credentials, INPUTS), 'refresh');
+  async refresh(subject: AuthSubject, credentials: Credentials): Promise<Minted> {
+    return this.#login(subject, textsOf({}, credentials, INPUTS), 'refresh');
   }
 
-  async #login({ provider, connectionConfig }: AuthSubject, read: () => Login, purpose: Purpose): Promise<Minted> {
-    const login = read();
+  async #login({ provider, connectionConfig }: AuthSubject, login: Login, purpose: Purpose): Promise<Minted> {
     const { username, password, organization_id: organizationId, dev_key: devKey } = login;
     const request: TokenRequest = {
       url: addressOf(tokenUrlTemplate(provider), connectionConfig, 'token_url'),

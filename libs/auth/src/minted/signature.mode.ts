@@ -1,13 +1,14 @@
 import { wsseToken } from '#libs/signing';
-import type { AuthMode, AuthSubject, Minted } from '../auth.types.js';
+import type { AuthSubject, Minted } from '../auth.types.js';
 import { textsOf } from './domain/inputs.js';
 import { endOf } from './domain/lifetimes.js';
+import type { RenewableMode } from './renewal.js';
 
 /** Where the catalogue does not say. */
 const LIFETIME_MS = 5 * 60_000;
 
 /** WSSE (spec/auth.md §2.14): a token made here of a user name and a secret. */
-export const signatureMode: AuthMode = {
+export const signatureMode: RenewableMode = {
   mint: async (subject, input) => signed(subject, textsOf(subject.provider.credentials, input, ['username', 'password'])),
   refresh: async (subject, credentials) => signed(subject, textsOf({}, credentials, ['username', 'password'])),
 };

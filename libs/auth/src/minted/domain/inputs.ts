@@ -2,9 +2,16 @@ import { AppError, type ErrorIssue } from '#libs/kernel';
 import { type InputFields, inputIssues, withDefaults } from '#libs/providers';
 import type { MintInput } from '../../auth.types.js';
 
+/** The error of what was typed; in words too, for whoever shows nothing else. */
+export const inputError = (issues: readonly ErrorIssue[]): AppError =>
+  new AppError('invalid_body', issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '), { issues });
+
+/** The error of one input that only its use proves wrong. */
+export const wrongInput = (path: readonly string[], message: string): AppError => inputError([{ code: 'custom', message, path }]);
+
 /** @throws AppError `invalid_body` with these issues, if there are any */
 export function refuse(issues: readonly ErrorIssue[]): void {
-  if (issues.length > 0) throw new AppError('invalid_body', '', { issues });
+  if (issues.length > 0) throw inputError(issues);
 }
 
 /** The issue of a field that has to be there. */
