@@ -44,12 +44,17 @@ function collect(value: unknown, into: Set<string>): void {
 const basicPair = ({ credentials: { username = '', password = '' } }: LeaseFacts): string =>
   username === '' && password === '' ? '' : Buffer.from(`${String(username)}:${String(password)}`).toString('base64');
 
+/** Spelt the same everywhere. */
+const PLAIN = /^[\w.-]*$/;
+const hexOf = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 const lowerHex = (text: string): string => text.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
 
 function spell(text: string, into: Set<string>): void {
+  into.add(text);
+  if (PLAIN.test(text)) return;
   const inUrl = encodeURIComponent(text.toWellFormed());
-  const inForm = new URLSearchParams([['', text]]).toString().slice(1);
-  into.add(text).add(JSON.stringify(text).slice(1, -1));
+  const inForm = inUrl.replaceAll(/[!'()~]/g, hexOf).replaceAll('%20', '+');
+  into.add(JSON.stringify(text).slice(1, -1));
   for (const encoded of [inUrl, inForm]) into.add(encoded).add(lowerHex(encoded));
 }
 
@@ -58,10 +63,11 @@ function spell(text: string, into: Set<string>): void {
  * places a byte can take in a group of three.
  */
 function base64Cores(secret: string): string[] {
-  const bytes = Buffer.from(secret);
+  const bytes = Buffer.from(`\0\0${secret}`);
   return [0, 1, 2].flatMap((before) => {
-    const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
-    const core = encoded.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
-    return [core, core.replaceAll('+', '-').replaceAll('/', '_')];
+    const encoded = bytes.toString('base64', 2 - before);
+    const bits = (bytes.length - 2 + before) * 8;
+    const core = encoded.slice(Math.ceil((before * 8) / 6), Math.floor(bits / 6));
+    return core.includes('+') || core.includes('/') ? [core, core.replaceAll('+', '-').replaceAll('/', '_')] : [core];
   });
 }
