@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { sendTelemetry } from './api/telemetry.js';
 import type { ConnectUiSettings } from './api/wire.js';
 import { Problem } from './domain/problem.js';
@@ -55,10 +55,14 @@ function usePageOf(
   const [asked, setAsked] = useState<CloseGesture>();
   const showWatermark = settings?.showWatermark ?? false;
 
-  const page = useMemo((): Page & { readonly close: Page['requestClose'] } => {
-    const report: Page['report'] = (event, integration) => {
+  // Screens report when they appear: it must stay the same while they are shown.
+  const report: Page['report'] = useCallback(
+    (event, integration) => {
       if (token && options.apiUrl && !options.preview) sendTelemetry(options.apiUrl, token, event, integration);
-    };
+    },
+    [options, token],
+  );
+  const page = useMemo((): Page & { readonly close: Page['requestClose'] } => {
     const close: Page['requestClose'] = (how) => {
       report(how);
       host?.tell({ type: 'close' });
@@ -79,7 +83,7 @@ function usePageOf(
       },
       close,
     };
-  }, [options, host, token, showWatermark]);
+  }, [options, host, report, showWatermark]);
 
   const stay = () => setAsked(undefined);
   useEscape(() => (asked ? stay() : page.closable && page.requestClose('click:close')));

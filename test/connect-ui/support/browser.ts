@@ -1,5 +1,6 @@
 import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type FrameLocator, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { type ConnectUiServer, startConnectUi } from '../../../apps/server/src/connect-ui/connect-ui.server.js';
 import { FakeApi, TOKEN } from './fake-api.js';
 
@@ -86,6 +87,22 @@ interface Heard {
 
 /** What the customer's page was told so far. */
 export const heardBy = (page: Page): Promise<Heard[]> => page.evaluate<Heard[]>('window.heard');
+
+/** The page's world of one test file: made before its tests, cleaned after each. */
+export function worldOf(executablePath: string): { readonly current: World } {
+  let world: World | undefined;
+  beforeAll(async () => {
+    world = await World.start(executablePath);
+  });
+  afterEach(() => world?.reset());
+  afterAll(() => world?.stop());
+  return {
+    get current() {
+      if (!world) throw new Error('the world of the page did not start');
+      return world;
+    },
+  };
+}
 
 /** Breaches of WCAG 2.2 AA and of good practice that axe finds, as `rule: element`. */
 export async function axeFindings(page: Page): Promise<string[]> {

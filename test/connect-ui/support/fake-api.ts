@@ -76,6 +76,8 @@ export class FakeApi {
   readonly telemetry: { event: string; dimensions?: { integration?: string } }[] = [];
   readonly sockets = new Map<string, WebSocket>();
   readonly languages: string[] = [];
+  /** Tokens that were shown to it. */
+  readonly tokens = new Set<string>();
   session = newSession();
   integrations: FakeIntegration[] = [];
   /** What the next endpoint of that path answers instead. */
@@ -103,6 +105,7 @@ export class FakeApi {
   reset(): void {
     for (const list of [this.attempts, this.telemetry, this.languages]) list.length = 0;
     this.failures.clear();
+    this.tokens.clear();
     this.session = newSession();
     this.held = Promise.resolve();
     this.offer(...Object.keys(ENTRIES));
@@ -143,6 +146,7 @@ export class FakeApi {
     if (this.#answerBrowser(url, response)) return;
     if (url.pathname === '/connect/telemetry') return this.#keepTelemetry(request, response, body);
     const token = request.headers.authorization?.replace('Bearer ', '') ?? url.searchParams.get('connect_session_token');
+    if (token) this.tokens.add(token);
     if (token !== TOKEN)
       return json(response, 401, { error: { code: 'unknown_connect_session_token', message: 'unknown token' } });
     if (request.method === 'POST') return this.#connect(url, response, request.headers['content-type'], body);

@@ -22,4 +22,5 @@ export async function startI18n(language: Language): Promise<void> {
     resources: { en: { translation: en }, de: { translation: de }, fr: { translation: fr }, es: { translation: es } },
     interpolation: { escapeValue: false },
   });
+  document.title = i18next.t('dialog.label');
 }

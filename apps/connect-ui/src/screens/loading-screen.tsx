@@ -10,8 +10,9 @@ export function LoadingScreen({ isWaiting = false }: { readonly isWaiting?: bool
     <Frame>
       <div className="m-auto flex flex-col items-center gap-4 text-muted" role="status">
         <Spinner className="size-7 text-(--brand-ink)" />
-        <Heading className="sr-only">{t('dialog.label')}</Heading>
-        <p className="text-sm">{isWaiting ? t('loading.waiting') : t('loading.title')}</p>
+        <Heading className="text-sm! font-normal! tracking-normal! text-muted!">
+          {isWaiting ? t('loading.waiting') : t('loading.title')}
+        </Heading>
       </div>
     </Frame>
   );
