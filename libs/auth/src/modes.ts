@@ -1,13 +1,26 @@
 import { AuthModes } from './auth-modes.js';
 import type { AuthMode } from './auth.types.js';
+import { AppMode } from './github/app.mode.js';
+import { CustomMode } from './github/custom.mode.js';
 import type { TokenHttp } from './http/token-http.js';
-import { mintedModes } from './minted/minted-modes.js';
-import { introspections, providerModes } from './providers/provider-modes.js';
+import { InstallPluginMode } from './install-plugin.mode.js';
+import { McpGenericMode } from './mcp/mcp-generic.mode.js';
+import { McpMode } from './mcp/mcp.mode.js';
+import { OAuth1Mode } from './oauth1/oauth1.mode.js';
 import { OAuth2Mode } from './oauth2/oauth2.mode.js';
+import { introspections, providerModes } from './providers/provider-modes.js';
 
 /** Every way to authenticate, talking to providers through one client. */
-export const openModes = (http: TokenHttp): AuthModes => new AuthModes(modesOf(http), providerModes(http), introspections(http));
+export const openModes = (http: TokenHttp): AuthModes =>
+  new AuthModes(browserModes(http), providerModes(http), introspections(http));
 
-function modesOf(http: TokenHttp): Record<string, AuthMode> {
-  return { ...mintedModes(http), OAUTH2: new OAuth2Mode(http) };
-}
+/** Modes in which a browser is sent to the provider. */
+const browserModes = (http: TokenHttp): Record<string, AuthMode> => ({
+  APP: new AppMode(http),
+  CUSTOM: new CustomMode(http),
+  INSTALL_PLUGIN: new InstallPluginMode(),
+  MCP_OAUTH2: new McpMode(http),
+  MCP_OAUTH2_GENERIC: new McpGenericMode(http),
+  OAUTH1: new OAuth1Mode(http),
+  OAUTH2: new OAuth2Mode(http),
+});

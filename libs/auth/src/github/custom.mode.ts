@@ -1,0 +1,67 @@
+import { AppError } from '#libs/kernel';
+import type { AuthMode, AuthSubject, BeginRequest, Begun, Credentials, FinishRequest, Minted } from '../auth.types.js';
+import { tokenFreshness } from '../domain/token-freshness.js';
+import { fieldsOf, textOf } from '../http/domain/values.js';
+import type { TokenHttp } from '../http/token-http.js';
+import { OAuth2Mode } from '../oauth2/oauth2.mode.js';
+import { installationPage, installationToken } from './installation.js';
+
+/**
+ * A GitHub App that also acts for its users (spec/auth.md §2.10): their token, and the installation's once there is one. Until then
+ * the connection is pending.
+ */
+export class CustomMode implements AuthMode {
+  readonly #oauth: OAuth2Mode;
+
+  constructor(private readonly http: TokenHttp) {
+    this.#oauth = new OAuth2Mode(http);
+  }
+
+  async begin(subject: AuthSubject, request: BeginRequest): Promise<Begun> {
+    return installationPage(subject, request);
+  }
+
+  async finish(subject: AuthSubject, request: FinishRequest): Promise<Minted> {
+    const { installation_id: installationId, code } = request.query;
+    // The App may be set not to ask for the user; then the installation is all there is.
+    if (installationId && !code && !request.query['error']) return this.#installed(subject, installationId);
+    const user = await this.#oauth.finish(subject, request);
+    if (!installationId) return { ...user, connectionConfig: { ...user.connectionConfig, pending: true } };
+    return this.#installed(subject, installationId, user);
+  }
+
+  async #installed(subject: AuthSubject, installationId: string, user?: Minted): Promise<Minted> {
+    const app = await installationToken(this.http, subject, installationId, 'token_err');
+    const known = user && { userCredentials: user.credentials };
+    return {
+      credentials: app.credentials,
+      connectionConfig: { ...user?.connectionConfig, ...app.connectionConfig, ...known, pending: undefined },
+    };
+  }
+
+  isRenewable({ connectionConfig }: AuthSubject, credentials: Credentials): boolean {
+    const renewedWith = credentials.type === 'APP' ? connectionConfig['installation_id'] : credentials['refresh_token'];
+    return textOf(renewedWith) !== undefined;
+  }
+
+  async refresh(subject: AuthSubject, credentials: Credentials): Promise<Minted | null> {
+    if (credentials.type !== 'APP') return this.#oauth.refresh(subject, credentials);
+    const installationId = textOf(subject.connectionConfig['installation_id']);
+    if (installationId === undefined) return null;
+    const app = await installationToken(this.http, subject, installationId, 'refresh_token_external_error');
+    const user = await this.#renewedUser(subject);
+    return user ? { ...app, connectionConfig: { ...app.connectionConfig, userCredentials: user.credentials } } : app;
+  }
+
+  /** The user's token goes along when it is due; that it cannot be had is no reason to lose the installation's. */
+  async #renewedUser(subject: AuthSubject): Promise<Minted | null> {
+    const user = { type: 'OAUTH2', ...fieldsOf(subject.connectionConfig['userCredentials']) };
+    if (tokenFreshness(user, subject.provider, new Date()) !== 'due') return null;
+    try {
+      return await this.#oauth.refresh(subject, user);
+    } catch (error) {
+      if (error instanceof AppError) return null;
+      throw error;
+    }
+  }
+}
