@@ -8,7 +8,7 @@ import { ConnectTargets } from './connect-targets.service.js';
 import { ConnectionAttempts } from './connection-attempts.service.js';
 import { BROWSER_MODES, needsSameBrowser } from './domain/browser-modes.js';
 import { describe, errorTypeOf } from './domain/error-type.js';
-import { configProblems } from './domain/input-problems.js';
+import { configProblems, refuseProblems } from './domain/input-problems.js';
 import { LiveResults } from './live-results.js';
 import { OAuthStates } from './oauth-states.js';
 
@@ -96,8 +96,7 @@ export class BrowserFlows {
     try {
       const target = await this.targets.plan(caller, providerConfigKey, request, isBrowserMode, operationId);
       const { plan, integration, provider } = target;
-      const issues = configProblems(provider, plan.connectionConfig, integration.custom, false);
-      if (issues.length > 0) throw new AppError('invalid_body', '', { issues });
+      refuseProblems(configProblems(provider, plan.connectionConfig, integration.custom, false));
       return { plan, integration, provider };
     } catch (error) {
       this.attempts.refuse(operationId, error);

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '#libs/accounts';
 import { AuthModes } from '#libs/auth';
-import { AppError } from '#libs/kernel';
 import type { Config, Connected, ConnectRequest, ConnectTarget, DirectRequest } from './connect.types.js';
 import { ConnectTargets } from './connect-targets.service.js';
 import { ConnectionAttempts } from './connection-attempts.service.js';
 import { awsInputs } from './domain/aws-inputs.js';
-import { configProblems, credentialProblems } from './domain/input-problems.js';
+import { configProblems, credentialProblems, refuseProblems } from './domain/input-problems.js';
 
 /** Connects accounts from what a form gave, without a window of the provider's (spec/api.md §3.18). */
 @Injectable()
@@ -71,9 +70,8 @@ function withAws(target: ConnectTarget, { credentials, params = {} }: DirectRequ
 
 /** @throws AppError `invalid_body` */
 function checkInputs({ plan, integration, provider }: ConnectTarget, credentials: Config): void {
-  const issues = [
+  refuseProblems([
     ...credentialProblems(provider, credentials, integration.custom),
     ...configProblems(provider, plan.connectionConfig, integration.custom, true),
-  ];
-  if (issues.length > 0) throw new AppError('invalid_body', '', { issues });
+  ]);
 }

@@ -177,7 +177,8 @@ export interface ErrorBody {
 
 /** Renders an error for the wire in the shape its code asks for. */
 export function toErrorBody(error: AppError): ErrorBody {
-  if (error.issues) return { code: error.code, errors: error.issues };
+  if (error.issues)
+    return { code: error.code, errors: error.issues, ...(error.message === '' ? {} : { message: error.message }) };
   const kind: ErrorKind = ERRORS[error.code];
   const payload = error.payload ?? (kind.classic ? {} : undefined);
   return {

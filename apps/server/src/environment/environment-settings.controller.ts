@@ -1,15 +1,28 @@
 import { Body, Controller, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Caller, CurrentCaller, EnvironmentSettings } from '#libs/accounts';
+import type { z } from 'zod';
+import { type Caller, CurrentCaller, Environments, EnvironmentSettings } from '#libs/accounts';
 import { noQuery } from '#libs/contracts';
 import { Access } from '#libs/http';
-import { environmentsReply, type SetVariables, setVariables, type UpdateWebhook, updateWebhook } from './environment.dto.js';
+import {
+  connectSettingsReply,
+  environmentsReply,
+  type SetVariables,
+  setVariables,
+  type UpdateConnect,
+  updateConnect,
+  type UpdateWebhook,
+  updateWebhook,
+} from './environment.dto.js';
 
 /** The dashboard's settings of an environment, for API keys too: an installation can be set up without a browser. */
 @ApiTags('Environment')
 @Controller('api/v1/environments')
 export class EnvironmentSettingsController {
-  constructor(private readonly settings: EnvironmentSettings) {}
+  constructor(
+    private readonly settings: EnvironmentSettings,
+    private readonly environments: Environments,
+  ) {}
 
   @Get()
   @Access('environment')
@@ -32,6 +45,32 @@ export class EnvironmentSettingsController {
   ): Promise<{ success: true }> {
     const { primary_url: primaryUrl, secondary_url: secondaryUrl, ...settings } = body;
     await this.settings.setWebhook(caller.environmentId, { primaryUrl, secondaryUrl, settings });
+    return { success: true };
+  }
+
+  @Get('connect')
+  @Access('environment:*')
+  @ApiOperation({ summary: 'How end users connect accounts' })
+  @ApiOkResponse({ standardSchema: connectSettingsReply })
+  async connect(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: noQuery }) _query: unknown,
+  ): Promise<{ data: z.output<typeof connectSettingsReply>['data'] }> {
+    const { publicKey, callbackUrl, hmac, connectUi } = await this.environments.get(caller.environmentId);
+    return {
+      data: { public_key: publicKey, callback_url: callbackUrl, hmac_enabled: hmac.enabled, connect_ui_settings: connectUi },
+    };
+  }
+
+  @Patch('connect')
+  @Access('environment:*')
+  @ApiOperation({ summary: 'Set how end users connect accounts: callback address, signatures, look of the Connect UI' })
+  async setConnect(
+    @CurrentCaller() caller: Caller,
+    @Body({ schema: updateConnect }) body: UpdateConnect,
+  ): Promise<{ success: true }> {
+    const { callback_url: callbackUrl, hmac_enabled: hmacEnabled, hmac_key: hmacKey, connect_ui_settings: connectUi } = body;
+    await this.settings.setConnect(caller.environmentId, { callbackUrl, hmacEnabled, hmacKey, connectUi });
     return { success: true };
   }
 

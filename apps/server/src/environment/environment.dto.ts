@@ -16,6 +16,38 @@ export const updateWebhook = z
   .meta({ id: 'UpdateWebhook' });
 export type UpdateWebhook = z.output<typeof updateWebhook>;
 
+const colour = z.strictObject({ primary: z.string().regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour such as #00B2E3') });
+
+const connectUi = z.strictObject({
+  theme: z.strictObject({ light: colour.optional(), dark: colour.optional() }).optional(),
+  defaultTheme: z.enum(['light', 'dark', 'system']).optional(),
+  showWatermark: z.boolean().optional(),
+});
+
+export const updateConnect = z
+  .strictObject({
+    callback_url: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).optional(),
+    hmac_enabled: z.boolean().optional(),
+    hmac_key: z.string().max(1000).optional(),
+    connect_ui_settings: connectUi.optional(),
+  })
+  .meta({ id: 'UpdateConnect' });
+export type UpdateConnect = z.output<typeof updateConnect>;
+
+/** Only for the document. */
+export const connectSettingsReply = z.object({
+  data: z.object({
+    public_key: z.string(),
+    callback_url: z.string().nullable(),
+    hmac_enabled: z.boolean(),
+    connect_ui_settings: z.object({
+      theme: z.object({ light: colour, dark: colour }),
+      defaultTheme: z.string(),
+      showWatermark: z.boolean(),
+    }),
+  }),
+});
+
 const MAX_VARIABLES = 100;
 
 const variable = z.strictObject({ name: z.string().min(1).max(256), value: z.string().min(1).max(4000) });

@@ -19,6 +19,7 @@ describe('the API key of a header', () => {
     [undefined, 'missing_auth_header'],
     ['', 'malformed_auth_header'],
     ['Bearer ', 'malformed_auth_header'],
+    ['Bearer', 'malformed_auth_header'],
     ['Bearer nope', 'invalid_secret_key_format'],
     ['Bearer 00000000-0000-1000-8000-000000000000', 'invalid_secret_key_format'],
   ])('is refused: %j as %s', (header, code) => {

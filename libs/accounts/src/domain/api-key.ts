@@ -17,7 +17,7 @@ export function readBearer(header: string | undefined): string {
   if (header === undefined)
     throw new AppError('missing_auth_header', 'the Authorization header is missing: send `Bearer <API key>`');
   const credential = header.slice(header.lastIndexOf('Bearer ') + (header.includes('Bearer ') ? 7 : 1)).trim();
-  if (credential === '')
+  if (credential === '' || credential === 'Bearer')
     throw new AppError('malformed_auth_header', 'the Authorization header is empty: send `Bearer <API key>`');
   return credential;
 }

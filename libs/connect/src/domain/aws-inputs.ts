@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '#libs/kernel';
 import type { Config } from '../connect.types.js';
+import { refuseProblems } from './input-problems.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const REGION = /^[a-z0-9-]{1,64}$/;
@@ -25,8 +26,7 @@ export function awsInputs({ stored, body, params, settings }: AwsSources): {
   const region = [stored['region'], body['region'], params['region'], settings['defaultRegion']].map(text).find(Boolean);
   if (region === undefined) throw new AppError('missing_aws_sigv4_region', 'name the AWS region, such as eu-central-1');
   if (!REGION.test(region)) {
-    const issues = [{ code: 'invalid_format', message: 'must be an AWS region such as eu-central-1', path: ['region'] }];
-    throw new AppError('invalid_body', '', { issues });
+    refuseProblems([{ code: 'invalid_format', message: 'must be an AWS region such as eu-central-1', path: ['region'] }]);
   }
   const given = text(params['external_id']);
   return { region, external_id: text(stored['external_id']) ?? (given && UUID.test(given) ? given : randomUUID()) };

@@ -54,8 +54,9 @@ export const errorTypeOf = ({ code }: Pick<AppError, 'code'>): ErrorType => TYPE
 /** What an end user may read: errors of ours say no more than that they happened. */
 export function describe(error: AppError): string {
   if (error.fault === 'us') return 'an internal error occurred';
+  if (error.message !== '') return error.message;
   if (error.issues) return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
-  return error.message === '' ? error.code : error.message;
+  return error.code;
 }
 
 /** `error.type` of the webhook: a browser that came back without a code has a name of its own there (spec/auth.md §3.4). */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { configProblems, credentialProblems } from './input-problems.js';
+import { configProblems, credentialProblems, refuseProblems } from './input-problems.js';
 
 const pathsOf = (problems: readonly { path: readonly string[] }[]) => problems.map(({ path }) => path.join('.'));
 
@@ -16,13 +16,16 @@ describe('the configuration', () => {
 
   it('is held against pattern, format and allowed values', () => {
     const config = { subdomain: 'A!', kind: 'own', host: 'a b' };
-    expect(pathsOf(configProblems(rules, config, {}, false))).toEqual(['params.subdomain', 'params.host']);
-    expect(pathsOf(configProblems(rules, { kind: 'x' }, {}, false))).toEqual(['params.kind']);
+    expect(pathsOf(configProblems(rules, config, {}, false))).toEqual(['connection_config.subdomain', 'connection_config.host']);
+    expect(pathsOf(configProblems(rules, { kind: 'x' }, {}, false))).toEqual(['connection_config.kind']);
   });
 
   it('must be complete where nobody can be asked later, but for inputs that are not shown or set for all', () => {
-    expect(pathsOf(configProblems(rules, {}, {}, true))).toEqual(['params.subdomain']);
-    expect(pathsOf(configProblems(rules, { kind: 'own' }, {}, true))).toEqual(['params.subdomain', 'params.host']);
+    expect(pathsOf(configProblems(rules, {}, {}, true))).toEqual(['connection_config.subdomain']);
+    expect(pathsOf(configProblems(rules, { kind: 'own' }, {}, true))).toEqual([
+      'connection_config.subdomain',
+      'connection_config.host',
+    ]);
     expect(configProblems(rules, { kind: 'own' }, { subdomain: 'a', host: 'b' }, true)).toEqual([]);
   });
 });
@@ -43,4 +46,12 @@ describe('what the user typed', () => {
     const rules = { auth_mode: 'BASIC', credentials: { username: {}, password: {} } };
     expect(credentialProblems(rules, { username: 'a', password: '' }, {})).toEqual([]);
   });
+});
+
+it('refuses problems field by field, and in words', () => {
+  const issues = [{ code: 'invalid_type', message: 'is required', path: ['connection_config', 'host'] }];
+  expect(() => refuseProblems(issues)).toThrow(
+    expect.objectContaining({ code: 'invalid_body', message: 'host is required', issues }),
+  );
+  expect(() => refuseProblems([])).not.toThrow();
 });

@@ -1,4 +1,4 @@
-import type { ErrorIssue } from '#libs/kernel';
+import { AppError, type ErrorIssue } from '#libs/kernel';
 import { type InputField, type InputFields, inputIssues } from '#libs/providers';
 import type { Config } from '../connect.types.js';
 
@@ -23,14 +23,14 @@ function asked(fields: Fields = {}, values: Config, preset: Config): InputFields
   return Object.fromEntries(Object.entries(fields).filter(([name, field]) => isShown(field) && !preset[name]));
 }
 
-/** What is wrong with the configuration of a connection to be, at `params`; what is missing only where the user cannot be asked later. */
+/** What is wrong with the configuration of a connection to be, at `connection_config`; what is missing only where the user cannot be asked later. */
 export function configProblems(
   { connection_config: fields }: InputRules,
   config: Config,
   preset: Config,
   requireMissing: boolean,
 ): ErrorIssue[] {
-  return inputIssues(asked(fields, config, preset), config, ['params'], { requireMissing });
+  return inputIssues(asked(fields, config, preset), config, ['connection_config'], { requireMissing });
 }
 
 /** What is wrong with what a user typed, at the field's name in the body. */
@@ -42,4 +42,12 @@ export function credentialProblems(provider: InputRules, credentials: Config, pr
     }),
     ...inputIssues(provider.assertion_option ?? {}, (assertionOption ?? {}) as Config, ['assertionOption']),
   ];
+}
+
+/** @throws AppError `invalid_body` with these problems, if there are any; in words too, since the frontend SDK shows nothing else */
+export function refuseProblems(issues: readonly ErrorIssue[]): void {
+  if (issues.length === 0) return;
+  throw new AppError('invalid_body', issues.map(({ path, message }) => `${path.at(-1) ?? 'body'} ${message}`).join('; '), {
+    issues,
+  });
 }
