@@ -93,7 +93,7 @@ describe('a data key rotation', () => {
   });
 
   it('hands a key out for a while before it seals', async () => {
-    const patient = await testProcess(database.url, roots, 'server', 60_000);
+    const patient = await testProcess(database.url, roots, 'server', { settleMs: 60_000 });
     processes.push(patient);
     await patient.service.rotate('data');
     await patient.advance();

@@ -15,7 +15,7 @@ let secrets: TestSecrets;
 beforeAll(async () => {
   database = await testDatabase();
   const roots = parseRootKeys(database.encryptionKey);
-  rotating = await testProcess(database.url, roots, 'rotating');
+  rotating = await testProcess(database.url, roots, 'rotating', { stretchMs: 200 });
   reading = await testProcess(database.url, roots, 'reading');
   secrets = await storeSecrets(rotating.db, rotating.cipher, CONNECTIONS);
 }, 60_000);

@@ -1,13 +1,29 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Cipher } from '#libs/crypto';
 import { messageOf } from '#libs/kernel';
-import { ColumnStore, type PageRow, type Replacement } from './column-store.js';
+import { ColumnStore, type PageRow, type Replacement, type RowKey } from './column-store.js';
 import { RotationsRepository } from './rotations.repository.js';
 import type { ColumnProgress, Rotation } from './rotations.types.js';
 import { LASTING_COLUMNS, type LastingColumn } from './sealed-columns.js';
 
 /** Passes over what was locked or sealed with an old key meanwhile; what is left after so many is not for us to decide. */
 const MAX_PASSES = 20;
+
+/** Injection token of `RotationOptions`. */
+export const ROTATION_OPTIONS = Symbol('rotation-options');
+
+export interface RotationOptions {
+  /** How long a new data key is handed out before it seals. */
+  readonly settleMs: number;
+  /** How long it works before it stores how far it is and looks whether to go on. */
+  readonly stretchMs: number;
+}
+
+/** How far some pages led; null where there was none. */
+interface Stretch {
+  readonly to: RowKey | null;
+  readonly rows: number;
+}
 
 /** Whether there is more to do at once, later (rows are in use), or nothing. */
 export type Progress = 'more' | 'later' | 'finished';
@@ -19,6 +35,7 @@ export class Resealer {
     private readonly store: ColumnStore,
     private readonly rotations: RotationsRepository,
     private readonly cipher: Cipher,
+    @Inject(ROTATION_OPTIONS) private readonly options: RotationOptions,
   ) {}
 
   /** Counts what there is to do; again changes nothing. */
@@ -29,19 +46,36 @@ export class Resealer {
     }
   }
 
-  /** One page of the first column that is not finished. @throws Error naming a row whose value does not open */
+  /** Some pages of the first column that is not finished. @throws Error naming a row whose value does not open */
   async step(rotation: Rotation, keyId: number): Promise<Progress> {
     const open = (await this.rotations.columns(rotation.id)).find(({ finishedAt }) => finishedAt === null);
     const column = LASTING_COLUMNS.find(({ name }) => name === open?.name);
     if (!open || !column) return 'finished';
     const startedAt = performance.now();
-    const page = await this.store.page(column, open.lastKey, keyId, open.pass > 1);
-    const last = page.at(-1);
-    if (!last) return this.#endPass(rotation, column, open, keyId);
-    await this.store.replace(column, this.#reseal(column, page));
-    const activeMs = performance.now() - startedAt;
-    const advance = { from: open.lastKey, to: last.key, rows: page.length, activeMs };
+    const { to, rows } = await this.#stretch(column, open, keyId);
+    if (to === null) return this.#endPass(rotation, column, open, keyId);
+    const advance = { from: open.lastKey, to, rows, activeMs: performance.now() - startedAt };
     return (await this.rotations.advance(rotation.id, column.name, advance)) ? 'more' : 'later';
+  }
+
+  /** Pages until the time for a stretch is over; while the database reads one and writes another, a third is sealed here. */
+  async #stretch(column: LastingColumn, { lastKey, pass }: ColumnProgress, keyId: number): Promise<Stretch> {
+    const fetch = (after: RowKey | null) => observed(this.store.page(column, after, keyId, pass > 1));
+    const until = performance.now() + this.options.stretchMs;
+    const stretch = { to: null as RowKey | null, rows: 0 };
+    let writing: Promise<unknown> = Promise.resolve();
+    let page = await fetch(lastKey);
+    for (let last = page.at(-1); last; last = page.at(-1)) {
+      const next = performance.now() < until ? fetch(last.key) : [];
+      const fresh = this.#reseal(column, page);
+      await writing;
+      writing = observed(this.store.replace(column, fresh));
+      stretch.to = last.key;
+      stretch.rows += page.length;
+      page = await next;
+    }
+    await writing;
+    return stretch;
   }
 
   async #endPass(rotation: Rotation, column: LastingColumn, { pass }: ColumnProgress, keyId: number): Promise<Progress> {
@@ -69,6 +103,12 @@ export class Resealer {
       throw new Error(`${nameOfRow(column, key)} does not open: ${messageOf(error)}`, { cause: error });
     }
   }
+}
+
+/** It is awaited a little later: failing meanwhile must not end the process. */
+function observed<Result>(work: Promise<Result>): Promise<Result> {
+  work.catch(() => undefined);
+  return work;
 }
 
 /** How a person finds the row again. */

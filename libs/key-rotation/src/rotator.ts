@@ -1,15 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataKeys, KEY_POLL_MS, KeyPoll, RootKeys } from '#libs/crypto';
+import { DataKeys, KeyPoll, RootKeys } from '#libs/crypto';
 import { messageOf } from '#libs/kernel';
 import { nextStep } from './domain/next-step.js';
-import { Resealer } from './resealer.js';
+import { Resealer, ROTATION_OPTIONS, type RotationOptions } from './resealer.js';
 import { RotationsRepository } from './rotations.repository.js';
 import type { Rotation } from './rotations.types.js';
-
-/** How long a new data key is handed out before it seals, in milliseconds. */
-export const SETTLE_MS = Symbol('settle-ms');
-/** Every process looks three times meanwhile. */
-export const SETTLE_DEFAULT_MS = 3 * KEY_POLL_MS;
 
 /** Takes a rotation as far as it goes, in steps that may stop anywhere and be repeated. */
 @Injectable()
@@ -20,7 +15,7 @@ export class Rotator {
     private readonly roots: RootKeys,
     private readonly resealer: Resealer,
     private readonly poll: KeyPoll,
-    @Inject(SETTLE_MS) private readonly settleMs: number,
+    @Inject(ROTATION_OPTIONS) private readonly options: RotationOptions,
   ) {}
 
   /** Whether this process has the keys a rotation is about. */
@@ -30,7 +25,7 @@ export class Rotator {
 
   /**
    * Works until the rotation is done, waits for something or may not go on. An error pauses it, with what is wrong in its note.
-   * @param goOn asked between pages
+   * @param goOn asked between stretches
    */
   async advance(rotation: Rotation, goOn: () => Promise<boolean>): Promise<void> {
     try {
@@ -52,7 +47,7 @@ export class Rotator {
   async #facts({ dataKeyId }: Rotation): Promise<{ activated: boolean; settled: boolean }> {
     if (dataKeyId === null) return { activated: false, settled: false };
     const row = (await this.keys.rows()).find(({ id }) => id === dataKeyId);
-    return { activated: Boolean(row?.activated_at), settled: await this.keys.isOlderThan(dataKeyId, this.settleMs) };
+    return { activated: Boolean(row?.activated_at), settled: await this.keys.isOlderThan(dataKeyId, this.options.settleMs) };
   }
 
   async #rewrap(rotation: Rotation): Promise<void> {

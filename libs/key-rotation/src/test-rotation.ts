@@ -4,7 +4,7 @@ import { Database, LeaderLease, openDataSource, postgresOptions } from '#libs/da
 import { RecordsDatabase } from '#libs/records';
 import { ColumnStore } from './column-store.js';
 import { KeyRotations } from './key-rotations.service.js';
-import { Resealer } from './resealer.js';
+import { Resealer, type RotationOptions } from './resealer.js';
 import { RotationRunner } from './rotation-runner.js';
 import { RotationsRepository } from './rotations.repository.js';
 import { Rotator } from './rotator.js';
@@ -26,7 +26,13 @@ export interface TestProcess {
 }
 
 /** @param name shown in `key_holders` */
-export async function testProcess(url: string, roots: readonly RootKey[], name = 'test', settleMs = 0): Promise<TestProcess> {
+export async function testProcess(
+  url: string,
+  roots: readonly RootKey[],
+  name = 'test',
+  given: Partial<RotationOptions> = {},
+): Promise<TestProcess> {
+  const options = { settleMs: 0, stretchMs: 0, ...given };
   const source: DataSource = await openDataSource(postgresOptions({ url, poolMax: 5, ssl: false, applicationName: name }));
   const db = new Database(source);
   const cipher = await loadCipher(source, roots);
@@ -35,7 +41,7 @@ export async function testProcess(url: string, roots: readonly RootKey[], name =
   const poll = new KeyPoll(cipher, keys, rootKeys);
   const rotations = new RotationsRepository(db, keys);
   const store = new ColumnStore(db, new RecordsDatabase(source));
-  const rotator = new Rotator(rotations, keys, rootKeys, new Resealer(store, rotations, cipher), poll, settleMs);
+  const rotator = new Rotator(rotations, keys, rootKeys, new Resealer(store, rotations, cipher, options), poll, options);
   return {
     db,
     cipher,
