@@ -1,8 +1,10 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type LiveMessage, LiveResults } from '#libs/connect';
 import { messageOf } from '#libs/kernel';
@@ -29,6 +31,9 @@ const MAX_MESSAGE_BYTES = 1024;
 const NORMAL = 1000;
 const GOING_AWAY = 1001;
 
+/** How long a page may take to answer a goodbye. */
+const GOODBYE_MS = 1_000;
+
 const withoutSlash = (path: string): string => path.replace(/\/+$/, '');
 
 /** Sockets of pages that wait for the outcome of a browser flow (spec/auth.md §3.5): acknowledged at once, told once, closed. */
@@ -48,13 +53,14 @@ export class LiveSockets implements OnApplicationBootstrap, BeforeApplicationShu
     this.#http.on('upgrade', this.#onUpgrade);
   }
 
-  /** The HTTP server closes only once its sockets are gone. */
-  beforeApplicationShutdown(): void {
+  /** The HTTP server closes only once its sockets are gone; pages get a moment to say goodbye. */
+  async beforeApplicationShutdown(): Promise<void> {
     this.#http.off('upgrade', this.#onUpgrade);
-    for (const socket of this.#server.clients) {
-      socket.close(GOING_AWAY, 'the server stops');
-      socket.terminate();
-    }
+    const clients = [...this.#server.clients];
+    const goodbyes = clients.map((client) => once(client, 'close'));
+    for (const client of clients) client.close(GOING_AWAY, 'the server stops');
+    await Promise.race([Promise.allSettled(goodbyes), delay(GOODBYE_MS, undefined, { ref: false })]);
+    for (const client of clients) client.terminate();
   }
 
   get #http(): Server {
