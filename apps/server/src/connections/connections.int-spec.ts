@@ -1,11 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testDatabase } from '#libs/testing';
+import { type TestDatabase, testDatabase, type TestRedis, testRedis } from '#libs/testing';
 import { type TestApi, testApi } from './test-api.js';
 
 /** The wire contract of /integrations, /connections, /environment and /internal (spec/api.md §3.2, §3.4, §3.12). */
-let database: Awaited<ReturnType<typeof testDatabase>>;
+let database: TestDatabase;
+let redis: TestRedis;
 let api: TestApi;
 /** A provider that takes every key but one. */
 const provider = createServer((request, response) => {
@@ -14,15 +15,15 @@ const provider = createServer((request, response) => {
 });
 
 beforeAll(async () => {
-  database = await testDatabase();
+  [database, redis] = await Promise.all([testDatabase(), testRedis()]);
   await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
   const { port } = provider.address() as AddressInfo;
-  api = await testApi(database.url, database.encryptionKey, `http://127.0.0.1:${port}`);
+  api = await testApi(database.url, database.encryptionKey, redis.url, `http://127.0.0.1:${port}`);
   await api.call('POST', '/integrations', { provider: 'keyed', unique_key: 'keyed' });
 });
 afterAll(async () => {
   await api.close();
-  await database.close();
+  await Promise.all([database.close(), redis.close()]);
   provider.close();
 });
 

@@ -2,6 +2,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { AccountsModule, hashApiKey } from '#libs/accounts';
 import type { ExecutionClaims } from '#libs/contracts';
+import { AuthModule } from '#libs/auth';
+import { RedisModule } from '#libs/cache';
 import { CredentialsModule } from '#libs/credentials';
 import { CryptoModule } from '#libs/crypto';
 import { Database, DatabaseModule } from '#libs/database';
@@ -63,7 +65,7 @@ export interface TestApi {
 }
 
 /** @param upstream where providers are: it tells good credentials from bad at `GET /me` */
-export async function testApi(url: string, encryptionKey: string, upstream: string): Promise<TestApi> {
+export async function testApi(url: string, encryptionKey: string, redisUrl: string, upstream: string): Promise<TestApi> {
   const catalogue = { provide: Catalogue, useValue: catalogueAt(upstream) };
   const keys = generateKeyPairSync('ed25519');
   const app: DynamicModule = {
@@ -72,10 +74,12 @@ export async function testApi(url: string, encryptionKey: string, upstream: stri
       loggerModule('test', 'silent'),
       DatabaseModule.forRoot({ url, poolMax: 5, ssl: false, applicationName: 'test' }),
       CryptoModule.forRoot(new Secret(encryptionKey)),
+      RedisModule.forRoot(redisUrl),
       AccountsModule,
       LogsModule.forRoot({ enabled: true, retentionDays: 1 }),
       { module: CatalogueModule, global: true, providers: [catalogue], exports: [catalogue] },
       ProxyModule.forRoot(LOOPBACK_ALLOWED),
+      AuthModule.forRoot(LOOPBACK_ALLOWED),
       CredentialsModule.forRoot({ credentialTest: { inject: [ProxyTransport], useFactory: credentialTester } }),
       IntegrationsModule.forRoot('https://fairlead.example/'),
       ConnectionsModule,

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AccountsModule, hashApiKey } from '#libs/accounts';
+import { AuthModule } from '#libs/auth';
 import { RedisModule } from '#libs/cache';
 import { CredentialsModule } from '#libs/credentials';
 import { CryptoModule } from '#libs/crypto';
@@ -83,6 +84,7 @@ const modules = (url: string, encryptionKey: string, redisUrl: string, folder: s
   AccountsModule,
   LogsModule.forRoot({ enabled: true, retentionDays: 1 }),
   ProvidersModule.forRoot({ path: undefined }),
+  AuthModule.forRoot({ NANGO_PROXY_BASE_URL_OVERRIDE_ENABLED: true }),
   CredentialsModule.forRoot({ credentialTest: { useFactory: () => () => Promise.resolve('untested' as const) } }),
   QueuesModule.forRoot(),
   ExecutionsModule.forRoot({

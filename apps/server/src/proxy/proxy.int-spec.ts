@@ -4,11 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type TestDatabase, testDatabase } from '#libs/testing';
+import { type TestDatabase, testDatabase, type TestRedis, testRedis } from '#libs/testing';
 import { type TestProxy, testProxy } from './test-proxy.js';
 
 /** The wire contract of /proxy (spec/api.md §3.10). */
 let database: TestDatabase;
+let redis: TestRedis;
 let proxy: TestProxy;
 let answer: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 let seen: IncomingMessage[] = [];
@@ -18,8 +19,8 @@ const upstream = createServer((request, response) => {
 });
 
 beforeAll(async () => {
-  database = await testDatabase();
-  proxy = await testProxy(database.url, database.encryptionKey);
+  [database, redis] = await Promise.all([testDatabase(), testRedis()]);
+  proxy = await testProxy(database.url, database.encryptionKey, redis.url);
   await new Promise<void>((resolve) => void upstream.listen(0, '127.0.0.1', resolve));
   const base = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/base`;
   await proxy.connect('bearer', 'private-api-bearer', { type: 'API_KEY', apiKey: 'the-secret-key' }, { base_url: base });
@@ -29,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await proxy.close();
-  await database.close();
+  await Promise.all([database.close(), redis.close()]);
   upstream.closeAllConnections();
   upstream.close();
 });
@@ -292,7 +293,7 @@ describe('the catalogue', () => {
   it('is listed, searched and shown', async () => {
     const all = (await getJson('/providers')).body.data as { name: string }[];
     expect(all.length).toBeGreaterThan(11);
-    expect(((await getJson('/providers?search=GITHUB')).body.data as { name: string }[]).map(({ name }) => name)).toEqual([
+    expect(((await getJson('/providers?search=GITHUB-PAT')).body.data as { name: string }[]).map(({ name }) => name)).toEqual([
       'github-pat',
     ]);
     expect((await getJson('/providers/github-pat')).body.data).toMatchObject({

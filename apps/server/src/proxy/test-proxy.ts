@@ -1,6 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { AccountsModule, hashApiKey } from '#libs/accounts';
+import { AuthModule } from '#libs/auth';
+import { RedisModule } from '#libs/cache';
 import { Connections, CredentialsModule, Integrations } from '#libs/credentials';
 import { CryptoModule } from '#libs/crypto';
 import { Database, DatabaseModule } from '#libs/database';
@@ -40,7 +42,7 @@ const REACH_LOOPBACK = {
   NANGO_OUTBOUND_URL_POLICY: { blockPrivateIps: false },
 };
 
-export async function testProxy(databaseUrl: string, encryptionKey: string): Promise<TestProxy> {
+export async function testProxy(databaseUrl: string, encryptionKey: string, redisUrl: string): Promise<TestProxy> {
   const logs = new MemoryLogStore();
   const log = { provide: OperationLog, useFactory: () => new OperationLog(logs) };
   const app: DynamicModule = {
@@ -49,9 +51,11 @@ export async function testProxy(databaseUrl: string, encryptionKey: string): Pro
       loggerModule('test', 'silent'),
       DatabaseModule.forRoot({ url: databaseUrl, poolMax: 5, ssl: false, applicationName: 'test' }),
       CryptoModule.forRoot(new Secret(encryptionKey)),
+      RedisModule.forRoot(redisUrl),
       AccountsModule,
       ProvidersModule.forRoot({ path: undefined }),
       ProxyModule.forRoot(REACH_LOOPBACK),
+      AuthModule.forRoot(REACH_LOOPBACK),
       CredentialsModule.forRoot(),
       { module: TestLogsModule, global: true, providers: [log], exports: [OperationLog] },
       ProvidersApiModule.forRoot('https://fairlead.example/'),
