@@ -13,8 +13,8 @@ const READY_MS = 60_000;
 
 /** The Fairlead that BASE and KEY name, which may call loopback, else the built standalone with stores of its own. */
 export async function fairlead() {
-  const { BASE, KEY } = process.env;
-  return BASE && KEY ? { base: BASE, key: KEY, stop: async () => undefined } : start();
+  const { BASE, KEY, DATABASE_URL } = process.env;
+  return BASE && KEY ? { base: BASE, key: KEY, databaseUrl: DATABASE_URL, stop: async () => undefined } : start();
 }
 
 async function start() {
@@ -25,14 +25,16 @@ async function start() {
   const program = await redisProgram(process.env.PATH, console.log);
   const redis = await startRedis({ ...common('redis'), password: redisPassword, program });
   mkdirSync(join(folder, 'objects'));
+  const databaseUrl = await ownDatabase(postgres.url);
   const child = spawn(process.execPath, [STANDALONE], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       PATH: process.env.PATH,
       ...secrets,
-      NANGO_DATABASE_URL: await ownDatabase(postgres.url),
+      NANGO_DATABASE_URL: databaseUrl,
       NANGO_REDIS_URL: redis.url,
       SERVER_PORT: '0',
+      NANGO_CONNECT_UI_PORT: '0',
       LOG_LEVEL: 'error',
       FAIRLEAD_DATA_DIR: folder,
       FAIRLEAD_OBJECTS_PATH: join(folder, 'objects'),
@@ -46,7 +48,7 @@ async function start() {
     await Promise.all([postgres.stop(), redis.stop()]);
     rmSync(folder, { recursive: true, force: true });
   };
-  return { base: await readyUrl(child), key: secrets.NANGO_SECRET_KEY_DEV, redisUrl: redis.url, stop };
+  return { base: await readyUrl(child), key: secrets.NANGO_SECRET_KEY_DEV, databaseUrl, redisUrl: redis.url, stop };
 }
 
 async function ownDatabase(serverUrl) {
