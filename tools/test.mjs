@@ -46,7 +46,7 @@ async function runVitest() {
 
 function vitestArgs() {
   const reporters = ['--reporter=default', `--reporter=${at('tools/closing-line.mjs')}`];
-  return [at('node_modules/vitest/vitest.mjs'), 'run', ...reporters, ...(split ? ['--project', 'e2e'] : []), ...args];
+  return [at('node_modules/vitest/vitest.mjs'), 'run', ...reporters, ...(split ? ['--project', 'e2e*'] : []), ...args];
 }
 
 function finishUncounted() {

@@ -1,4 +1,5 @@
 export { type TestDatabase, testDatabase, type TestRedis, testRedis } from './fixtures.js';
-export { type Stack, startStack } from './stack.js';
+export { launchStack, type Stack, type StackAccess, startStack } from './stack.js';
 export type { ServiceName } from './stack-services.js';
+export { releaseStores, shareStores, type TestStores } from './test-stores.js';
 export { startUpstream, type Upstream } from './upstream.js';

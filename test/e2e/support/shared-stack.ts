@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { launchStack, releaseStores, type Stack, type StackAccess, shareStores, type TestStores } from '#libs/testing';
+import { type Farm, type FarmAccess, startFarm } from '../../farm/index.mjs';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    stores: TestStores;
+    stack: StackAccess;
+    farm: FarmAccess;
+    /** Folder of the stack's logs, one file a process. */
+    logs: string;
+  }
+}
+
+interface Running {
+  readonly stores: TestStores;
+  readonly stack: Stack;
+  readonly farm: Farm;
+  stop(): Promise<void>;
+}
+
+/** Projects that set up in one process share what is started here. */
+interface Shared {
+  users: number;
+  running: Promise<Running>;
+}
+const holder = globalThis as { fairleadSharedStack?: Shared | undefined };
+
+/** Before end-to-end tests: providers, and one stack that knows them and that all files share, in the mode of `FAIRLEAD_E2E_MODE`. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const shared = (holder.fairleadSharedStack ??= { users: 0, running: start() });
+  shared.users += 1;
+  const { stores, stack, farm } = await shared.running;
+  const { baseUrl, connectUiUrl, boardUrl, secretKey, prodSecretKey, operatorPassword, databaseUrl, redisUrl } = stack;
+  project.provide('stores', stores);
+  project.provide('stack', {
+    baseUrl,
+    connectUiUrl,
+    boardUrl,
+    secretKey,
+    prodSecretKey,
+    operatorPassword,
+    databaseUrl,
+    redisUrl,
+  });
+  project.provide('farm', farm.access);
+  project.provide('logs', stack.folder);
+  return async () => {
+    shared.users -= 1;
+    if (shared.users === 0) await (await shared.running).stop();
+  };
+}
+
+async function start(): Promise<Running> {
+  const farm = await startFarm();
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-farm-'));
+  const catalogue = join(folder, 'farm.json');
+  writeFileSync(catalogue, JSON.stringify(farm.catalogue()));
+  const release = async () => {
+    rmSync(folder, { recursive: true });
+    await farm.close();
+    await releaseStores();
+  };
+  const stores = await shareStores();
+  // The farm's certificates come from an authority of its own.
+  const env = {
+    NANGO_PROVIDERS_PATH: catalogue,
+    NODE_EXTRA_CA_CERTS: farm.authorityFile,
+    AWS_ENDPOINT_URL_STS: `${farm.url}/aws/sts`,
+  };
+  const stack = await launchStack(stores.databaseUrl, { env }).catch(async (error: unknown) => {
+    await release();
+    throw error;
+  });
+  await farm.serveFor(stack.baseUrl);
+  return {
+    stores,
+    stack,
+    farm,
+    async stop() {
+      await stack.stop();
+      await release();
+    },
+  };
+}
