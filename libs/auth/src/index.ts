@@ -17,3 +17,6 @@ export { expiryOf, type Freshness, marginOf, tokenFreshness } from './domain/tok
 export { openModes } from './modes.js';
 export { TokenHttp, type TokenHttpOptions } from './http/token-http.js';
 export type { TokenReply, TokenRequest } from './http/token-http.types.js';
+export { renewAppJwt } from './github/installation.js';
+export { type ClientToRegister, registerClient } from './mcp/register-client.js';
+export { runPostConnection, runPreDeletion } from './post-connection/provider-scripts.js';

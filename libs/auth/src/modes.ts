@@ -6,13 +6,14 @@ import type { TokenHttp } from './http/token-http.js';
 import { InstallPluginMode } from './install-plugin.mode.js';
 import { McpGenericMode } from './mcp/mcp-generic.mode.js';
 import { McpMode } from './mcp/mcp.mode.js';
+import { mintedModes } from './minted/minted-modes.js';
 import { OAuth1Mode } from './oauth1/oauth1.mode.js';
 import { OAuth2Mode } from './oauth2/oauth2.mode.js';
 import { introspections, providerModes } from './providers/provider-modes.js';
 
 /** Every way to authenticate, talking to providers through one client. */
 export const openModes = (http: TokenHttp): AuthModes =>
-  new AuthModes(browserModes(http), providerModes(http), introspections(http));
+  new AuthModes({ ...browserModes(http), ...mintedModes(http) }, providerModes(http), introspections(http));
 
 /** Modes in which a browser is sent to the provider. */
 const browserModes = (http: TokenHttp): Record<string, AuthMode> => ({

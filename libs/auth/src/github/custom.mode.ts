@@ -4,6 +4,7 @@ import { tokenFreshness } from '../domain/token-freshness.js';
 import { fieldsOf, textOf } from '../http/domain/values.js';
 import type { TokenHttp } from '../http/token-http.js';
 import { OAuth2Mode } from '../oauth2/oauth2.mode.js';
+import { appId } from './app-jwt.js';
 import { installationPage, installationToken } from './installation.js';
 
 /**
@@ -26,7 +27,10 @@ export class CustomMode implements AuthMode {
     // The App may be set not to ask for the user; then the installation is all there is.
     if (installationId && !code && !request.query['error']) return this.#installed(subject, installationId);
     const user = await this.#oauth.finish(subject, request);
-    if (!installationId) return { ...user, connectionConfig: { ...user.connectionConfig, pending: true } };
+    if (!installationId) {
+      // The installation's webhook finds the connection by the App.
+      return { ...user, connectionConfig: { ...user.connectionConfig, app_id: appId(subject.integration), pending: true } };
+    }
     return this.#installed(subject, installationId, user);
   }
 

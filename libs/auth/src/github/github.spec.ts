@@ -145,7 +145,10 @@ describe('a GitHub App that acts for users', () => {
 
   it('is pending with the user’s token until it is installed', async () => {
     const minted = await custom.finish(subject(), back({ code: 'c', setup_action: 'request' }));
-    expect(minted).toMatchObject({ credentials: { type: 'OAUTH2', access_token: 'ghu_1' }, connectionConfig: { pending: true } });
+    expect(minted).toMatchObject({
+      credentials: { type: 'OAUTH2', access_token: 'ghu_1' },
+      connectionConfig: { pending: true, app_id: '7' },
+    });
     const form = Object.fromEntries(new URLSearchParams(server.requests.at(-1)!.text));
     expect(form).toMatchObject({ client_id: 'cid', client_secret: 'csecret', code: 'c' });
   });
