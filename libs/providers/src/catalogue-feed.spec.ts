@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Catalogue } from './catalogue.js';
 import { CatalogueFeed } from './catalogue-feed.js';
+import { buildCatalogue } from './domain/build-catalogue.js';
+import { catalogueFile } from './domain/catalogue-file.js';
 import { ProvidersModule } from './providers.module.js';
 
 const entry = (name: string) => ({ display_name: name, docs: 'https://example.com', auth_mode: 'NONE' });
@@ -38,15 +40,17 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-const feedOf = async () => {
-  const catalogue = await Catalogue.load();
-  return { catalogue, feed: new CatalogueFeed(catalogue, url, 1_000_000) };
+/** A catalogue of one entry below what the address says. */
+const feedOf = (address = url) => {
+  const files = [catalogueFile('own', { twilio: entry('Twilio') })];
+  const catalogue = new Catalogue(buildCatalogue(files).providers, files);
+  return { catalogue, feed: new CatalogueFeed(catalogue, address, 1_000_000) };
 };
 const warnings = () => logged.filter((line) => line.startsWith('warn'));
 
 describe('a catalogue at an address', () => {
   it('is put on top of the built-in one, and replaced when it says something new', async () => {
-    const { catalogue, feed } = await feedOf();
+    const { catalogue, feed } = feedOf();
     await feed.refresh();
     const first = catalogue.get('mine');
     expect([first?.display_name, catalogue.get('twilio')?.name]).toEqual(['First', 'twilio']);
@@ -60,7 +64,7 @@ describe('a catalogue at an address', () => {
   });
 
   it('is left alone while it says the same', async () => {
-    const { catalogue, feed } = await feedOf();
+    const { catalogue, feed } = feedOf();
     await feed.refresh();
     const { version } = catalogue;
     await feed.refresh();
@@ -73,7 +77,7 @@ describe('a catalogue at an address', () => {
     ['an error', 503, '{}'],
     ['too much', 200, Buffer.alloc(32 * 1024 * 1024 + 1, ' ')],
   ])('that answers with %s costs nothing, and is logged once', async (_what, status, body) => {
-    const { catalogue, feed } = await feedOf();
+    const { catalogue, feed } = feedOf();
     await feed.refresh();
     const good = answer;
     answer = { status, body };
@@ -88,15 +92,15 @@ describe('a catalogue at an address', () => {
   });
 
   it('is asked with the name and password that its address names', async () => {
-    const catalogue = await Catalogue.load();
-    await new CatalogueFeed(catalogue, url.replace('//', '//ann:p%40ss@'), 1_000_000).refresh();
+    const { catalogue, feed } = feedOf(url.replace('//', '//ann:p%40ss@'));
+    await feed.refresh();
     expect(authorization).toBe(`Basic ${Buffer.from('ann:p@ss').toString('base64')}`);
     expect(catalogue.get('mine')?.display_name).toBe('First');
   });
 
   it('loses the entry that is wrong, by name', async () => {
     answer.body = JSON.stringify({ mine: entry('Mine'), odd: { ...entry('Odd'), colour: 'red' } });
-    const { catalogue, feed } = await feedOf();
+    const { catalogue, feed } = feedOf();
     await feed.refresh();
     expect([catalogue.get('mine')?.display_name, catalogue.get('odd')]).toEqual(['Mine', undefined]);
     expect(warnings()).toEqual([
@@ -105,7 +109,7 @@ describe('a catalogue at an address', () => {
   });
 });
 
-describe('a process with PROVIDERS_URL', () => {
+describe('a process with PROVIDERS_URL', { timeout: 20_000 }, () => {
   const start = async (reloadEveryMs: number) => {
     const module = await Test.createTestingModule({
       imports: [ProvidersModule.forRoot({ path: undefined, url, reloadEveryMs })],
@@ -118,7 +122,7 @@ describe('a process with PROVIDERS_URL', () => {
     const catalogue = app.get(Catalogue);
     expect(catalogue.get('mine')?.display_name).toBe('First');
     answer.body = JSON.stringify({ mine: entry('Second') });
-    await expect.poll(() => catalogue.get('mine')?.display_name).toBe('Second');
+    await expect.poll(() => catalogue.get('mine')?.display_name, { timeout: 10_000 }).toBe('Second');
     await app.close();
     const asked = requests;
     await new Promise((resolve) => setImmediate(resolve));
