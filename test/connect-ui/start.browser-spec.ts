@@ -30,7 +30,7 @@ describe.skipIf(!browser)('before anything is connected', () => {
 
   it('an API that cannot be reached is named as that', async () => {
     const page = await world.current.openLink({ token: undefined });
-    await page.context().route(`${world.current.api.url}/**`, (route) => route.abort());
+    await page.route(`${world.current.api.url}/**`, (route) => route.abort());
     await page.goto(world.current.address({}));
     await expect.poll(() => title(page).textContent()).toBe('The server cannot be reached');
   });

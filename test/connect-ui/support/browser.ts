@@ -20,7 +20,9 @@ export interface OpenOptions {
 
 /** A browser, the built page on its own server, and the API it talks to. */
 export class World {
-  readonly #contexts: BrowserContext[] = [];
+  #context: BrowserContext | undefined;
+  /** Of pages in another language. */
+  readonly #further: BrowserContext[] = [];
 
   private constructor(
     readonly browser: Browser,
@@ -43,7 +45,8 @@ export class World {
 
   /** After a test: a clean API, and no page of it left. */
   async reset(): Promise<void> {
-    for (const context of this.#contexts.splice(0)) await context.close();
+    for (const context of this.#further.splice(0)) await context.close();
+    for (const page of this.#context?.pages() ?? []) await page.close();
     this.api.reset();
   }
 
@@ -70,11 +73,19 @@ export class World {
     return `${this.ui.url}/?${query.toString()}`;
   }
 
-  async #newPage({ viewport = DESK, locale = 'en-US', colorScheme = 'light' }: OpenOptions): Promise<Page> {
-    const context = await this.browser.newContext({ viewport, locale, colorScheme });
+  async #newPage({ viewport = DESK, locale, colorScheme = 'light' }: OpenOptions): Promise<Page> {
+    const context = locale ? await this.#newContext(locale) : (this.#context ??= await this.#newContext('en-US'));
+    if (locale) this.#further.push(context);
+    const page = await context.newPage();
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    return page;
+  }
+
+  async #newContext(locale: string): Promise<BrowserContext> {
+    const context = await this.browser.newContext({ locale });
     context.setDefaultTimeout(PATIENCE_MS);
-    this.#contexts.push(context);
-    return context.newPage();
+    return context;
   }
 }
 
@@ -106,9 +117,6 @@ export function worldOf(executablePath: string): { readonly current: World } {
 
 /** Breaches of WCAG 2.2 AA and of good practice that axe finds, as `rule: element`. */
 export async function axeFindings(page: Page): Promise<string[]> {
-  await page.evaluate(
-    'Promise.all(document.getAnimations().map((animation) => animation.effect.getComputedTiming().iterations === Infinity || animation.finished))',
-  );
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary ?? ''}`));
