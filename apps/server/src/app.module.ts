@@ -1,9 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountsModule } from '#libs/accounts';
-import { AuthModule } from '#libs/auth';
+import { AuthModule, TokenHttp } from '#libs/auth';
 import { AuthWebhooksModule } from '#libs/auth-webhooks';
 import { RedisModule } from '#libs/cache';
-import { ConnectModule } from '#libs/connect';
+import { ClientIdentities, ConnectModule } from '#libs/connect';
 import { CredentialsModule, keeperSetup } from '#libs/credentials';
 import { CryptoModule } from '#libs/crypto';
 import { databaseOptions, DatabaseModule } from '#libs/database';
@@ -29,6 +29,7 @@ import { DeploysModule } from './deploys/deploys.module.js';
 import { EnvironmentModule } from './environment/environment.module.js';
 import { FunctionsApiModule } from './functions/functions-api.module.js';
 import { IntegrationsModule } from './integrations/integrations.module.js';
+import { clientRegistration } from './integrations/new-integrations.service.js';
 import { InternalModule } from './internal/internal.module.js';
 import { KeysApiModule } from './keys/keys-api.module.js';
 import { LogosModule } from './logos/logos.module.js';
@@ -90,7 +91,7 @@ const capabilities = (config: ServerConfig) => [
 ];
 
 const routes = (config: ServerConfig) => [
-  IntegrationsModule.forRoot(config.NANGO_SERVER_URL),
+  IntegrationsModule.forRoot(config.NANGO_SERVER_URL, { inject: [ClientIdentities, TokenHttp], useFactory: clientRegistration }),
   ConnectionsModule,
   ConnectApiModule.forRoot({
     connectUrl: config.NANGO_PUBLIC_CONNECT_URL,

@@ -49,10 +49,8 @@ export class ConnectionImport {
   ): Promise<Minted> {
     if (given.type !== 'APP' && given.type !== 'CUSTOM') return { credentials: storedCredentials(given) };
     const { installation_id } = given;
-    const minted = await this.modes.mint(
-      { provider, integration, connectionConfig: { ...connectionConfig, installation_id } },
-      given,
-    );
-    return { ...minted, connectionConfig: { installation_id, ...minted.connectionConfig } };
+    // As if the user's browser had just come back from installing it.
+    const returned = { callbackUrl: '', memory: {}, query: { installation_id } };
+    return this.modes.finish({ provider, integration, connectionConfig }, returned);
   }
 }

@@ -91,11 +91,13 @@ function overridesOf({ connectionConfig }: AuthSubject): object {
 
 const installationMode: AuthMode = {
   ...browserMode,
-  mint: async ({ provider, connectionConfig }, { installation_id }) => {
-    if (installation_id === 'gone') throw new AppError('token_err', 'the app is not installed there');
+  finish: async (subject, { query, ...request }) => {
+    const { installation_id: id } = query;
+    if (!id) return (browserMode.finish as NonNullable<AuthMode['finish']>)(subject, { query, ...request });
+    if (id === 'gone') throw new AppError('token_err', 'the app is not installed there');
     return {
-      credentials: { type: 'APP', access_token: `installation-${String(installation_id)}`, raw: { mode: provider.auth_mode } },
-      connectionConfig: { app_id: '7', ...connectionConfig },
+      credentials: { type: 'APP', access_token: `installation-${id}`, raw: {} },
+      connectionConfig: { installation_id: id, app_id: '7' },
     };
   },
 };

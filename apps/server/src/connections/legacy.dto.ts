@@ -35,6 +35,12 @@ export const legacyImport = z
     username: text,
     password: text,
     api_key: text,
+    oauth_token: text,
+    oauth_token_secret: text,
+    token_id: text,
+    token_secret: text,
+    app_id: text,
+    installation_id: text,
   })
   .meta({ id: 'LegacyImport' });
 export type LegacyImport = z.output<typeof legacyImport>;

@@ -21,6 +21,7 @@ import {
   type UpdateIntegration,
   updateIntegration,
 } from './integrations.dto.js';
+import { NewIntegrations } from './new-integrations.service.js';
 
 interface Data<Value> {
   readonly data: Value;
@@ -34,6 +35,7 @@ export class IntegrationsController {
   constructor(
     private readonly integrations: Integrations,
     private readonly views: IntegrationViews,
+    private readonly made: NewIntegrations,
   ) {}
 
   @Get()
@@ -70,7 +72,7 @@ export class IntegrationsController {
     @Query({ schema: noQuery }) _query: unknown,
     @Body({ schema: createIntegration }) body: CreateIntegration,
   ): Promise<Data<Shown>> {
-    const created = await this.integrations.create(caller.environmentId, {
+    const created = await this.made.create(caller, {
       provider: body.provider,
       ...changesOf(body),
       uniqueKey: body.unique_key,

@@ -1,14 +1,21 @@
+import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
 import { providerConfigKey, providerName } from '#libs/contracts';
+import { pemOf } from '#libs/signing';
 
 const text = (max: number) => z.string().min(1).max(max);
 
-const pem = z
-  .string()
-  .refine(
-    (key) => key.startsWith('-----BEGIN RSA PRIVATE KEY----') && key.trimEnd().endsWith('-----END RSA PRIVATE KEY-----'),
-    'must be an RSA private key in PEM',
-  );
+const isRsaKey = (key: string): boolean => {
+  if (!key.startsWith('-----BEGIN RSA PRIVATE KEY----') || !key.trimEnd().endsWith('-----END RSA PRIVATE KEY-----')) return false;
+  try {
+    return createPrivateKey(pemOf(key)).asymmetricKeyType === 'rsa';
+  } catch {
+    return false;
+  }
+};
+
+/** Read now, so that a key that was cut in copying is found here and not when somebody connects. */
+const pem = z.string().refine(isRsaKey, 'must be an RSA private key in PEM, from its BEGIN line to its END line');
 
 const client = <Type extends string>(type: Type) =>
   z.strictObject({
@@ -22,12 +29,20 @@ const client = <Type extends string>(type: Type) =>
     webhook_secret: z.string().max(255).optional(),
   });
 
+/** Clients of MCP servers are public unless they have a secret. */
+const mcpClient = <Type extends string>(type: Type) =>
+  client(type)
+    .omit({ webhook_secret: true })
+    .extend({ client_secret: z.string().min(1).optional() });
+
 const app = { app_id: text(255), app_link: z.string().min(1), private_key: pem };
 
 const integrationCredentials = z.discriminatedUnion('type', [
   client('OAUTH1'),
   client('OAUTH2'),
   client('TBA'),
+  mcpClient('MCP_OAUTH2'),
+  mcpClient('MCP_OAUTH2_GENERIC'),
   z.strictObject({ type: z.literal('APP'), ...app }),
   z.strictObject({ type: z.literal('CUSTOM'), client_id: text(255), client_secret: z.string().min(1), ...app }),
 ]);

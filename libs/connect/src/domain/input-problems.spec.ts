@@ -12,6 +12,7 @@ describe('the configuration', () => {
       host: { format: 'hostname', visible_when: { field: 'kind', equals: 'own' } },
       tenant: { automated: true },
     },
+    integration_config: { subdomain: {}, host: {} },
   };
 
   it('is held against pattern, format and allowed values', () => {
@@ -36,6 +37,7 @@ describe('what the user typed', () => {
       auth_mode: 'TWO_STEP',
       credentials: { key: { pattern: '^k' }, realm: {} },
       assertion_option: { level: { enum: ['a'] } },
+      integration_config: { realm: {} },
     };
     const problems = credentialProblems(rules, { key: 'x', assertionOption: { level: 'b' } }, {});
     expect(pathsOf(problems)).toEqual(['key', 'realm', 'assertionOption.level']);

@@ -14,6 +14,14 @@ describe('integrationIssues', () => {
     expect(paths({ auth_mode: 'API_KEY' }, {}, true)).toEqual([]);
   });
 
+  it('wants a client of an MCP server only where it neither registers itself nor is known by an address', () => {
+    for (const client_registration of ['dynamic', 'cimd']) {
+      expect(paths({ auth_mode: 'MCP_OAUTH2', client_registration }, {}, true)).toEqual([]);
+    }
+    expect(paths({ auth_mode: 'MCP_OAUTH2', client_registration: 'static' }, {}, true)).toEqual(['credentials']);
+    expect(paths({ auth_mode: 'MCP_OAUTH2_GENERIC' }, {}, true)).toEqual([]);
+  });
+
   it('takes only declared settings, and custom ones only where none are declared', () => {
     const provider = { auth_mode: 'API_KEY', integration_config: { placement: { enum: ['header', 'query'] } } };
     expect(paths(provider, { integrationConfig: { placement: 'header' } }, true)).toEqual([]);

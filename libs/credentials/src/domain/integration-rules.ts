@@ -6,6 +6,7 @@ import { type InputField, inputIssues } from '#libs/providers';
 export interface ProviderRules {
   readonly auth_mode: string;
   readonly integration_config?: Readonly<Record<string, InputField>> | undefined;
+  readonly client_registration?: string | undefined;
 }
 
 interface Given {
@@ -21,15 +22,21 @@ const issue = (message: string, ...path: string[]): ErrorIssue => ({ code: 'cust
 
 /** What is wrong with the settings of a new integration, or with changes to one (spec/api.md §3.2). */
 export function integrationIssues(provider: ProviderRules, given: Given, isNew: boolean): ErrorIssue[] {
-  return [
-    ...credentialIssues(provider.auth_mode, given.credentials, isNew),
-    ...settingIssues(provider.integration_config, given),
-  ];
+  return [...credentialIssues(provider, given.credentials, isNew), ...settingIssues(provider.integration_config, given)];
 }
 
-function credentialIssues(authMode: string, credentials: IntegrationCredentials | undefined, isNew: boolean): ErrorIssue[] {
+/** Clients of MCP servers register themselves, or are known by an address, unless the catalogue says otherwise. */
+const needsCredentials = ({ auth_mode: mode, client_registration: registration }: ProviderRules): boolean =>
+  NEED_CREDENTIALS.has(mode) || (mode === 'MCP_OAUTH2' && registration === 'static');
+
+function credentialIssues(
+  provider: ProviderRules,
+  credentials: IntegrationCredentials | undefined,
+  isNew: boolean,
+): ErrorIssue[] {
+  const { auth_mode: authMode } = provider;
   if (!credentials) {
-    return isNew && NEED_CREDENTIALS.has(authMode) ? [issue(`required by providers of type ${authMode}`, 'credentials')] : [];
+    return isNew && needsCredentials(provider) ? [issue(`required by providers of type ${authMode}`, 'credentials')] : [];
   }
   return credentials.type === authMode ? [] : [issue(`must be ${authMode}, as the provider's`, 'credentials', 'type')];
 }
