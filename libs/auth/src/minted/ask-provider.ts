@@ -1,6 +1,6 @@
 import type { AppError } from '#libs/kernel';
 import { failureOf, type ProviderFailure } from '../http/domain/provider-failure.js';
-import { answered, tokenError } from '../http/request-token.js';
+import { answered, tokenError, type TokenErrorCode } from '../http/request-token.js';
 import type { TokenHttp } from '../http/token-http.js';
 import type { TokenReply, TokenRequest } from '../http/token-http.types.js';
 
@@ -14,23 +14,20 @@ export type Purpose = 'mint' | 'refresh';
  * `refresh_token_external_error` when a token is renewed
  */
 export async function askProvider(http: TokenHttp, request: TokenRequest, purpose: Purpose): Promise<TokenReply> {
-  const reply = await answered(http, request, purpose === 'mint' ? 'token_err' : 'refresh_token_external_error');
+  const reply = await answered(http, request, codeOfSilence(purpose));
   const failure = failureOf(reply);
-  if (failure) throw refusal(purpose, failure, request);
+  if (failure) throw tokenError(codeOf(purpose, failure), failure, request);
   return reply;
 }
 
-/** The error of an answer that is none, such as one without a token. */
-export const refusal = (purpose: Purpose, failure: ProviderFailure, request: TokenRequest): AppError =>
-  tokenError(purpose === 'mint' ? mintCode(failure.status) : 'refresh_token_external_error', failure, request);
-
 /** What is wrong with a server, or with how often it was asked, is no fault of the credentials. */
-const mintCode = (status: number): 'token_err' | 'invalid_credentials' =>
-  status >= 500 || status === 429 || (status >= 300 && status < 400) ? 'token_err' : 'invalid_credentials';
+function codeOf(purpose: Purpose, { status }: ProviderFailure): TokenErrorCode {
+  const isServers = status >= 500 || status === 429 || (status >= 300 && status < 400);
+  return isServers || purpose === 'refresh' ? codeOfSilence(purpose) : 'invalid_credentials';
+}
 
-/** What a success that holds no token is told as. */
-export const withoutToken = (status: number, what = 'token'): ProviderFailure => ({
-  status,
-  description: `its answer holds no ${what}`,
-  permanent: false,
-});
+const codeOfSilence = (purpose: Purpose): TokenErrorCode => (purpose === 'mint' ? 'token_err' : 'refresh_token_external_error');
+
+/** The error of a success that holds no token. */
+export const noToken = (purpose: Purpose, status: number, request: TokenRequest, what = 'token'): AppError =>
+  tokenError(codeOfSilence(purpose), { status, description: `its answer holds no ${what}`, permanent: false }, request);

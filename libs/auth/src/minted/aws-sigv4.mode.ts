@@ -7,7 +7,7 @@ import { textOf } from '../http/domain/values.js';
 import { answered, tokenError, type TokenErrorCode } from '../http/request-token.js';
 import type { TokenHttp } from '../http/token-http.js';
 import type { TokenReply, TokenRequest } from '../http/token-http.types.js';
-import { type Purpose, withoutToken } from './ask-provider.js';
+import type { Purpose } from './ask-provider.js';
 import { awsPlace, demanded, stsSettings } from './domain/aws-settings.js';
 import { refuse } from './domain/inputs.js';
 import { stsFailure, type TemporaryKeys, temporaryKeys } from './domain/sts-answer.js';
@@ -79,7 +79,7 @@ export class AwsSigv4Mode implements AuthMode {
     const code = purpose === 'mint' ? 'aws_sigv4_sts_request_failed' : 'refresh_token_external_error';
     const { status, body } = await this.#ask(request, code);
     const keys = temporaryKeys(body, new Date());
-    if (!keys) throw tokenError(code, withoutToken(status, 'temporary credentials'), request);
+    if (!keys) throw tokenError(code, { status, description: 'the answer holds none', permanent: false }, request);
     return { credentials: { type: 'AWS_SIGV4', ...role, ...keys, raw: body } } satisfies Minted;
   }
 

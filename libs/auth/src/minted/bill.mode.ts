@@ -3,7 +3,7 @@ import { addressOf, tokenUrlTemplate } from '../domain/addresses.js';
 import { fieldsOf, textOf } from '../http/domain/values.js';
 import type { TokenHttp } from '../http/token-http.js';
 import type { TokenRequest } from '../http/token-http.types.js';
-import { askProvider, type Purpose, refusal, withoutToken } from './ask-provider.js';
+import { askProvider, noToken, type Purpose } from './ask-provider.js';
 import { textsOf } from './domain/inputs.js';
 import { endOf } from './domain/lifetimes.js';
 
@@ -34,7 +34,7 @@ export class BillMode implements AuthMode {
     const { status, body } = await askProvider(this.http, request, purpose);
     const answer = fieldsOf(body);
     const sessionId = textOf(answer['sessionId']);
-    if (sessionId === undefined) throw refusal(purpose, withoutToken(status, 'sessionId'), request);
+    if (sessionId === undefined) throw noToken(purpose, status, request, 'sessionId');
     const userId = textOf(answer['userId']);
     return {
       credentials: {

@@ -2,7 +2,7 @@ import type { AuthMode, AuthSubject, Credentials, Minted, MintInput } from '../a
 import { type Answer, fieldsOf, textOf } from '../http/domain/values.js';
 import type { TokenHttp } from '../http/token-http.js';
 import { tokenMetadata } from '../oauth2/domain/connection-settings.js';
-import { askProvider, type Purpose, refusal, withoutToken } from './ask-provider.js';
+import { askProvider, noToken, type Purpose } from './ask-provider.js';
 import { grantedToken } from './domain/client-credentials-answer.js';
 import { clientCredentialsRequest, type GivenClient } from './domain/client-credentials-request.js';
 import { declaredInputs, refuse, required } from './domain/inputs.js';
@@ -30,7 +30,7 @@ export class ClientCredentialsMode implements AuthMode {
     const request = await clientCredentialsRequest(subject, client);
     const { status, body } = await askProvider(this.http, request, purpose);
     const granted = grantedToken(fieldsOf(body), subject.provider, new Date());
-    if (!granted) throw refusal(purpose, withoutToken(status), request);
+    if (!granted) throw noToken(purpose, status, request);
     return {
       credentials: {
         type: 'OAUTH2_CC',

@@ -1,4 +1,3 @@
-import type { AuthMode } from '../auth.types.js';
 import type { TokenHttp } from '../http/token-http.js';
 import { AwsSigv4Mode } from './aws-sigv4.mode.js';
 import { BillMode } from './bill.mode.js';
@@ -11,15 +10,13 @@ import { tbaMode } from './tba.mode.js';
 import { TwoStepMode } from './two-step.mode.js';
 
 /** Auth modes that need a form and no browser, by `auth_mode` (spec/auth.md §2.7-2.8, §2.11-2.15, §2.17). */
-export function mintedModes(http: TokenHttp): Record<string, AuthMode> {
-  return {
-    ...storedModes,
-    TBA: tbaMode,
-    JWT: renewing(jwtMode),
-    SIGNATURE: renewing(signatureMode),
-    OAUTH2_CC: renewing(new ClientCredentialsMode(http)),
-    TWO_STEP: renewing(new TwoStepMode(http)),
-    BILL: renewing(new BillMode(http)),
-    AWS_SIGV4: renewing(new AwsSigv4Mode(http)),
-  };
-}
+export const mintedModes = (http: TokenHttp) => ({
+  ...storedModes,
+  TBA: tbaMode,
+  JWT: renewing(jwtMode),
+  SIGNATURE: renewing(signatureMode),
+  OAUTH2_CC: renewing(new ClientCredentialsMode(http)),
+  TWO_STEP: renewing(new TwoStepMode(http)),
+  BILL: renewing(new BillMode(http)),
+  AWS_SIGV4: renewing(new AwsSigv4Mode(http)),
+});

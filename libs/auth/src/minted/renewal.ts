@@ -15,7 +15,7 @@ export function isLoginNeeded(error: unknown): boolean {
 export type RenewableMode = AuthMode & Required<Pick<AuthMode, 'mint' | 'refresh'>>;
 
 /** A mode whose renewal fails in one way only, whatever was wrong: with the error of `AuthMode.refresh`. */
-export function renewing(mode: RenewableMode): AuthMode {
+export function renewing(mode: RenewableMode): RenewableMode & Required<Pick<AuthMode, 'isRenewable'>> {
   return {
     mint: (subject, input) => mode.mint(subject, input),
     isRenewable: (subject, credentials) => mode.isRenewable?.(subject, credentials) ?? true,

@@ -5,7 +5,7 @@ import { textOf } from '../http/domain/values.js';
 import type { TokenHttp } from '../http/token-http.js';
 import type { TokenReply, TokenRequest } from '../http/token-http.types.js';
 import { tokenMetadata } from '../oauth2/domain/connection-settings.js';
-import { askProvider, type Purpose, refusal, withoutToken } from './ask-provider.js';
+import { askProvider, noToken, type Purpose } from './ask-provider.js';
 import { newAssertion, usableAssertion } from './domain/assertion.js';
 import { jwtRules, signedJwt } from './domain/signed-jwt.js';
 import { scopeOf, type TemplateValues } from './domain/template-values.js';
@@ -94,7 +94,7 @@ export class TwoStepMode implements AuthMode {
     const { provider } = subject;
     const kept = assertion ?? textOf(previous?.['assertion']);
     const credentials = twoStepCredentials(provider, reply, { stored: inputs.stored, assertion: kept, previous, now });
-    if (!credentials) throw refusal(purpose, withoutToken(reply.status), request);
+    if (!credentials) throw noToken(purpose, reply.status, request);
     return { credentials, ...(purpose === 'mint' && { connectionConfig: tokenMetadata(provider, reply.body) }) };
   }
 }

@@ -32,7 +32,6 @@ export function samlAssertion(facts: SamlFacts, privateKey: string | undefined):
 function signed(xml: string, privateKey: string): string {
   const signature = new SignedXml({
     privateKey,
-    idAttribute: 'ID',
     signatureAlgorithm: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
     canonicalizationAlgorithm: EXCLUSIVE_C14N,
   });

@@ -12,8 +12,11 @@ export type StepRules = Pick<NonNullable<Provider['additional_steps']>[number], 
   readonly body_format?: BodyFormat | undefined;
 };
 
+type Login = Pick<Provider, 'token_url' | 'token_params' | 'token_headers' | 'token_request_method' | 'body_format'>;
+type Renewal = Pick<Provider, 'refresh_url' | 'refresh_token_params' | 'refresh_token_headers'>;
+
 /** The first call: the login. */
-export const loginStep = (provider: Provider): StepRules => ({
+export const loginStep = (provider: Login): StepRules => ({
   token_url: tokenUrlTemplate(provider),
   token_params: provider.token_params,
   token_headers: provider.token_headers,
@@ -22,7 +25,7 @@ export const loginStep = (provider: Provider): StepRules => ({
 });
 
 /** The first call where a refresh token is at hand; undefined where the catalogue knows no use of one. */
-export const refreshStep = (provider: Provider): StepRules | undefined =>
+export const refreshStep = (provider: Login & Renewal): StepRules | undefined =>
   provider.refresh_token_params && {
     token_url: provider.refresh_url ?? tokenUrlTemplate(provider),
     token_params: provider.refresh_token_params,
