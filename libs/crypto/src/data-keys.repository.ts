@@ -11,8 +11,8 @@ import { unwrapDataKey, wrapDataKey } from './domain/wrapping.js';
 export const KEY_POLL_MS = 5_000;
 /** A process that said nothing for so long is gone. */
 const GONE_AFTER_MS = 4 * KEY_POLL_MS;
-/** No transaction that began with the key before is open any more, nor any session. */
-const UNUSED_FOR = "interval '1 hour'";
+/** No transaction, session or cache of before holds a value of the key before any more: the longest keeps one for a day. */
+const UNUSED_FOR = "interval '25 hours'";
 const FORGOTTEN_AFTER = "interval '1 hour'";
 
 /** Which keys a running process holds. */

@@ -164,8 +164,8 @@ describe('a data key rotation', () => {
     await expect(server.service.drop(1)).rejects.toThrow('1 in connections.credentials');
     await server.service.rotate('data');
     await untilDone(server);
-    await expect(server.service.drop(1)).rejects.toThrow('has not sealed for an hour');
-    await server.db.query(`UPDATE data_keys SET activated_at = now() - interval '2 hours' WHERE id = 2`);
+    await expect(server.service.drop(1)).rejects.toThrow('has not sealed for a day');
+    await server.db.query(`UPDATE data_keys SET activated_at = now() - interval '26 hours' WHERE id = 2`);
     await server.service.drop(1);
     await expect(server.service.drop(2)).rejects.toMatchObject({ code: 'conflict' });
     expect((await server.keys.rows()).map(({ id }) => id)).toEqual([2]);

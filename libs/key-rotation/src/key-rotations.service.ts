@@ -98,7 +98,7 @@ export class KeyRotations {
       throw new AppError('conflict', `data key ${id} sealed values that are still there: ${where.join(', ')}`);
     }
     if (await this.keys.drop(id)) return;
-    throw new AppError('conflict', `data key ${id} does not exist, or its successor has not sealed for an hour yet`);
+    throw new AppError('conflict', `data key ${id} does not exist, or its successor has not sealed for a day (25 hours) yet`);
   }
 
   #problem(column: LastingColumn, { row, key, sealed }: PageRow): string | undefined {
