@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountsModule } from '#libs/accounts';
-import { AuthModule, TokenHttp } from '#libs/auth';
+import { AuthModule, runPostConnection, TokenHttp } from '#libs/auth';
 import { AuthWebhooksModule } from '#libs/auth-webhooks';
 import { RedisModule } from '#libs/cache';
 import { ClientIdentities, ConnectModule } from '#libs/connect';
@@ -87,7 +87,13 @@ const capabilities = (config: ServerConfig) => [
   SchedulingModule,
   DeliveriesModule.forRoot({ timeoutMs: config.NANGO_WEBHOOK_TIMEOUT_MS, policy: parseOutboundPolicy(config) }),
   AuthWebhooksModule,
-  ConnectModule.forRoot({ serverUrl: originOf(config) }),
+  ConnectModule.forRoot({
+    serverUrl: originOf(config),
+    postConnection: {
+      inject: [TokenHttp],
+      useFactory: (http: TokenHttp) => (subject, credentials) => runPostConnection(http, subject, credentials),
+    },
+  }),
 ];
 
 const routes = (config: ServerConfig) => [

@@ -102,17 +102,17 @@ export class ConnectionAttempts {
 
   /** The connection stands whether or not the provider tells more about it. */
   async #complete(
-    target: ConnectTarget,
+    { plan, integration, provider }: ConnectTarget,
     saved: SavedConnection,
     { credentials }: Minted,
     connectionConfig: Config,
   ): Promise<void> {
     try {
-      const learnt = await this.postConnection(target, { credentials, connectionConfig });
-      if (Object.keys(learnt).length > 0) await this.configs.merge(target.plan.environmentId, saved.rowId, learnt);
+      const learnt = await this.postConnection({ provider, integration, connectionConfig }, credentials);
+      if (Object.keys(learnt).length > 0) await this.configs.merge(plan.environmentId, saved.rowId, learnt);
     } catch (error) {
       const message = `the provider did not tell more about the connection: ${messageOf(error)}`;
-      this.operations.message(target.plan.operationId, messageOfLevel('warn', message));
+      this.operations.message(plan.operationId, messageOfLevel('warn', message));
     }
   }
 }

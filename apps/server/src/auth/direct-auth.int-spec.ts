@@ -45,7 +45,7 @@ afterAll(async () => {
 
 const post = (path: string, body: unknown, query: Record<string, string> = {}, session: string | undefined = token) => {
   const search = new URLSearchParams({ ...(session ? { connect_session_token: session } : {}), ...query });
-  return api.call('POST', `${path}?${search}`, { body, as: null });
+  return api.call('POST', `${path}?${search.toString()}`, { body, as: null });
 };
 const error = (code: string, more: object = {}) => ({ error: expect.objectContaining({ code, ...more }) });
 const idOf = ({ body }: { body: unknown }) => (body as { connectionId: string }).connectionId;

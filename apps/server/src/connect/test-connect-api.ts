@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
 import { AccountsModule, hashApiKey } from '#libs/accounts';
-import { AuthModes } from '#libs/auth';
+import { AuthModes, type AuthSubject } from '#libs/auth';
 import { AuthWebhooksModule } from '#libs/auth-webhooks';
 import { RedisModule } from '#libs/cache';
 import { ConnectModule } from '#libs/connect';
@@ -122,7 +122,7 @@ function modules(
       postConnection: {
         useFactory:
           () =>
-          async (_target, { connectionConfig }) => {
+          async ({ connectionConfig }: AuthSubject) => {
             if (connectionConfig['subdomain'] === 'broken') throw new Error('the provider is away');
             return connectionConfig['subdomain'] === 'curious' ? { siteId: '42', siteToken: 'very-secret' } : {};
           },

@@ -33,7 +33,7 @@ it('tells a client how its flow ended, though another server finished it', async
   const socket = await here.socket();
   const session = await here.session();
   const query = new URLSearchParams({ connect_session_token: session, ws_client_id: socket.id });
-  const begun = await there.call('GET', `/oauth/connect/oauth?${query}`, { as: null });
+  const begun = await there.call('GET', `/oauth/connect/oauth?${query.toString()}`, { as: null });
   const state = new URL(begun.headers.get('location') ?? '').searchParams.get('state');
   const cookie = (begun.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
   expect((await there.call('GET', `/oauth/callback?state=${state}&code=good`, { as: null, headers: { cookie } })).status).toBe(

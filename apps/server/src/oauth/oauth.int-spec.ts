@@ -26,12 +26,12 @@ beforeEach(async () => {
 
 const HTML = { accept: 'text/html,*/*' };
 const connect = (key = 'oauth', query: Record<string, string> = {}, headers: Record<string, string> = {}, session = token) =>
-  api.call('GET', `/oauth/connect/${key}?${new URLSearchParams({ connect_session_token: session, ...query })}`, {
+  api.call('GET', `/oauth/connect/${key}?${new URLSearchParams({ connect_session_token: session, ...query }).toString()}`, {
     as: null,
     headers,
   });
 const callback = (query: Record<string, string>, headers: Record<string, string> = {}, path = '/oauth/callback') =>
-  api.call('GET', `${path}?${new URLSearchParams(query)}`, { as: null, headers });
+  api.call('GET', `${path}?${new URLSearchParams(query).toString()}`, { as: null, headers });
 const sentTo = ({ headers }: Answer) => new URL(headers.get('location') ?? '');
 const cookieOf = ({ headers }: Answer) => (headers.get('set-cookie') ?? '').split(';')[0] ?? '';
 const error = (code: string, more: object = {}) => ({ error: expect.objectContaining({ code, ...more }) });
@@ -172,7 +172,7 @@ describe('the way back', () => {
   ])('with %j is a failure told everywhere: %s', async (query, errorType, webhookType) => {
     const socket = await api.socket();
     const { back } = await begin({ ws_client_id: socket.id });
-    const page = await back(query as Record<string, string>);
+    const page = await back(query);
     expect(page.status).toBe(400);
     const message = errorType === 'callback_err' ? JSON.stringify(query) : 'the provider gave no token for this code';
     expect(messageIn(page.body)).toEqual({ type: 'nango_oauth_callback_error', payload: { message, errorType } });
@@ -207,7 +207,7 @@ describe('a state', () => {
   it('is good for one return', async () => {
     const { back } = await begin();
     const [first, second] = await Promise.all([back({ code: 'good' }), back({ code: 'good' })]);
-    expect([first.status, second.status].toSorted()).toEqual([200, 400]);
+    expect(new Set([first.status, second.status])).toEqual(new Set([200, 400]));
     const replayed = await back({ code: 'good' });
     expect(messageIn(replayed.body)).toMatchObject({ payload: { errorType: 'state_err' } });
   });
