@@ -19,6 +19,14 @@ describe('a plug-in', () => {
     });
   });
 
+  it('is not connected where the user said no', async () => {
+    const query = { payload: 's', error: 'access_denied' };
+    await expect(mode.finish(subject(), { ...back, query })).rejects.toMatchObject({
+      code: 'callback_err',
+      payload: { error: 'access_denied' },
+    });
+  });
+
   it('says what the integration lacks', async () => {
     await expect(mode.begin(subject({}), BEGIN)).rejects.toThrow('app_link');
     await expect(mode.finish(subject({ username: 'id' }), back)).rejects.toMatchObject({ code: 'provider_config_err' });

@@ -1,6 +1,7 @@
 import { AppError } from '#libs/kernel';
 import type { AuthMode, AuthSubject, BeginRequest, Begun, FinishRequest, Minted } from './auth.types.js';
 import { textOf } from './http/domain/values.js';
+import { demandConsent } from './oauth2/domain/callback-code.js';
 import { callbackMetadata } from './oauth2/domain/connection-settings.js';
 
 /** Plug-ins that users install at the provider; whoever made the plug-in has one pair of name and password for all (spec/auth.md §2.17). */
@@ -16,6 +17,7 @@ export class InstallPluginMode implements AuthMode {
   }
 
   async finish({ provider, integration }: AuthSubject, { query }: FinishRequest): Promise<Minted> {
+    demandConsent(query);
     const { username, password } = integration.custom;
     if (username === undefined || password === undefined) {
       throw new AppError(

@@ -2,6 +2,7 @@ import { AppError } from '#libs/kernel';
 import type { AuthMode, AuthSubject, BeginRequest, Begun, Credentials, FinishRequest, Minted } from '../auth.types.js';
 import { textOf } from '../http/domain/values.js';
 import type { TokenHttp } from '../http/token-http.js';
+import { demandConsent, noAccess } from '../oauth2/domain/callback-code.js';
 import { installationPage, installationToken } from './installation.js';
 
 /** A GitHub App, acting for itself where it is installed (spec/auth.md §2.9). */
@@ -13,6 +14,7 @@ export class AppMode implements AuthMode {
   }
 
   async finish(subject: AuthSubject, { query }: FinishRequest): Promise<Minted> {
+    demandConsent(query);
     if (query['setup_action'] === 'request') {
       throw new AppError(
         'callback_err',
@@ -20,7 +22,7 @@ export class AppMode implements AuthMode {
       );
     }
     const installationId = query['installation_id'];
-    if (!installationId) throw new AppError('callback_err', 'The provider gave no access: it came back without installation_id');
+    if (!installationId) throw noAccess(query, 'it came back without installation_id');
     return installationToken(this.http, subject, installationId, 'token_err');
   }
 

@@ -99,7 +99,8 @@ describe('a GitHub App', () => {
   it('waits for nobody’s approval', async () => {
     const asked = back({ setup_action: 'request' });
     await expect(app.finish(subject(), asked)).rejects.toMatchObject({ code: 'callback_err' });
-    await expect(app.finish(subject(), back({}))).rejects.toMatchObject({ code: 'callback_err' });
+    await expect(app.finish(subject(), back({}))).rejects.toThrow('it came back without installation_id');
+    await expect(app.finish(subject(), back({ error: 'access_denied' }))).rejects.toThrow('access_denied');
   });
 
   it('renews its token by its installation', async () => {

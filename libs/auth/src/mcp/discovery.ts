@@ -15,8 +15,8 @@ import {
 /** Who guards an MCP server, and what has to be asked for. */
 export interface Discovered {
   readonly metadata: ServerMetadata;
-  /** Names the server in requests for tokens (RFC 8707). */
-  readonly resource: string;
+  /** Names the server in requests for tokens (RFC 8707); absent where it says nothing of itself, and may not know the parameter. */
+  readonly resource?: string | undefined;
   readonly scopes: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export async function discover(http: TokenHttp, serverUrl: string): Promise<Disc
   if (unsafe !== undefined) throw problem(`its authorization server names ${unsafe}, which is not https`);
   if (metadata.code_challenge_methods_supported?.includes('S256') === false)
     throw problem('its authorization server lacks PKCE with S256');
-  return { metadata, resource: resource?.resource ?? serverUrl, scopes: advertisedScopes(resource, metadata) };
+  return { metadata, resource: resource && (resource.resource ?? serverUrl), scopes: advertisedScopes(resource, metadata) };
 }
 
 const problem = (why: string): AppError =>

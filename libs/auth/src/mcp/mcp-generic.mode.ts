@@ -16,7 +16,7 @@ import { registerAt } from './register-client.js';
 interface Learnt {
   readonly oauth_metadata: ServerMetadata;
   readonly oauth_client_info: RegisteredClient;
-  readonly oauth_resource_url: string;
+  readonly oauth_resource_url?: string | undefined;
 }
 
 /** OAuth of any MCP server: all that a catalogue entry says otherwise is discovered (spec/auth.md §2.16). */
@@ -83,7 +83,7 @@ export class McpGenericMode implements AuthMode {
         const isBasic = method === 'client_secret_basic' && secret !== undefined;
         const inBody = { client_id: id, ...(secret !== undefined && { client_secret: secret }) };
         const headers = isBasic ? { authorization: basicHeader(encodeURIComponent(id), encodeURIComponent(secret)) } : {};
-        return written('form', url, { ...(isBasic ? {} : inBody), ...fields, resource }, headers);
+        return written('form', url, { ...(isBasic ? {} : inBody), ...fields, ...(resource && { resource }) }, headers);
       },
     });
   }
@@ -96,7 +96,7 @@ function disguised(subject: AuthSubject, learnt: Learnt, scopes: readonly string
     ...subject.provider,
     authorization_url: metadata.authorization_endpoint,
     token_url: metadata.token_endpoint,
-    authorization_params: { ...subject.provider.authorization_params, resource },
+    authorization_params: { ...subject.provider.authorization_params, ...(resource && { resource }) },
     disable_pkce: false,
   };
   const credentials = {
@@ -116,7 +116,7 @@ function learntOf(memory: Readonly<Record<string, unknown>>): Learnt {
   const metadata = serverMetadata.safeParse(memory['oauth_metadata']);
   const client = registeredClient.safeParse(memory['oauth_client_info']);
   const resource = textOf(memory['oauth_resource_url']);
-  if (!metadata.success || !client.success || resource === undefined) {
+  if (!metadata.success || !client.success) {
     throw new AppError(
       'provider_config_err',
       'the connection does not know its MCP server any more: the user must connect again',

@@ -179,7 +179,11 @@ describe('any MCP server', () => {
 
   it('does without the word of the resource', async () => {
     server.on('GET', '/.well-known/oauth-protected-resource/mcp', () => ({ status: 404 }));
-    expect(params((await generic.begin(subject(), BEGIN)).url)['scope']).toBe('all');
+    const { url, memory } = await generic.begin(subject(), BEGIN);
+    expect(params(url)).toMatchObject({ scope: 'all' });
+    expect(params(url)).not.toHaveProperty('resource');
+    await generic.finish(subject(), back(memory));
+    expect(form()).not.toHaveProperty('resource');
   });
 
   it('says what is wrong with an address that leads nowhere, or to a server without PKCE', async () => {

@@ -1,20 +1,38 @@
 import { AppError } from '#libs/kernel';
 import type { Provider } from '#libs/providers';
 
+type Query = Readonly<Record<string, string>>;
+
 const PROVIDER_SAYS = ['error', 'error_description', 'error_reason', 'error_uri', 'status_code', 'error_message'] as const;
+const LONGEST = 500;
 
 /**
- * The code a browser brought back (spec/auth.md §3.4).
- * @throws AppError `callback_err` with what the provider said instead, in `payload`
+ * Stops a flow that the user or the provider ended (spec/auth.md §3.4).
+ * @throws AppError `callback_err` with what the provider said, in `payload` too
  */
+export function demandConsent(query: Query): void {
+  if (query['error']) throw noAccess(query, '');
+}
+
+/**
+ * The error of a callback that brings no access.
+ * @param otherwise why, where the provider says nothing
+ */
+export function noAccess(query: Query, otherwise: string): AppError {
+  const said = Object.fromEntries(PROVIDER_SAYS.filter((name) => query[name]).map((name) => [name, query[name]!]));
+  const words = Object.values(said).join(': ');
+  return new AppError('callback_err', `The provider gave no access: ${words === '' ? otherwise : words.slice(0, LONGEST)}`, {
+    payload: said,
+  });
+}
+
+/** The code a browser brought back. Errors as of `demandConsent`. */
 export function callbackCode(
   { authorization_code_param_in_callback: param = 'code' }: Pick<Provider, 'authorization_code_param_in_callback'>,
-  query: Readonly<Record<string, string>>,
+  query: Query,
 ): string {
-  const said = Object.fromEntries(PROVIDER_SAYS.filter((name) => query[name]).map((name) => [name, query[name]!]));
+  demandConsent(query);
   const code = query[param];
-  if (code && !said['error']) return code;
-  const words = Object.values(said).join(': ');
-  const why = words === '' ? `it came back without ${param}` : words.slice(0, 500);
-  throw new AppError('callback_err', `The provider gave no access: ${why}`, { payload: said });
+  if (!code) throw noAccess(query, `it came back without ${param}`);
+  return code;
 }

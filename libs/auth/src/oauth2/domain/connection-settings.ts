@@ -42,13 +42,6 @@ export function callbackMetadata(
   return kept;
 }
 
-/** What a provider said, where nobody said otherwise: values given with the connection win, empty ones are filled (spec/auth.md §3.4). */
-export function unlessGiven(said: Config, given: Config): Config {
-  return Object.fromEntries(
-    Object.entries(said).filter(([name]) => given[name] === undefined || given[name] === null || given[name] === ''),
-  );
-}
-
 /** Moves what was given for this connection alone to where it belongs (spec/auth.md §3.4). */
 export function withOverrides({ credentials, connectionConfig }: Minted, given: AuthSubject['connectionConfig']): Minted {
   const id = textOf(given['oauth_client_id_override']);
