@@ -1,5 +1,10 @@
-import type { AppError } from '#libs/kernel';
+import { z } from 'zod';
+import { type AppError, loadConfig } from '#libs/kernel';
+import { parseOauthPolicy } from '#libs/outbound';
 import type { Upstream } from '#libs/testing';
+import { authEnv } from '../auth.config.js';
+import { TokenHttp } from '../http/token-http.js';
+import type { TokenReply, TokenRequest } from '../http/token-http.types.js';
 
 /** What a provider of a test answers. */
 export type Reply = Awaited<ReturnType<Parameters<Upstream['on']>[2]>>;
@@ -48,4 +53,19 @@ function token(status: number): Told {
 
 function later(status: number, permanent = false): Told {
   return { code: 'refresh_token_external_error', status: 400, payload: { status, permanent } };
+}
+
+const OPEN = { NANGO_OUTBOUND_URL_POLICY_OAUTH: '{"mode":"permissive","blockPrivateIps":false}' };
+
+/** A client that finds every provider somewhere else. */
+export class ReroutedHttp extends TokenHttp {
+  /** @param route the address, without a query, to call instead */
+  constructor(private readonly route: (url: URL) => string) {
+    super({ policy: parseOauthPolicy(loadConfig(z.object(authEnv), OPEN)), timeoutMs: 5_000 });
+  }
+
+  override send(request: TokenRequest): Promise<TokenReply> {
+    const url = new URL(request.url);
+    return super.send({ ...request, url: this.route(url) + url.search });
+  }
 }
