@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountsModule } from '#libs/accounts';
 import { RedisModule } from '#libs/cache';
 import { CheckpointsModule } from '#libs/checkpoints';
+import { ConnectUpkeep } from '#libs/connect';
 import { ConnectionUpkeep } from '#libs/credentials';
 import { CryptoModule } from '#libs/crypto';
 import { databaseOptions, DatabaseModule, LeaderLease } from '#libs/database';
@@ -52,6 +53,7 @@ export class AppModule {
         { provide: DELETED_CONNECTIONS_DAYS, useValue: config.CRON_DELETE_OLD_CONNECTIONS_MAX_DAYS },
         ConnectionSweep,
         ConnectionUpkeep,
+        ConnectUpkeep,
         DeletedConnections,
         LeaderLease,
         OverdueExecutions,

@@ -2,6 +2,7 @@
 export { BrowserFlows, type FinishedFlow, type Returned } from './browser-flows.service.js';
 export { ClientIdentities, type ClientIdentity } from './client-identities.service.js';
 export { ConnectModule, type ConnectModuleOptions } from './connect.module.js';
+export { ConnectUpkeep } from './connect-upkeep.js';
 export { ConnectSessions, type IssuedSession, type NewSession } from './connect-sessions.service.js';
 export type {
   BegunFlow,

@@ -9,7 +9,7 @@ import { type ConnectionFields, ConnectionsRepository } from './connections.repo
 import { CREDENTIAL_TEST, type CredentialTest } from './credential-test.js';
 import type { Connection, ConnectionEndUser, Integration } from './credentials.types.js';
 import { connectionTags } from './domain/connection-tags.js';
-import { isTested } from './domain/import-rules.js';
+import { isTriedFirst } from './domain/import-rules.js';
 import { nextRefreshAt } from './domain/refresh-schedule.js';
 import { splitConfig } from './domain/secret-config.js';
 import { IntegrationsRepository } from './integrations.repository.js';
@@ -66,7 +66,7 @@ export class ConnectionSaves {
   }
 
   async #try(given: ConnectionToSave, connectionId: string): Promise<void> {
-    if (!isTested(given.credentials)) return;
+    if (!isTriedFirst(given.credentials)) return;
     const candidate = candidateOf(given, connectionId);
     if ((await this.test(toLease(given.integration, candidate, given.provider))) === 'failed') {
       throw new AppError('connection_test_failed', 'the provider did not accept these credentials');

@@ -1,17 +1,19 @@
 import { Injectable } from '@nestjs/common';
+import { ConnectUpkeep } from '#libs/connect';
 import { Deliveries } from '#libs/deliveries';
 import { SyncRuns } from '#libs/scheduling';
 
-/** How long ended sync runs and deliveries are kept (spec/engine.md §7.1). */
+/** How long ended sync runs, deliveries and Connect sessions are kept (spec/engine.md §7.1, spec/auth.md §3.9). */
 const KEPT_MS = 31 * 86_400_000;
 const SLICE = 1_000;
 
-/** What happened, as far as it is still shown: sync runs and webhook deliveries. */
+/** What happened, as far as it is still shown: sync runs, webhook deliveries, attempts to connect. */
 @Injectable()
 export class History {
   constructor(
     private readonly syncRuns: SyncRuns,
     private readonly deliveries: Deliveries,
+    private readonly connect: ConnectUpkeep,
   ) {}
 
   /** Forgets what ended too long ago, slice by slice. @param isStopped asked between slices */
@@ -19,5 +21,7 @@ export class History {
     const before = new Date(now.getTime() - KEPT_MS);
     while (!isStopped() && (await this.syncRuns.removeBefore(before, SLICE)) === SLICE);
     while (!isStopped() && (await this.deliveries.removeBefore(before, SLICE)) === SLICE);
+    while (!isStopped() && (await this.connect.removeSessions(before, SLICE)) === SLICE);
+    while (!isStopped() && (await this.connect.removeExpiredStates(now, SLICE)) === SLICE);
   }
 }

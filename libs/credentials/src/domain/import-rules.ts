@@ -49,10 +49,16 @@ export function storedCredentials(given: ImportedCredentials): Credentials {
   }
 }
 
-/** Types a wrong value of which only the provider can tell (spec/auth.md §2.4). */
-const TESTED = new Set(['API_KEY', 'BASIC', 'TBA', 'JWT', 'SIGNATURE']);
+/** Types that never change: only the provider can tell whether they still hold (spec/auth.md §2.4). */
+const TESTED = new Set(['API_KEY', 'BASIC', 'TBA']);
 
 export const isTested = (credentials: Credentials): boolean => TESTED.has(credentials.type);
+
+/** Types made here of what a user typed: that it was right shows when the provider sees it first. */
+const MADE_HERE = new Set(['JWT', 'SIGNATURE']);
+
+/** Whether the provider is asked about credentials before they are saved. */
+export const isTriedFirst = (credentials: Credentials): boolean => isTested(credentials) || MADE_HERE.has(credentials.type);
 
 /** @throws AppError `invalid_body` with these issues, if there are any */
 export function refuseIssues(issues: readonly ErrorIssue[]): void {
