@@ -145,11 +145,6 @@ describe('a flow', () => {
       error_desc: expect.stringContaining('tenant'),
     });
   });
-
-  it('of an integration without client is refused', async () => {
-    const key = await customer.integration('farm-oauth2-plain');
-    expect((await customer.flow(key)).outcome).toMatchObject({ error_type: 'provider_config_err' });
-  });
 });
 
 it.each(['rotating', 'ok-false'])('access that is taken away and given back is told (%s)', async (dialect) => {

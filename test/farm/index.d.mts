@@ -11,6 +11,8 @@ export interface FarmAccess {
   readonly url: string;
   /** The same over TLS. */
   readonly httpsUrl: string;
+  /** Of the authority that its TLS certificate comes from. */
+  readonly authorityFile: string;
   readonly apps: Readonly<Record<'oidc' | 'oauth2' | 'oauth1' | 'netsuite' | 'githubOauth', FarmApp>> & {
     readonly github: { readonly appId: string; readonly privateKey: string };
   };
@@ -58,8 +60,6 @@ export interface FarmControl {
 export interface Farm extends FarmControl {
   readonly url: string;
   readonly access: FarmAccess;
-  /** Of the authority that its TLS certificate comes from. */
-  readonly authorityFile: string;
   /** Content of a catalogue file: a provider of every auth mode. */
   catalogue(): Record<string, Record<string, unknown>>;
   close(): Promise<void>;

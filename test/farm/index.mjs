@@ -40,8 +40,7 @@ export async function startFarm({ port = 0 } = {}) {
   const httpsUrl = `https://localhost:${await listen(secure, 0)}`;
   return {
     url,
-    access: { url, httpsUrl, ...people, certificate: tls.client },
-    authorityFile: tls.authorityFile,
+    access: { url, httpsUrl, authorityFile: tls.authorityFile, ...people, certificate: tls.client },
     catalogue: () => catalogueOf({ url, httpsUrl }),
     ...controlOf(url),
     close: async () => {

@@ -16,7 +16,11 @@ export class AuthModule implements OnApplicationShutdown {
       module: AuthModule,
       providers: [
         { provide: TokenHttp, useFactory: () => new TokenHttp({ policy: parseOauthPolicy(config) }) },
-        { provide: AuthModes, useFactory: openModes, inject: [TokenHttp] },
+        {
+          provide: AuthModes,
+          useFactory: (http: TokenHttp) => openModes(http, { stsUrl: config.AWS_ENDPOINT_URL_STS }),
+          inject: [TokenHttp],
+        },
       ],
       exports: [AuthModes, TokenHttp],
     };

@@ -11,9 +11,14 @@ import { OAuth1Mode } from './oauth1/oauth1.mode.js';
 import { OAuth2Mode } from './oauth2/oauth2.mode.js';
 import { introspections, providerModes } from './providers/provider-modes.js';
 
+interface ModeOptions {
+  /** Address of AWS STS, instead of the region's. */
+  readonly stsUrl?: string | undefined;
+}
+
 /** Every way to authenticate, talking to providers through one client. */
-export const openModes = (http: TokenHttp): AuthModes =>
-  new AuthModes({ ...browserModes(http), ...mintedModes(http) }, providerModes(http), introspections(http));
+export const openModes = (http: TokenHttp, { stsUrl }: ModeOptions = {}): AuthModes =>
+  new AuthModes({ ...browserModes(http), ...mintedModes(http, stsUrl) }, providerModes(http), introspections(http));
 
 /** Modes in which a browser is sent to the provider. */
 const browserModes = (http: TokenHttp): Record<string, AuthMode> => ({

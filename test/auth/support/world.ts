@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { inject } from 'vitest';
 import { controlOf } from '../../farm/index.mjs';
 import { Customer } from './customer.js';
@@ -5,6 +7,8 @@ import { Customer } from './customer.js';
 /** The stack and the farm that all end-to-end tests share, from a customer's side. */
 export const stack = inject('stack');
 export const farm = inject('farm');
+// Browsers trust the farm's certificates as the services do.
+setDefaultCACertificates([...getCACertificates('default'), readFileSync(farm.authorityFile, 'utf8')]);
 export const control = controlOf(farm.url);
 export const customer = new Customer(stack);
 /** The same account's other environment. */

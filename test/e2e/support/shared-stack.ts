@@ -68,7 +68,7 @@ async function start(): Promise<Running> {
   // The farm's certificates come from an authority of its own.
   const env = {
     NANGO_PROVIDERS_PATH: catalogue,
-    NODE_EXTRA_CA_CERTS: farm.authorityFile,
+    NODE_EXTRA_CA_CERTS: farm.access.authorityFile,
     AWS_ENDPOINT_URL_STS: `${farm.url}/aws/sts`,
   };
   const stack = await launchStack(stores.databaseUrl, { env }).catch(async (error: unknown) => {

@@ -7,6 +7,8 @@ const FIRST_LIFE = 60;
 const LIFE = 3600;
 const MOUNT = '/oidc';
 const SCOPE = 'openid offline_access read write';
+/** Who asks for nothing gets this (RFC 6749 §3.3): clients of MCP servers may not know what to ask for. */
+const DEFAULT_SCOPE = '&scope=openid%20offline_access';
 
 /**
  * `oidc-provider`, unmodified: PKCE, rotating refresh tokens, dynamic registration, metadata. Tokens of a code live 60 s, those of a
@@ -41,6 +43,7 @@ export class OidcServer {
   }
 
   async handle(message, response, origin) {
+    if (message.url.startsWith(`${MOUNT}/auth?`) && !/[?&]scope=[^&]/.test(message.url)) message.url += DEFAULT_SCOPE;
     message.originalUrl = message.url;
     message.url = message.url.slice(MOUNT.length);
     await this.#at(origin).callback()(message, response);
@@ -83,7 +86,16 @@ export class OidcServer {
       cookies: { keys: [randomUUID()] },
       scopes: SCOPE.split(' '),
       findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
-      features: { devInteractions: { enabled: false }, registration: { enabled: true }, revocation: { enabled: true } },
+      features: {
+        devInteractions: { enabled: false },
+        registration: { enabled: true },
+        revocation: { enabled: true },
+        // MCP clients name the server that a token is for (RFC 8707).
+        resourceIndicators: {
+          getResourceServerInfo: () => ({ scope: SCOPE, accessTokenFormat: 'opaque' }),
+          useGrantedResource: () => true,
+        },
+      },
       interactions: { url: (_context, { uid }) => `/oidc-consent/${uid}` },
       issueRefreshToken: (_context, client) => client.grantTypeAllowed('refresh_token'),
       rotateRefreshToken: true,
@@ -137,10 +149,11 @@ export class OidcServer {
     return { sent: true };
   }
 
-  async #approve(provider, { client_id: clientId }) {
+  async #approve(provider, { client_id: clientId, resource }) {
     const accountId = `user-${randomUUID()}`;
     const grant = new provider.Grant({ accountId, clientId });
     grant.addOIDCScope(SCOPE);
+    if (resource) grant.addResourceScope(resource, SCOPE);
     const grantId = await grant.save();
     this.#grants.set(accountId, [...(this.#grants.get(accountId) ?? []), { provider, grantId }]);
     return { login: { accountId, remember: false }, consent: { grantId } };

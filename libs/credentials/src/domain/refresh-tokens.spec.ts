@@ -16,6 +16,11 @@ describe('withoutRefreshTokens', () => {
     expect(withoutRefreshTokens(value)).toEqual(value);
   });
 
+  it('drops the value of one where a provider calls it otherwise', () => {
+    const value = { refresh_token: 'secret', raw: { session: { renewal: 'secret', token: 'x' } }, list: ['x'] };
+    expect(withoutRefreshTokens(value)).toEqual({ raw: { session: { token: 'x' } }, list: ['x'] });
+  });
+
   it('leaves everything else as it is', () => {
     const sameAsBefore = fc.property(fc.jsonValue(), (value) => {
       expect(withoutRefreshTokens(value)).toEqual(value);

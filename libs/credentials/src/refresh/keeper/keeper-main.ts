@@ -75,7 +75,7 @@ async function open(setup: KeeperSetup): Promise<Works> {
     reads: new ConnectionReads(db, cipher, new IntegrationsRepository(db, cipher)),
     rows: new RefreshRows(db, cipher),
     stash: new RefreshStash(redis, cipher),
-    modes: openModes(http),
+    modes: openModes(http, setup),
   });
   const close = async () => {
     redis.disconnect();

@@ -28,7 +28,8 @@ export class KeeperProcess {
     const child = fork(PROGRAM, {
       detached: true,
       serialization: 'advanced',
-      env: {},
+      // Node reads it when it starts, so it cannot come over the pipe.
+      env: setup.authorities === undefined ? {} : { NODE_EXTRA_CA_CERTS: setup.authorities },
       execArgv: [],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });

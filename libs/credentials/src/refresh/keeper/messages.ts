@@ -9,6 +9,10 @@ export interface KeeperSetup {
   readonly redisUrl: string;
   /** For calls to token endpoints. */
   readonly policy: OutboundPolicy;
+  /** Address of AWS STS, instead of the region's. */
+  readonly stsUrl: string | undefined;
+  /** File of authorities that are trusted beside the well-known ones. */
+  readonly authorities: string | undefined;
 }
 
 export type ToKeeper =
