@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startUpstream, type Upstream } from '#libs/testing';
 import { httpOf, openHttp } from '../test-provider.js';
@@ -66,11 +66,14 @@ describe('a request to a provider', () => {
     });
   });
 
-  it('asks for answers that are not compressed, and takes none for text', async () => {
-    provider.on('POST', '/zip', ({ headers }) =>
-      headers['accept-encoding'] === 'identity' ? { body: '{"a":1}' } : { body: gzipSync('{"a":1}') },
-    );
+  it.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])('asks for answers that are not compressed, and reads those that are: %s', async (encoding, compress) => {
+    provider.on('POST', '/zip', () => ({ headers: { 'content-encoding': encoding }, body: compress('{"a":1}') }));
     expect((await http.send({ url: `${provider.url}/zip`, form })).body).toEqual({ a: 1 });
+    expect(provider.requests.at(-1)!.headers['accept-encoding']).toBe('identity');
   });
 });
 
@@ -95,6 +98,14 @@ describe('no answer', () => {
   it('comes of a body that is too large', async () => {
     provider.on('POST', '/huge', () => ({ body: 'a'.repeat(10 * 1024 * 1024) }));
     expect(await failing(http.send({ url: `${provider.url}/huge`, form }))).toContain('larger than 1048576 bytes');
+  });
+
+  it('comes of one that is small only while it is packed, or packed wrongly', async () => {
+    const headers = { 'content-encoding': 'gzip' };
+    provider.on('POST', '/bomb', () => ({ headers, body: gzipSync(Buffer.alloc(10 * 1024 * 1024)) }));
+    expect(await failing(http.send({ url: `${provider.url}/bomb`, form }))).toContain('larger than 1048576 bytes');
+    provider.on('POST', '/torn', () => ({ headers, body: 'no gzip' }));
+    await expect(http.send({ url: `${provider.url}/torn`, form })).rejects.toMatchObject({ code: 'upstream_unreachable' });
   });
 
   it('comes of one that is cut off, and of a connection that is', async () => {

@@ -71,7 +71,7 @@ export class TokenHttp {
   }
 
   async #reply({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<TokenReply> {
-    const text = await readLimited(body, this.#maxBytes);
+    const text = await readLimited(body, [headers['content-encoding']].flat()[0], this.#maxBytes);
     const given = Object.entries(headers).filter((entry): entry is [string, string | string[]] => entry[1] !== undefined);
     return { status: statusCode, headers: Object.fromEntries(given), body: answerOf(text) };
   }
