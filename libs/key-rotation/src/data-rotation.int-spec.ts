@@ -224,3 +224,18 @@ it('a value keeps opening in a process that met its key a moment too early', asy
   await jobs.poll.refresh();
   expect(jobs.cipher.openText(sealed, 'place')).toBe(secretOf(1));
 });
+
+it('a rotation is not paused by a database that is away for a moment', async () => {
+  const server = await start();
+  await storeSecrets(server.db, server.cipher, 10);
+  await server.service.rotate('data');
+  await server.advance();
+  await server.poll.refresh();
+  const { replace } = server.store;
+  server.store.replace = () => Promise.reject(new Error('Connection terminated unexpectedly'));
+  await expect(server.advance()).rejects.toThrow('Connection terminated');
+  expect(await server.rotations.current()).toMatchObject({ state: 'running' });
+  server.store.replace = replace;
+  await untilDone(server);
+  expect(await server.service.verify()).toMatchObject({ failed: 0 });
+});

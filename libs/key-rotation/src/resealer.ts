@@ -19,6 +19,11 @@ export interface RotationOptions {
   readonly stretchMs: number;
 }
 
+/** What only a person can cure; anything else is tried again. */
+export class RotationProblem extends Error {
+  override readonly name = 'RotationProblem';
+}
+
 /** How far some pages led; null where there was none. */
 interface Stretch {
   readonly to: RowKey | null;
@@ -46,7 +51,7 @@ export class Resealer {
     }
   }
 
-  /** Some pages of the first column that is not finished. @throws Error naming a row whose value does not open */
+  /** Some pages of the first column that is not finished. @throws RotationProblem naming a row whose value does not open */
   async step(rotation: Rotation, keyId: number): Promise<Progress> {
     const open = (await this.rotations.columns(rotation.id)).find(({ finishedAt }) => finishedAt === null);
     const column = LASTING_COLUMNS.find(({ name }) => name === open?.name);
@@ -81,7 +86,7 @@ export class Resealer {
   async #endPass(rotation: Rotation, column: LastingColumn, { pass }: ColumnProgress, keyId: number): Promise<Progress> {
     const left = await this.store.countStale(column, keyId);
     if (left > 0 && pass >= MAX_PASSES) {
-      throw new Error(
+      throw new RotationProblem(
         `${left} values of ${column.name} are locked, or sealed with an older key again and again: see who writes them, then resume`,
       );
     }
@@ -100,7 +105,7 @@ export class Resealer {
     try {
       return this.cipher.reseal(sealed, column.aad(row));
     } catch (error) {
-      throw new Error(`${nameOfRow(column, key)} does not open: ${messageOf(error)}`, { cause: error });
+      throw new RotationProblem(`${nameOfRow(column, key)} does not open: ${messageOf(error)}`, { cause: error });
     }
   }
 }

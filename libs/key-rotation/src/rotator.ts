@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataKeys, KeyPoll, RootKeys } from '#libs/crypto';
-import { messageOf } from '#libs/kernel';
 import { nextStep } from './domain/next-step.js';
-import { Resealer, ROTATION_OPTIONS, type RotationOptions } from './resealer.js';
+import { Resealer, ROTATION_OPTIONS, type RotationOptions, RotationProblem } from './resealer.js';
 import { RotationsRepository } from './rotations.repository.js';
 import type { Rotation } from './rotations.types.js';
 
@@ -24,14 +23,15 @@ export class Rotator {
   }
 
   /**
-   * Works until the rotation is done, waits for something or may not go on. An error pauses it, with what is wrong in its note.
+   * Works until the rotation is done, waits for something or may not go on. What only a person can cure pauses it, and is in its note.
    * @param goOn asked between stretches
    */
   async advance(rotation: Rotation, goOn: () => Promise<boolean>): Promise<void> {
     try {
       await this.#advance(rotation, goOn);
     } catch (error) {
-      await this.rotations.setState('paused', messageOf(error));
+      if (!(error instanceof RotationProblem)) throw error;
+      await this.rotations.setState('paused', error.message);
     }
   }
 

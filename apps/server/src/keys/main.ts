@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { cryptoEnv } from '#libs/crypto';
-import { AppError, ConfigError, loadConfig, messageOf } from '#libs/kernel';
+import { AppError, codeOf, ConfigError, loadConfig, messageOf } from '#libs/kernel';
 import { aboutRotation, type Answer, drop, generate, rotate, showStatus, verify, wrapPrimary } from './keys-commands.js';
 import { keysCliConfig } from './keys-cli.config.js';
 import { withKeys } from './keys-context.js';
@@ -66,8 +66,16 @@ async function run(): Promise<number> {
   return isGood ? 0 : 1;
 }
 
+/** Errors of reaching a database; the driver gives one of them no code. */
+const isLost = (error: unknown): boolean =>
+  /^(E[A-Z]+|08\d{3}|28\d{3}|3D000|57P0[1-3])$/.test(codeOf(error) ?? '') || messageOf(error).startsWith('Connection terminated');
+
 /** What can be cured is said in one sentence. */
 function complain(error: unknown): number {
+  if (isLost(error)) {
+    process.stderr.write(`keys: the database cannot be used (${messageOf(error) || codeOf(error)}): check NANGO_DATABASE_URL\n`);
+    return 1;
+  }
   const isKnown = error instanceof UsageError || error instanceof ConfigError || error instanceof AppError;
   process.stderr.write(`keys: ${isKnown || !(error instanceof Error) ? messageOf(error) : error.stack}\n`);
   if (error instanceof UsageError) process.stderr.write(`${USAGE}\n`);
