@@ -11,7 +11,7 @@ import type { Purpose } from './ask-provider.js';
 import { awsPlace, demanded, stsSettings } from './domain/aws-settings.js';
 import { refuse } from './domain/inputs.js';
 import { stsFailure, type TemporaryKeys, temporaryKeys } from './domain/sts-answer.js';
-import { regionalSts, stsRequest } from './domain/sts-request.js';
+import { stsRequest } from './domain/sts-request.js';
 import { answerFields } from './domain/xml.js';
 
 const LIFETIME_S = 3600;
@@ -30,7 +30,7 @@ export class AwsSigv4Mode implements AuthMode {
   /** @param stsUrl address of STS in a region */
   constructor(
     private readonly http: TokenHttp,
-    private readonly stsUrl: (region: string) => string = regionalSts,
+    private readonly stsUrl: (region: string) => string,
   ) {}
 
   async mint(subject: AuthSubject, input: MintInput): Promise<Minted> {

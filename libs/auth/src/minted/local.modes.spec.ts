@@ -139,7 +139,8 @@ describe('a JWT of the user’s key', () => {
   it('is built again when it is due', async () => {
     const { credentials } = await jwtMode.mint(subjectOf(ghost), { privateKey: key });
     const old = { ...credentials, token: 'old', expires_at: '2020-01-01T00:00:00.000Z' };
-    const renewed = await jwtMode.refresh(subjectOf(ghost), old);
+    const stricter = { ...ghost, credentials: { ...ghost.credentials, more: field() } };
+    const renewed = await jwtMode.refresh(subjectOf(stricter), old);
     expect(renewed?.credentials).toMatchObject({ type: 'JWT', privateKey: key });
     expect(decodeJwt(String(renewed?.credentials['token'])).aud).toBe('/admin/');
     expect(Date.parse(String(renewed?.credentials['expires_at']))).toBeGreaterThan(Date.now());

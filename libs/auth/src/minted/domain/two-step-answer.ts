@@ -1,6 +1,6 @@
 import type { Provider } from '#libs/providers';
 import type { Credentials } from '../../auth.types.js';
-import type { Answer } from '../../http/domain/values.js';
+import { type Answer, textOf } from '../../http/domain/values.js';
 import type { TokenReply } from '../../http/token-http.types.js';
 import { keptHeaders } from './kept-headers.js';
 import { textAt } from './template-values.js';
@@ -29,8 +29,8 @@ export function twoStepCredentials(
   const token = textAt(body, tokenPath) || textAt(kept, tokenPath);
   if (!token) return undefined;
   const given = refreshPath === undefined ? undefined : textAt(body, refreshPath) || undefined;
-  const refreshToken = given ?? previous?.['refresh_token'];
-  const expiry = tokenExpiry(provider, body, { token, refreshToken: given }, now);
+  const refreshToken = given ?? textOf(previous?.['refresh_token']);
+  const expiry = tokenExpiry(provider, body, { token, refreshToken }, now);
   return {
     ...stored,
     ...undeclared(provider, kept),
