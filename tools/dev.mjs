@@ -8,9 +8,11 @@ await main(async () => {
   await ensureBuilt(console.log);
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => signalChildren(signal));
   const tsc = [at('node_modules/typescript-7/bin/tsc'), '-p', 'tsconfig.build.json', '--watch', '--preserveWatchOutput'];
+  const pages = [`--watch-path=${at('apps/connect-ui/src')}`, at('apps/connect-ui/build-connect-ui.mjs')];
   const watched = ['apps', 'libs'].map((folder) => `--watch-path=${at('dist', folder)}`);
   await Promise.race([
     run(nodeProgram(), tsc),
+    run(nodeProgram(), pages),
     run(nodeProgram(), [at('dist/apps/standalone/src/launcher/main.js'), ...watched], {
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     }),

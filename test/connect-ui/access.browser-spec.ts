@@ -9,22 +9,31 @@ const THEMES = ['light', 'dark'] as const;
 describe.skipIf(!browser)('for everyone', () => {
   const world = worldOf(browser ?? '');
 
+  const chooseForm = async (page: Page, name: string) => {
+    await choose(page, name);
+    await page.locator('#connect-form').waitFor();
+  };
+
   /** Every screen, and how one gets there. */
   const SCREENS: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     'the list': (page) => page.locator('[data-row]').first().waitFor(),
-    'a search without a match': (page) => page.getByRole('searchbox').fill('qqq'),
-    'a form': (page) => choose(page, 'Zendesk'),
+    'a search without a match': async (page) => {
+      await page.getByRole('searchbox').fill('qqq');
+      await page.getByText('Nothing matches').waitFor();
+    },
+    'a form': (page) => chooseForm(page, 'Zendesk'),
     'a form with mistakes': async (page) => {
       await choose(page, 'Zendesk');
       await page.getByRole('combobox').selectOption('team');
       await connect(page);
       await page.getByRole('alert').first().waitFor();
     },
-    'a form with an external id': (page) => choose(page, 'Amazon'),
-    'a form with certificates': (page) => choose(page, 'ADP'),
+    'a form with an external id': (page) => chooseForm(page, 'Amazon'),
+    'a form with certificates': (page) => chooseForm(page, 'ADP'),
     'a window that is open': async (page) => {
       await choose(page, 'Slack');
       await connectInWindow(page);
+      await page.getByText('Continue with Slack').waitFor();
     },
     success: async (page) => {
       await choose(page, 'Hacker News');
@@ -69,7 +78,7 @@ describe.skipIf(!browser)('for everyone', () => {
         showWatermark: true,
       };
       const page = await world.current.openLink();
-      await choose(page, 'Zendesk');
+      await chooseForm(page, 'Zendesk');
       expect(await axeFindings(page)).toEqual([]);
     }
   });
@@ -107,6 +116,7 @@ describe.skipIf(!browser)('for everyone', () => {
   it('the focus can be seen', async () => {
     const page = await world.current.openLink();
     await choose(page, 'Slack');
+    await page.locator('#connect-form').waitFor();
     await page.keyboard.press('Tab');
     expect(await page.evaluate('getComputedStyle(document.activeElement).outlineColor')).not.toBe('rgba(0, 0, 0, 0)');
     expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');

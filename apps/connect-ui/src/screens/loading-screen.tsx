@@ -8,7 +8,7 @@ export function LoadingScreen({ isWaiting = false }: { readonly isWaiting?: bool
   const { t } = useTranslation();
   return (
     <Frame>
-      <div className="m-auto flex flex-col items-center gap-4 text-muted" role="status">
+      <div className="late m-auto flex flex-col items-center gap-4 text-muted" role="status">
         <Spinner className="size-7 text-(--brand-ink)" />
         <Heading className="text-sm! font-normal! tracking-normal! text-muted!">
           {isWaiting ? t('loading.waiting') : t('loading.title')}

@@ -31,7 +31,9 @@ export function Frame({ children, footer, onBack }: Props) {
         {...(isDialog ? { role: 'dialog', 'aria-modal': true, 'aria-labelledby': 'screen-title' } : { role: 'main' })}
       >
         <TopBar onBack={onBack} onClose={closable ? () => requestClose('click:close') : undefined} />
-        <div className="scroll flex min-h-0 flex-1 flex-col overflow-y-auto px-6 pt-1 pb-6 sm:px-8">{children}</div>
+        <div className="scroll flex min-h-0 flex-1 flex-col overflow-y-auto px-6 pt-1 pb-6 sm:px-8">
+          <div className="screen flex flex-1 flex-col">{children}</div>
+        </div>
         {footer ? <div className="border-t border-line px-6 pt-4 pb-4 sm:px-8">{footer}</div> : null}
         <Watermark />
       </div>
