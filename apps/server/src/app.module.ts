@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountsModule } from '#libs/accounts';
-import { AuthModule, runPostConnection, TokenHttp } from '#libs/auth';
+import { AuthModule, runPostConnection, runPreDeletion, TokenHttp } from '#libs/auth';
 import { AuthWebhooksModule } from '#libs/auth-webhooks';
 import { RedisModule } from '#libs/cache';
 import { ClientIdentities, ConnectModule } from '#libs/connect';
@@ -98,7 +98,10 @@ const capabilities = (config: ServerConfig) => [
 
 const routes = (config: ServerConfig) => [
   IntegrationsModule.forRoot(config.NANGO_SERVER_URL, { inject: [ClientIdentities, TokenHttp], useFactory: clientRegistration }),
-  ConnectionsModule,
+  ConnectionsModule.forRoot({
+    inject: [TokenHttp],
+    useFactory: (http: TokenHttp) => (subject, credentials) => runPreDeletion(http, subject, credentials),
+  }),
   ConnectApiModule.forRoot({
     connectUrl: config.NANGO_PUBLIC_CONNECT_URL,
     websocketsPath: config.NANGO_SERVER_WEBSOCKETS_PATH,

@@ -126,6 +126,10 @@ describe('every way to connect', () => {
     const { connection_config: config } = await read('installed', idOf(answer));
     expect(config).toMatchObject({ pending: true, pendingLog: expect.any(String) });
     expect(await api.webhooks()).toHaveLength(told);
+    const credentials = { type: 'OAUTH2', access_token: 'from-webhook' };
+    const completed = { provider_config_key: 'installed', connection_id: idOf(answer), credentials };
+    expect((await api.call('POST', '/connections', { body: completed })).status).toBe(201);
+    expect((await lastWebhook())?.body).toMatchObject({ operation: 'creation', success: true, connectionId: idOf(answer) });
     expect(await post('/auth/oauth-outbound/oauth', '')).toMatchObject({ status: 400, body: error('invalid_auth_mode') });
   });
 });

@@ -19,6 +19,7 @@ import { parseOutboundPolicy } from '#libs/outbound';
 import { Catalogue } from '#libs/providers';
 import { QueuesModule } from '#libs/queues';
 import { AuthApiModule } from '../auth/auth-api.module.js';
+import type { PreDeletion } from '../connections/connection-removals.service.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { EnvironmentModule } from '../environment/environment.module.js';
 import { registerHttpEdge } from '../http-edge.js';
@@ -52,6 +53,8 @@ export interface ConnectApiOptions {
   readonly maxSockets?: number;
   readonly lifeMs?: number;
   readonly publicKeysUntil?: Date;
+  readonly pingEveryMs?: number;
+  readonly preDeletion?: PreDeletion;
 }
 
 /** Everything of the server that takes part in connecting accounts, with modes that only play at it. */
@@ -64,7 +67,8 @@ export interface TestConnectApi {
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   /** A new Connect session's token. */
   session(body?: object): Promise<string>;
-  socket(path?: string): Promise<TestSocket>;
+  /** @param autoPong whether it answers pings, as browsers do */
+  socket(path?: string, autoPong?: boolean): Promise<TestSocket>;
   operations(): Promise<
     { action: string; state: string; integration_name: string | null; meta: Record<string, unknown> | null }[]
   >;
@@ -129,7 +133,7 @@ function modules(
       },
     }),
     IntegrationsModule.forRoot(serverUrl),
-    ConnectionsModule,
+    ConnectionsModule.forRoot({ useFactory: () => options.preDeletion ?? (async () => undefined) }),
     ProvidersApiModule.forRoot(serverUrl),
     EnvironmentModule,
     ConnectApiModule.forRoot({ connectUrl: CONNECT_URL, websocketsPath: '/' }),
@@ -139,6 +143,7 @@ function modules(
       path: '/',
       maxSockets: options.maxSockets ?? 10,
       ...(options.lifeMs ? { lifeMs: options.lifeMs } : {}),
+      ...(options.pingEveryMs ? { pingEveryMs: options.pingEveryMs } : {}),
     }),
   ];
 }
@@ -186,7 +191,7 @@ export async function testConnectApi(
       if (made.status !== 201) throw new Error(JSON.stringify(made.body));
       return (made.body as { data: { token: string } }).data.token;
     },
-    socket: (path = '/') => open(`${running.url.replace('http', 'ws')}${path}`),
+    socket: (path = '/', autoPong = true) => open(`${running.url.replace('http', 'ws')}${path}`, autoPong),
     operations: async () => {
       await running.app.get(OperationLog, { strict: false }).flush();
       return db.query('SELECT * FROM logs.operations ORDER BY id');
@@ -212,8 +217,8 @@ async function send(url: string, method: string, body: unknown, headers: Record<
   return { status: response.status, headers: response.headers, body: isJson ? (JSON.parse(text) as unknown) : text };
 }
 
-async function open(url: string): Promise<TestSocket> {
-  const socket = new WebSocket(url);
+async function open(url: string, autoPong: boolean): Promise<TestSocket> {
+  const socket = new WebSocket(url, { autoPong });
   const heard: unknown[] = [];
   const closed = new Promise<number>((resolve) => void socket.on('close', resolve));
   const ack = await new Promise<{ message_type: string; ws_client_id: string }>((resolve, reject) => {

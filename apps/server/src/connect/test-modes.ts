@@ -17,6 +17,7 @@ const ENTRIES = {
   },
   basic: { auth_mode: 'BASIC' },
   open: { auth_mode: 'NONE' },
+  returned: { auth_mode: 'API_KEY', pre_connection_deletion_script: 'returnedPreConnectionDeletion' },
   tba: { auth_mode: 'TBA' },
   jwt: { auth_mode: 'JWT', credentials: { key: field() } },
   steps: {

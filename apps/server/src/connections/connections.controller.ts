@@ -6,6 +6,7 @@ import { Connections, toConnection, toConnectionListItem } from '#libs/credentia
 import { Access } from '#libs/http';
 import { orNotFound } from './connection-errors.js';
 import { ConnectionImports } from './connection-imports.service.js';
+import { ConnectionRemovals } from './connection-removals.service.js';
 import { ConnectionReader } from './connection-reader.service.js';
 import {
   connectionObject,
@@ -36,6 +37,7 @@ export class ConnectionsController {
     private readonly connections: Connections,
     private readonly reader: ConnectionReader,
     private readonly imports: ConnectionImports,
+    private readonly removals: ConnectionRemovals,
   ) {}
 
   @Get(['connections', 'connection'])
@@ -107,7 +109,7 @@ export class ConnectionsController {
     @Query({ schema: connectionQuery }) query: ConnectionQuery,
     @Param({ schema: connectionParams }) { connectionId }: ConnectionParams,
   ): Promise<{ success: true }> {
-    await this.connections.remove(caller.environmentId, query.provider_config_key, connectionId);
+    await this.removals.remove(caller.environmentId, query.provider_config_key, connectionId);
     return { success: true };
   }
 }

@@ -1,14 +1,28 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
 import { ConnectionImports } from './connection-imports.service.js';
 import { ConnectionReader } from './connection-reader.service.js';
+import { ConnectionRemovals, PRE_DELETION, type PreDeletion } from './connection-removals.service.js';
 import { ConnectionsController } from './connections.controller.js';
 import { LegacyImportController } from './legacy-import.controller.js';
 import { LegacyImports } from './legacy-import.service.js';
 import { MetadataController } from './metadata.controller.js';
 
+const nothingToGiveBack: PreDeletion = async () => undefined;
+
 /** `/connections` and its deprecated twin `/connection`. */
 @Module({
   controllers: [ConnectionsController, MetadataController, LegacyImportController],
-  providers: [ConnectionImports, ConnectionReader, LegacyImports],
+  providers: [
+    ConnectionImports,
+    ConnectionReader,
+    ConnectionRemovals,
+    LegacyImports,
+    { provide: PRE_DELETION, useValue: nothingToGiveBack },
+  ],
 })
-export class ConnectionsModule {}
+export class ConnectionsModule {
+  /** As the bare module, with what gives back to providers what deleted connections were granted. */
+  static forRoot(preDeletion: Pick<FactoryProvider<PreDeletion>, 'inject' | 'useFactory'>): DynamicModule {
+    return { module: ConnectionsModule, providers: [{ provide: PRE_DELETION, ...preDeletion }] };
+  }
+}

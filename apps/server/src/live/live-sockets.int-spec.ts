@@ -63,6 +63,15 @@ it('ends a socket that nothing ever happens on', async () => {
   expect(await (await there.socket()).closed).toBe(1000);
 });
 
+it('ends a socket whose page is gone without a word, and no other', async () => {
+  const impatient = await testConnectApi(database.url, database.encryptionKey, redis.url, { pingEveryMs: 30 });
+  const [alive, gone] = await Promise.all([impatient.socket(), impatient.socket('/', false)]);
+  expect(await gone.closed).toBe(1006);
+  expect(await Promise.race([alive.closed, Promise.resolve('open')])).toBe('open');
+  alive.close();
+  await impatient.close();
+});
+
 it('does not keep a server from stopping', async () => {
   const stopping = await testConnectApi(database.url, database.encryptionKey, redis.url);
   const socket = await stopping.socket();
