@@ -54,12 +54,12 @@ it('signs bodies and awkward paths', async () => {
 it('refuses roles that do not trust us, regions that are none, and wrong keys', async () => {
   const key = await integration(builtin);
   const untrusted = await customer.submit<Refusal>(PATH, key, { role_arn: `${role_arn}-other` }, { query });
-  expect([untrusted.status, untrusted.body.error.code]).toEqual([400, 'aws_sigv4_sts_request_failed']);
+  expect([untrusted.status, untrusted.body.error.code]).toEqual([502, 'aws_sigv4_sts_request_failed']);
   const nowhere = await customer.submit<Refusal>(PATH, key, { role_arn, region: 'no region' }, { query });
   expect([nowhere.status, nowhere.body.error.code]).toEqual([400, 'invalid_body']);
   const wrong = await integration({ ...builtin, awsSecretAccessKey: await wrongSecret() });
   const reply = await customer.submit<Refusal>(PATH, wrong, { role_arn }, { query });
-  expect([reply.status, reply.body.error.code]).toEqual([400, 'aws_sigv4_sts_request_failed']);
+  expect([reply.status, reply.body.error.code]).toEqual([502, 'aws_sigv4_sts_request_failed']);
 });
 
 it('guards integrations and environments', async () => expectFormGuards(PATH, await integration(builtin), { role_arn }));

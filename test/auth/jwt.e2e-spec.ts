@@ -7,6 +7,8 @@ import { customer, farm } from './support/world.js';
 const PATH = '/auth/jwt';
 const { who, keyId, issuerId, privateKey } = farm.users.jwt;
 const { ghost } = farm.users;
+/** Tokens of one second are the same. */
+const PATIENCE = { interval: 300, timeout: 10_000 };
 const signer = { type: 'JWT', keyId, issuerId, privateKey };
 
 it('signs tokens with the user’s key, however its lines were pasted', async () => {
@@ -24,7 +26,7 @@ it('builds another token when the last one is nearly over', async () => {
   const id = await customer.connect(PATH, key, signer);
   // Tokens live for ten minutes, less than the margin.
   const first = (await customer.connection(key, id)).credentials['token'];
-  await expect.poll(async () => (await customer.connection(key, id)).credentials['token'], { interval: 300 }).not.toBe(first);
+  await expect.poll(async () => (await customer.connection(key, id)).credentials['token'], PATIENCE).not.toBe(first);
 });
 
 it('splits a key of two parts and sends what the provider calls it', async () => {

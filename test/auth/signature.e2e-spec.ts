@@ -7,6 +7,7 @@ import { customer, farm, wrongSecret } from './support/world.js';
 const PATH = '/auth/signature';
 const { who, username, password } = farm.users.wsse;
 const login = { type: 'SIGNATURE', username, password };
+const PATIENCE = { interval: 300, timeout: 10_000 };
 let key: string;
 beforeAll(async () => {
   key = await customer.integration('farm-wsse');
@@ -20,7 +21,9 @@ it('proves a password by a digest, which is made anew before it is over', async 
     /^UsernameToken Username="acme001", PasswordDigest="[^"]+", Nonce="[0-9a-f]{32}", Created="[^"]+"$/,
   );
   expect(await customer.who(key, id)).toBe(who);
-  await expect.poll(async () => (await customer.connection(key, id)).credentials['token']).not.toBe(credentials['token']);
+  await expect
+    .poll(async () => (await customer.connection(key, id)).credentials['token'], PATIENCE)
+    .not.toBe(credentials['token']);
 });
 
 it('refuses a wrong password, and a body without its type', async () => {

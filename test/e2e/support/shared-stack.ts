@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { launchStack, releaseStores, type Stack, type StackAccess, shareStores, type TestStores } from '#libs/testing';
 import { type Farm, type FarmAccess, startFarm } from '../../farm/index.mjs';
+import { externalCatalogue } from './external-catalogue.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -56,9 +57,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 async function start(): Promise<Running> {
   const farm = await startFarm();
-  const folder = mkdtempSync(join(tmpdir(), 'fairlead-farm-'));
-  const catalogue = join(folder, 'farm.json');
-  writeFileSync(catalogue, JSON.stringify(farm.catalogue()));
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-catalogue-'));
+  writeFileSync(join(folder, 'farm.json'), JSON.stringify(farm.catalogue()));
+  writeFileSync(join(folder, 'external.yaml'), externalCatalogue(farm.url));
   const release = async () => {
     rmSync(folder, { recursive: true });
     await farm.close();
@@ -67,7 +68,7 @@ async function start(): Promise<Running> {
   const stores = await shareStores();
   // The farm's certificates come from an authority of its own.
   const env = {
-    NANGO_PROVIDERS_PATH: catalogue,
+    NANGO_PROVIDERS_PATH: folder,
     NODE_EXTRA_CA_CERTS: farm.access.authorityFile,
     AWS_ENDPOINT_URL_STS: `${farm.url}/aws/sts`,
   };
