@@ -59,6 +59,8 @@ describe('a stack that runs alone', () => {
     await first.ready();
     expect(first.output()).toContain(`http://127.0.0.1:${first.port}/docs`);
     expect(first.output()).toContain(`http://127.0.0.1:${first.port}/admin/queues`);
+    const connectUi = await fetch(/Connect UI +(\S+)/.exec(first.output())?.[1] ?? '');
+    expect(await connectUi.text()).toContain(`content="http://localhost:${first.port}"`);
     const key = keyOf(first);
     expect(await statusWith(first, key)).toBe(200);
     expect(statSync(join(dataDir, 'secrets.json')).mode & 0o777).toBe(0o600);
