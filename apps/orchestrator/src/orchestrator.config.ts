@@ -32,7 +32,9 @@ export const orchestratorConfig = z.object({
     1,
     3650,
   ),
-  FAIRLEAD_OPERATOR_USERNAME: z.string().default('operator').describe('Name an operator signs in to the queue board with'),
-  FAIRLEAD_OPERATOR_PASSWORD: secretString('Password of the queue board; it is closed without one').optional(),
+  FAIRLEAD_OPERATOR_USERNAME: z.string().default('operator').describe('Name an operator signs in with'),
+  FAIRLEAD_OPERATOR_PASSWORD: secretString(
+    'Password of operators: queue board and key rotation; both are closed without one',
+  ).optional(),
 });
 export type OrchestratorConfig = z.output<typeof orchestratorConfig>;

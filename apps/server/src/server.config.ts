@@ -66,7 +66,9 @@ export const serverConfig = z.object({
     .describe('Largest request body of the API; proxied bodies have no limit'),
   FAIRLEAD_EXECUTION_PUBLIC_KEY: z.string().describe('Verifies execution tokens: base64 of a DER SPKI Ed25519 key'),
   FAIRLEAD_SERVE_QUEUE_BOARD: flag(false, "Serve the operators' queue board at /admin/queues of this service too"),
-  FAIRLEAD_OPERATOR_USERNAME: z.string().default('operator').describe('Name an operator signs in to the queue board with'),
-  FAIRLEAD_OPERATOR_PASSWORD: secretString('Password of the queue board; it is closed without one').optional(),
+  FAIRLEAD_OPERATOR_USERNAME: z.string().default('operator').describe('Name an operator signs in with'),
+  FAIRLEAD_OPERATOR_PASSWORD: secretString(
+    'Password of operators: queue board and key rotation; both are closed without one',
+  ).optional(),
 });
 export type ServerConfig = z.output<typeof serverConfig>;
