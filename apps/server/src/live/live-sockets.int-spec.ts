@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testDatabase, testRedis } from '#libs/testing';
 import { type TestConnectApi, testConnectApi } from '../connect/test-connect-api.js';
@@ -19,6 +21,16 @@ afterAll(async () => {
   await Promise.all([here.close(), there.close()]);
   await Promise.all([database.close(), redis.close()]);
 });
+
+/** First words of the answer to a request that no client library would send. */
+async function raw(request: string): Promise<string> {
+  const { hostname, port } = new URL(here.url);
+  const socket = connect(Number(port), hostname);
+  socket.write(request);
+  const [first] = (await once(socket, 'data')) as [Buffer];
+  socket.destroy();
+  return first.toString('latin1');
+}
 
 it('acknowledges a client at once, with an id that is its secret', async () => {
   const [first, second] = [await here.socket(), await here.socket('/?any=query')];
@@ -57,6 +69,17 @@ it('is served at its own path alone, to so many and no more', async () => {
       ),
     )
     .toBeUndefined();
+});
+
+it('leaves requests alone that offer another protocol', async () => {
+  const offer = 'connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAARAAAAAAAIAAAAA';
+  expect(await raw(`GET /providers.json HTTP/1.1\r\nhost: a\r\n${offer}\r\n\r\n`)).toMatch(/^HTTP\/1.1 200 /);
+});
+
+it.each(['//x', '/%', '*', '/ws?//'])('refuses a socket at %s', async (path) => {
+  const upgrade =
+    'connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==';
+  expect(await raw(`GET ${path} HTTP/1.1\r\nhost: a\r\n${upgrade}\r\n\r\n`)).toMatch(/^HTTP\/1.1 4\d\d /);
 });
 
 it('ends a socket that nothing ever happens on', async () => {

@@ -50,6 +50,8 @@ export class LiveSockets implements OnApplicationBootstrap, BeforeApplicationShu
   ) {}
 
   onApplicationBootstrap(): void {
+    // Requests that offer another protocol, as some clients offer HTTP/2 with every one, are answered as if they did not.
+    Object.assign(this.#http, { shouldUpgradeCallback: isWebSocket });
     this.#http.on('upgrade', this.#onUpgrade);
   }
 
@@ -68,7 +70,7 @@ export class LiveSockets implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const [pathname = ''] = (request.url ?? '').split('?');
     if (withoutSlash(pathname) !== withoutSlash(this.options.path)) return refuse(socket, '404 Not Found');
     if (this.#server.clients.size >= this.options.maxSockets) return refuse(socket, '503 Service Unavailable');
     this.#server.handleUpgrade(request, socket, head, (client) => this.#serve(client));
@@ -100,6 +102,8 @@ export class LiveSockets implements OnApplicationBootstrap, BeforeApplicationShu
     return [ping.unref(), end.unref()];
   }
 }
+
+const isWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket';
 
 function tell(client: WebSocket, message: LiveMessage): void {
   client.send(JSON.stringify(message), () => client.close(NORMAL));
