@@ -13,7 +13,7 @@ export type {
   Minted,
   MintInput,
 } from './auth.types.js';
-export { expiryOf, type Freshness, marginOf, tokenFreshness } from './domain/token-freshness.js';
+export { dueAt, expiryOf, type Freshness, tokenFreshness } from './domain/token-freshness.js';
 export { openModes } from './modes.js';
 export { TokenHttp, type TokenHttpOptions } from './http/token-http.js';
 export type { TokenReply, TokenRequest } from './http/token-http.types.js';

@@ -91,7 +91,7 @@ export const toConnection = (row: ConnectionRow, cipher: Cipher): Connection => 
   credentialsVersion: row.credentials_version,
   refresh: {
     failedAt: row.refresh_failed_at,
-    refreshedAt: row.refreshed_at,
+    savedAt: row.refreshed_at,
     attempts: row.refresh_attempts,
     exhausted: row.refresh_exhausted,
   },

@@ -155,7 +155,7 @@ function candidateOf(given: ConnectionToSave, connectionId: string): Connection 
     errors: [],
     version: 0,
     credentialsVersion: 0,
-    refresh: { failedAt: null, refreshedAt: null, attempts: 0, exhausted: false },
+    refresh: { failedAt: null, savedAt: null, attempts: 0, exhausted: false },
     createdAt: now,
     updatedAt: now,
     lastFetchedAt: null,

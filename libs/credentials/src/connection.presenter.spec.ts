@@ -18,7 +18,7 @@ const connection: Connection = {
   endUser: { id: 'u_1', email: 'a@b.co' },
   errors: [],
   credentialsVersion: 1,
-  refresh: { failedAt: null, refreshedAt: null, attempts: 0, exhausted: false },
+  refresh: { failedAt: null, savedAt: null, attempts: 0, exhausted: false },
   version: 4,
   createdAt: date,
   updatedAt: date,

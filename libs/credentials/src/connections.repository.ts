@@ -58,8 +58,9 @@ export class ConnectionsRepository {
     const id = (next as { id: number }).id;
     const rows = await tx.query<{ id: number }>(
       `INSERT INTO connections (id, environment_id, integration_id, connection_id, credentials_type, credentials,
-              credentials_expires_at, secret_config, next_refresh_at, connection_config, metadata, webhook_url_override, end_user, tags)
-       OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+              credentials_expires_at, secret_config, next_refresh_at, connection_config, metadata, webhook_url_override, end_user, tags,
+              refreshed_at)
+       OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, clock_timestamp())
        ON CONFLICT (integration_id, connection_id) WHERE deleted_at IS NULL DO NOTHING RETURNING id`,
       [
         id,
@@ -84,7 +85,7 @@ export class ConnectionsRepository {
               next_refresh_at = $7, connection_config = $8, metadata = coalesce($9, metadata),
               webhook_url_override = CASE WHEN $13 THEN $10 ELSE webhook_url_override END,
               end_user = coalesce($11, end_user), tags = coalesce($12, tags),
-              refresh_failed_at = NULL, refresh_attempts = 0, refresh_exhausted = false,
+              refreshed_at = clock_timestamp(), refresh_failed_at = NULL, refresh_attempts = 0, refresh_exhausted = false,
               credentials_version = credentials_version + 1, version = version + 1, updated_at = now()
         WHERE environment_id = $1 AND id = $2`,
       [

@@ -62,7 +62,8 @@ export interface ConnectionProblem {
 export interface RefreshState {
   /** Null after a success. */
   readonly failedAt: Date | null;
-  readonly refreshedAt: Date | null;
+  /** When the credentials that are stored now were got. */
+  readonly savedAt: Date | null;
   /** Calendar days on which an attempt failed since the last success. */
   readonly attempts: number;
   /** No further attempt is made before somebody reconnects. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { expiryOf, marginOf } from '#libs/auth';
+import { dueAt } from '#libs/auth';
 import type { ConnectionLease } from '#libs/contracts';
 import { AppError, type ConnectionRowId, type EnvironmentId } from '#libs/kernel';
 import { Catalogue, type Provider } from '#libs/providers';
@@ -29,8 +29,7 @@ export interface CachedConnection {
 /** Fresh until its margin begins; without an end of its own, for good. A failure that may be over is looked into at once. */
 function usableUntil({ credentials, refresh }: Connection, provider: Provider): number {
   if (refresh.failedAt) return 0;
-  const expiry = expiryOf(credentials);
-  return expiry ? expiry.getTime() - marginOf(provider) : Number.POSITIVE_INFINITY;
+  return dueAt(credentials, provider, refresh.savedAt)?.getTime() ?? Number.POSITIVE_INFINITY;
 }
 
 const textOf = (key: LeaseKey): string =>

@@ -21,9 +21,21 @@ export function expiryOf(credentials: Credentials): Date | null {
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
-/** Whether credentials must be renewed before use (spec/auth.md §4.2). */
-export function tokenFreshness(credentials: Credentials, provider: Rules, now: Date): Freshness {
+/**
+ * From when on credentials must be renewed before use; null when they do not say when they end. A token that lives less long than
+ * the margin is used for half of its life, or it would be renewed at every use.
+ * @param savedAt when they were got, if it is known
+ */
+export function dueAt(credentials: Credentials, provider: Rules, savedAt: Date | null): Date | null {
   const expiry = expiryOf(credentials);
-  if (!expiry) return 'unknown';
-  return expiry.getTime() - marginOf(provider) > now.getTime() ? 'fresh' : 'due';
+  if (!expiry) return null;
+  const life = savedAt ? Math.max(expiry.getTime() - savedAt.getTime(), 0) : Number.POSITIVE_INFINITY;
+  return new Date(expiry.getTime() - Math.min(marginOf(provider), life / 2));
+}
+
+/** Whether credentials must be renewed before use (spec/auth.md §4.2). @param savedAt as of `dueAt` */
+export function tokenFreshness(credentials: Credentials, provider: Rules, now: Date, savedAt: Date | null = null): Freshness {
+  const due = dueAt(credentials, provider, savedAt);
+  if (!due) return 'unknown';
+  return due > now ? 'fresh' : 'due';
 }

@@ -13,8 +13,9 @@ describe('nextRefreshAt', () => {
     expect(nextRefreshAt(token(24 * 60), {}, now, 1)).toEqual(minutes(24 * 60 - 15 - 30));
   });
 
-  it('is at once for a token that is already in its margin', () => {
-    expect(nextRefreshAt(token(5), {}, now, 0.7)).toEqual(minutes(-10));
+  it('leaves a token that lives less long than the margin half of its life', () => {
+    expect(nextRefreshAt(token(10), {}, now, 0)).toEqual(minutes(5));
+    expect(nextRefreshAt(token(-3), {}, now, 0.7)).toEqual(minutes(-3));
   });
 
   it('is daily for credentials that only the provider can judge, and never for others without an end', () => {

@@ -1,4 +1,4 @@
-import { type Credentials, expiryOf, marginOf } from '#libs/auth';
+import { type Credentials, dueAt } from '#libs/auth';
 import type { Provider } from '#libs/providers';
 
 const DAY_MS = 24 * 3_600_000;
@@ -11,6 +11,7 @@ const TESTED_DAILY = new Set(['API_KEY', 'BASIC', 'TBA']);
 /**
  * When a connection's credentials are to be looked after though nobody uses them: ahead of the margin in which users of the
  * token would renew it themselves, spread over time. Null: never.
+ * @param now when they were got
  * @param random in [0, 1)
  */
 export function nextRefreshAt(
@@ -20,9 +21,8 @@ export function nextRefreshAt(
   random: number,
 ): Date | null {
   if (TESTED_DAILY.has(credentials.type)) return new Date(now.getTime() + DAY_MS * (1 + SPREAD * random));
-  const expiry = expiryOf(credentials);
-  if (!expiry) return null;
-  const latest = expiry.getTime() - marginOf(provider);
-  const spread = Math.min(Math.max(latest - now.getTime(), 0) * SPREAD, MAX_SPREAD_MS);
-  return new Date(latest - spread * random);
+  const latest = dueAt(credentials, provider, now);
+  if (!latest) return null;
+  const spread = Math.min(Math.max(latest.getTime() - now.getTime(), 0) * SPREAD, MAX_SPREAD_MS);
+  return new Date(latest.getTime() - spread * random);
 }

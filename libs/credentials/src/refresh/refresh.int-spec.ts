@@ -76,23 +76,27 @@ beforeEach(async () => {
 const one = () => replicas[0] as TestCredentials;
 const two = () => replicas[1] as TestCredentials;
 
+/** Saves credentials as if they had been got an hour ago. */
 async function save(credentials: Credentials): Promise<number> {
   const integration = await one().integrations.get(one().environmentId, key);
   const app = one().catalogue.get('app');
   if (!app) throw new Error('the catalogue lacks app');
   const { rowId } = await one().saves.save({ integration, provider: app, connectionId: 'c', credentials, connectionConfig: {} });
+  await one().db.query(`UPDATE connections SET refreshed_at = now() - interval '1 hour' WHERE id = $1`, [rowId]);
+  one().leases.forgetAll();
   return rowId;
 }
 const read = (replica: TestCredentials, options = {}) => replica.connections.get(replica.environmentId, key, 'c', options);
 const rowOf = async (id: number) =>
   (await one().db.query<Record<string, unknown>>('SELECT * FROM connections WHERE id = $1', [id]))[0];
 
-/** As if the last failure were longer ago. */
+/** As if all of it were longer ago. */
 async function age(id: number, interval: string): Promise<void> {
-  await one().db.query(`UPDATE connections SET refresh_failed_at = refresh_failed_at - $2::interval WHERE id = $1`, [
-    id,
-    interval,
-  ]);
+  await one().db.query(
+    `UPDATE connections SET refresh_failed_at = refresh_failed_at - $2::interval, refreshed_at = refreshed_at - $2::interval
+      WHERE id = $1`,
+    [id, interval],
+  );
   one().leases.forgetAll();
   two().leases.forgetAll();
 }

@@ -39,7 +39,8 @@ export class Refresher implements BeforeApplicationShutdown {
     if (hasRecovered(connection)) return this.#afterRecovery(key, found, provider, wish);
     if (!this.#isRenewable(found, provider)) return found;
     const now = new Date();
-    const decision = refreshDecision(connection, tokenFreshness(connection.credentials, provider, now), wish, now);
+    const freshness = tokenFreshness(connection.credentials, provider, now, connection.refresh.savedAt);
+    const decision = refreshDecision(connection, freshness, wish, now);
     if (decision === 'use') return found;
     if (decision === 'refresh') {
       const outcome = await this.#once(connection, () => this.#renew(key, found, provider));

@@ -15,6 +15,7 @@ let refusing: boolean;
 let serial = 0;
 
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+/** A token that ends in so many minutes; its margin begins after half of them. */
 const token = (minutes: number): Credentials => ({
   type: 'OAUTH2',
   access_token: `a${++serial}`,
@@ -56,7 +57,9 @@ async function save(provider: 'app' | 'keyed', credentials: Credentials): Promis
   const integration = await subject.integrations.create(subject.environmentId, given);
   const entry = subject.catalogue.get(provider);
   if (!entry) throw new Error(`the catalogue lacks ${provider}`);
-  return (await subject.saves.save({ integration, provider: entry, credentials, connectionConfig: {} })).rowId;
+  const { rowId } = await subject.saves.save({ integration, provider: entry, credentials, connectionConfig: {} });
+  if (credentials.type === 'OAUTH2') await change(rowId, `next_refresh_at = credentials_expires_at - interval '15 minutes'`);
+  return rowId;
 }
 
 const change = (id: number, assignments: string) => subject.db.query(`UPDATE connections SET ${assignments} WHERE id = $1`, [id]);

@@ -4,7 +4,7 @@ import { hasRecovered, isStillValid, refreshDecision } from './refresh-decision.
 
 const now = new Date('2026-01-05T10:00:00Z');
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000);
-const calm: RefreshState = { failedAt: null, refreshedAt: null, attempts: 0, exhausted: false };
+const calm: RefreshState = { failedAt: null, savedAt: null, attempts: 0, exhausted: false };
 const NO_WISH = { forced: false, rejected: false };
 const decide = (state: Partial<RefreshState>, freshness: 'fresh' | 'due' | 'unknown', wish: Partial<typeof NO_WISH> = {}) =>
   refreshDecision({ refresh: { ...calm, ...state } }, freshness, { ...NO_WISH, ...wish }, now);
@@ -28,8 +28,8 @@ describe('refreshDecision', () => {
   it('renews a token of unknown end once the provider refuses it, unless it is new', () => {
     expect(decide({}, 'unknown')).toBe('use');
     expect(decide({}, 'unknown', { rejected: true })).toBe('refresh');
-    expect(decide({ refreshedAt: ago(30) }, 'unknown', { rejected: true })).toBe('use');
-    expect(decide({ refreshedAt: ago(300), failedAt: ago(10) }, 'unknown', { rejected: true })).toBe('backoff');
+    expect(decide({ savedAt: ago(30) }, 'unknown', { rejected: true })).toBe('use');
+    expect(decide({ savedAt: ago(300), failedAt: ago(10) }, 'unknown', { rejected: true })).toBe('backoff');
     expect(decide({}, 'fresh', { rejected: true })).toBe('use');
   });
 });
@@ -45,10 +45,10 @@ describe('isStillValid', () => {
 describe('hasRecovered', () => {
   it('is true of a success after a failure', () => {
     const states = [
-      { failedAt: ago(9), refreshedAt: ago(5) },
-      { failedAt: ago(5), refreshedAt: ago(9) },
-      { failedAt: null, refreshedAt: ago(5) },
-      { failedAt: ago(5), refreshedAt: null },
+      { failedAt: ago(9), savedAt: ago(5) },
+      { failedAt: ago(5), savedAt: ago(9) },
+      { failedAt: null, savedAt: ago(5) },
+      { failedAt: ago(5), savedAt: null },
     ];
     expect(states.map((state) => hasRecovered({ refresh: { ...calm, ...state } }))).toEqual([true, false, false, false]);
   });

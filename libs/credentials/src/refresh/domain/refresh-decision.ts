@@ -27,7 +27,7 @@ export function refreshDecision(
 ): RefreshDecision {
   if (forced) return 'refresh';
   if (freshness === 'fresh') return 'use';
-  if (freshness === 'unknown' && !(rejected && age(refresh.refreshedAt, now) > UNKNOWN_MIN_AGE_MS)) return 'use';
+  if (freshness === 'unknown' && !(rejected && age(refresh.savedAt, now) > UNKNOWN_MIN_AGE_MS)) return 'use';
   if (refresh.exhausted) return 'exhausted';
   return age(refresh.failedAt, now) < BACKOFF_MS ? 'backoff' : 'refresh';
 }
@@ -41,5 +41,5 @@ export function isStillValid({ credentials }: Pick<Connection, 'credentials'>, n
 }
 
 /** A refresh has succeeded after ones that failed, and nobody has said so yet. */
-export const hasRecovered = ({ refresh: { failedAt, refreshedAt } }: Pick<Connection, 'refresh'>): boolean =>
-  failedAt !== null && refreshedAt !== null && refreshedAt > failedAt;
+export const hasRecovered = ({ refresh: { failedAt, savedAt } }: Pick<Connection, 'refresh'>): boolean =>
+  failedAt !== null && savedAt !== null && savedAt > failedAt;
