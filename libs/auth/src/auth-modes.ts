@@ -26,21 +26,21 @@ export class AuthModes {
   ) {}
 
   /** @throws AppError `invalid_auth_mode` for modes that need a browser; errors as of `AuthMode.mint` */
-  mint(subject: AuthSubject, input: MintInput): Promise<Minted> {
+  async mint(subject: AuthSubject, input: MintInput): Promise<Minted> {
     const mode = this.#of(subject);
     if (!mode.mint) throw new AppError('invalid_auth_mode', `${subject.provider.name} needs a browser: open /oauth/connect`);
     return mode.mint(subject, input);
   }
 
   /** @throws AppError `auth_mode_err` for modes that need no browser; errors as of `AuthMode.begin` */
-  begin(subject: AuthSubject, request: BeginRequest): Promise<Begun> {
+  async begin(subject: AuthSubject, request: BeginRequest): Promise<Begun> {
     const mode = this.#of(subject);
     if (!mode.begin) throw new AppError('auth_mode_err', `${subject.provider.name} is not connected through a browser`);
     return mode.begin(subject, request);
   }
 
   /** Errors as of `AuthMode.finish`. */
-  finish(subject: AuthSubject, request: FinishRequest): Promise<Minted> {
+  async finish(subject: AuthSubject, request: FinishRequest): Promise<Minted> {
     const mode = this.#of(subject);
     if (!mode.finish) throw new AppError('auth_mode_err', `${subject.provider.name} is not connected through a browser`);
     return mode.finish(subject, request);
@@ -55,6 +55,11 @@ export class AuthModes {
   /** Null where there is nothing to renew with. Errors as of `AuthMode.refresh`. */
   async refresh(subject: AuthSubject, credentials: Credentials): Promise<Minted | null> {
     return (await this.#of(subject).refresh?.(subject, credentials)) ?? null;
+  }
+
+  /** Whether this provider is asked how its tokens stand. */
+  isIntrospected(providerName: string): boolean {
+    return Object.hasOwn(this.introspections, providerName);
   }
 
   /**

@@ -26,6 +26,7 @@ import { RefreshStash } from './refresh/refresh-stash.js';
 import { RefreshStates } from './refresh/refresh-states.repository.js';
 import { REFRESH_RUNNER, type RefreshRunner } from './refresh/refresh.types.js';
 import { Refresher } from './refresh/refresher.service.js';
+import { TokenIntrospector } from './refresh/token-introspector.js';
 import { ConnectionCare } from './upkeep/connection-care.service.js';
 import { ConnectionUpkeep } from './upkeep/connection-upkeep.repository.js';
 
@@ -63,6 +64,7 @@ export class CredentialsModule {
         Refresher,
         RefreshReports,
         RefreshStates,
+        TokenIntrospector,
         refreshRunner(options.keeper),
       ],
       exports: [ConnectionCare, ConnectionConfigs, ConnectionListeners, ConnectionSaves, Connections, Integrations, LastFetched],

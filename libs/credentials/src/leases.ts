@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { dueAt } from '#libs/auth';
+import { AuthModes, dueAt } from '#libs/auth';
 import type { ConnectionLease } from '#libs/contracts';
 import { AppError, type ConnectionRowId, type EnvironmentId } from '#libs/kernel';
 import { Catalogue, type Provider } from '#libs/providers';
@@ -26,12 +26,6 @@ export interface CachedConnection {
   readonly usableUntil: number;
 }
 
-/** Fresh until its margin begins; without an end of its own, for good. A failure that may be over is looked into at once. */
-function usableUntil({ credentials, refresh }: Connection, provider: Provider): number {
-  if (refresh.failedAt) return 0;
-  return dueAt(credentials, provider, refresh.savedAt)?.getTime() ?? Number.POSITIVE_INFINITY;
-}
-
 const textOf = (key: LeaseKey): string =>
   'rowId' in key ? `#${key.environmentId}:${key.rowId}` : `${key.environmentId}:${key.providerConfigKey}\n${key.connectionId}`;
 
@@ -44,6 +38,7 @@ export class Leases {
   constructor(
     private readonly connections: ConnectionReads,
     private readonly catalogue: Catalogue,
+    private readonly modes: AuthModes,
   ) {}
 
   /**
@@ -94,7 +89,7 @@ export class Leases {
       integration,
       connection,
       lease: toLease(integration, connection, provider),
-      usableUntil: usableUntil(connection, provider),
+      usableUntil: this.#usableUntil(connection, provider),
     };
   }
 
@@ -107,5 +102,13 @@ export class Leases {
     const snapshot = await this.connections.find(key.environmentId, key.providerConfigKey, key.connectionId);
     if (!snapshot) throw new AppError('unknown_provider_config', `no integration ${key.providerConfigKey}`);
     return snapshot;
+  }
+
+  /** Until its margin begins. A token without an end is good for ever, unless its provider is asked; a failure that may be over is looked into at once. */
+  #usableUntil({ credentials, refresh }: Connection, provider: Provider): number {
+    if (refresh.failedAt) return 0;
+    const due = dueAt(credentials, provider, refresh.savedAt);
+    if (due) return due.getTime();
+    return this.modes.isIntrospected(provider.name) ? 0 : Number.POSITIVE_INFINITY;
   }
 }

@@ -25,6 +25,7 @@ import { RefreshStash } from './refresh/refresh-stash.js';
 import { RefreshStates } from './refresh/refresh-states.repository.js';
 import type { RefreshRunner } from './refresh/refresh.types.js';
 import { Refresher } from './refresh/refresher.service.js';
+import { TokenIntrospector } from './refresh/token-introspector.js';
 import { ConnectionCare } from './upkeep/connection-care.service.js';
 import { ConnectionUpkeep } from './upkeep/connection-upkeep.repository.js';
 
@@ -88,7 +89,7 @@ export async function testCredentials(
   const integrationRows = new IntegrationsRepository(db, cipher);
   const rows = new ConnectionsRepository(db, cipher);
   const reads = new ConnectionReads(db, cipher, integrationRows);
-  const leases = new Leases(reads, catalogue);
+  const leases = new Leases(reads, catalogue, modes);
   const heard: TestCredentials['heard'] = [];
   const changes: RefreshChanged[] = [];
   let fail = false;
@@ -109,7 +110,7 @@ export async function testCredentials(
   const reports = new RefreshReports(db, new RefreshStates(), listeners, operations);
   const upkeep = new ConnectionUpkeep(db);
   const runner = redis ? executionOn(db, cipher, reads, redis, modes) : unexpected;
-  const refresher = new Refresher(leases, catalogue, modes, reports, runner);
+  const refresher = new Refresher(leases, catalogue, modes, reports, new TokenIntrospector(modes), runner);
   const saves = new ConnectionSaves(db, integrationRows, rows, listeners, leases, test);
   const imports = new ConnectionImport(integrationRows, catalogue, saves, modes);
   const subject: TestCredentials = {

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AuthMode, AuthModes, type Credentials } from '#libs/auth';
+import { type AuthMode, AuthModes, type Credentials, type Freshness } from '#libs/auth';
 import { AppError } from '#libs/kernel';
 import { type TestDatabase, testDatabase, type TestRedis, testRedis } from '#libs/testing';
 import { type TestCredentials, testCredentials } from '../test-credentials.js';
@@ -14,6 +14,13 @@ class RotatingProvider implements AuthMode {
   /** Runs while the provider is asked. */
   meanwhile: () => Promise<unknown> = async () => undefined;
   down = false;
+  introspected = 0;
+  verdict: Freshness = 'unknown';
+
+  introspect(): Freshness {
+    this.introspected += 1;
+    return this.verdict;
+  }
 
   issue(lifeMs: number): Credentials {
     const refreshToken = randomUUID();
@@ -51,12 +58,11 @@ let serial = 0;
 beforeAll(async () => {
   [database, store] = await Promise.all([testDatabase(), testRedis()]);
   redis = new Redis(store.url);
-  const modes = new AuthModes({
-    OAUTH2: {
-      refresh: (subject, credentials) => provider.refresh(subject, credentials),
-      isRenewable: (subject, credentials) => provider.isRenewable(subject, credentials),
-    },
-  });
+  const mode: AuthMode = {
+    refresh: (subject, credentials) => provider.refresh(subject, credentials),
+    isRenewable: (subject, credentials) => provider.isRenewable(subject, credentials),
+  };
+  const modes = new AuthModes({ OAUTH2: mode }, {}, { app: async () => provider.introspect() });
   const make = () => testCredentials(database.url, database.encryptionKey, { modes, redis });
   replicas = [await make(), await make()];
 });
@@ -224,5 +230,23 @@ describe('a token of unknown end', () => {
     await read(one(), { rejected: true });
     await read(one(), { rejected: true });
     expect(provider.accepted).toBe(1);
+  });
+
+  it('is asked about, once a minute, where the provider answers that', async () => {
+    const { expires_at: _, ...rest } = provider.issue(0);
+    await save(rest);
+    provider.verdict = 'fresh';
+    await Promise.all([read(one()), read(one())]);
+    await read(one());
+    expect([provider.introspected, provider.accepted]).toEqual([1, 0]);
+  });
+
+  it('is renewed when the provider says that it is over', async () => {
+    const { expires_at: _, ...rest } = provider.issue(0);
+    await save(rest);
+    provider.verdict = 'due';
+    const tokens = await Promise.all([read(one()), read(one())]);
+    expect(new Set(tokens.map(({ credentials }) => credentials['access_token'])).size).toBe(1);
+    expect([provider.introspected, provider.accepted]).toEqual([1, 1]);
   });
 });

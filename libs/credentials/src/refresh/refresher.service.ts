@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
-import { AuthModes, tokenFreshness } from '#libs/auth';
+import { AuthModes } from '#libs/auth';
 import { AppError, type ErrorCode, ERRORS } from '#libs/kernel';
 import { Catalogue, type Provider } from '#libs/providers';
 import type { Connection } from '../credentials.types.js';
@@ -7,6 +7,7 @@ import { type CachedConnection, type LeaseKey, Leases } from '../leases.js';
 import { hasRecovered, isStillValid, refreshDecision, type Wish } from './domain/refresh-decision.js';
 import { REFRESH_RUNNER, type RefreshResult, type RefreshRunner } from './refresh.types.js';
 import { RefreshReports } from './refresh-reports.js';
+import { TokenIntrospector } from './token-introspector.js';
 
 const NO_WISH: Wish = { forced: false, rejected: false };
 
@@ -24,6 +25,7 @@ export class Refresher implements BeforeApplicationShutdown {
     private readonly catalogue: Catalogue,
     private readonly modes: AuthModes,
     private readonly reports: RefreshReports,
+    private readonly introspector: TokenIntrospector,
     @Inject(REFRESH_RUNNER) private readonly runner: RefreshRunner,
   ) {}
 
@@ -37,9 +39,10 @@ export class Refresher implements BeforeApplicationShutdown {
     const { connection } = found;
     const provider = this.catalogue.get(connection.provider) as Provider;
     if (hasRecovered(connection)) return this.#afterRecovery(key, found, provider, wish);
-    if (!this.#isRenewable(found, provider)) return found;
+    const subject = { provider, integration: found.integration, connectionConfig: connection.connectionConfig };
+    if (!this.modes.isRenewable(subject, connection.credentials)) return found;
     const now = new Date();
-    const freshness = tokenFreshness(connection.credentials, provider, now, connection.refresh.savedAt);
+    const freshness = await this.introspector.freshness(connection, subject, now);
     const decision = refreshDecision(connection, freshness, wish, now);
     if (decision === 'use') return found;
     if (decision === 'refresh') {
@@ -57,11 +60,6 @@ export class Refresher implements BeforeApplicationShutdown {
   /** Before the connections to the stores are closed: what was begun is finished. */
   beforeApplicationShutdown(): Promise<void> {
     return this.runner.close();
-  }
-
-  #isRenewable({ integration, connection }: CachedConnection, provider: Provider): boolean {
-    const subject = { provider, integration, connectionConfig: connection.connectionConfig };
-    return this.modes.isRenewable(subject, connection.credentials);
   }
 
   /** Those who ask while something is done about a connection share its outcome. */
