@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Caller } from '#libs/accounts';
 import type { Minted } from '#libs/auth';
 import { AuthWebhooks } from '#libs/auth-webhooks';
@@ -6,6 +6,7 @@ import { ConnectionConfigs, ConnectionSaves, type SavedConnection } from '#libs/
 import type { LogMessage } from '#libs/contracts';
 import { type AppError, messageOf, toAppError } from '#libs/kernel';
 import { OperationLog } from '#libs/logs';
+import type { Provider } from '#libs/providers';
 import type { Connected, Config, ConnectPlan, ConnectTarget } from './connect.types.js';
 import { finalConfig } from './domain/connection-config.js';
 import { describe, webhookErrorOf } from './domain/error-type.js';
@@ -14,6 +15,8 @@ import { POST_CONNECTION, type PostConnection } from './post-connection.js';
 /** What happens around getting credentials: saving them, writing down how it went, telling the customer (spec/auth.md §3.8). */
 @Injectable()
 export class ConnectionAttempts {
+  readonly #log = new Logger(ConnectionAttempts.name);
+
   constructor(
     private readonly saves: ConnectionSaves,
     private readonly configs: ConnectionConfigs,
@@ -64,12 +67,20 @@ export class ConnectionAttempts {
     }
   }
 
-  /** Writes a failure down and tells the customer of it. */
+  /** Writes a failure down and tells the customer of it. That it cannot be told does not hide what it was. */
   async fail({ plan, provider }: Pick<ConnectTarget, 'plan' | 'provider'>, error: AppError): Promise<void> {
     this.refuse(plan.operationId, error);
+    try {
+      await this.#tellFailure(plan, provider, error);
+    } catch (problem) {
+      this.#log.error({ err: problem }, 'the failure of a connection was not told its customer');
+    }
+  }
+
+  #tellFailure(plan: ConnectPlan, provider: Provider, error: AppError): Promise<void> {
     const { environmentId, webhookUrlOverride, operationId } = plan;
     const scope = { environmentId, connectionRowId: plan.reconnects, webhookUrlOverride, operationId };
-    await this.webhooks.send(scope, {
+    return this.webhooks.send(scope, {
       operation: plan.reconnects === undefined ? 'creation' : 'override',
       connectionId: plan.connectionId,
       providerConfigKey: plan.providerConfigKey,

@@ -33,7 +33,7 @@ export class LiveResults implements OnModuleInit {
     this.#subscriber.on('message', (channel: string) => void this.#take(channel.slice(CHANNEL_PREFIX.length)));
     // Announcements were missed while the connection was away.
     this.#subscriber.on('ready', () => {
-      for (const clientId of this.#waiting.keys()) void this.#listen(clientId);
+      for (const clientId of this.#waiting.keys()) void this.#listenAgain(clientId);
     });
   }
 
@@ -53,6 +53,15 @@ export class LiveResults implements OnModuleInit {
     if (this.#deliver(clientId, message)) return;
     await this.redis.set(keyOf(clientId), JSON.stringify(message), 'EX', REMEMBERED_FOR_S);
     await this.redis.publish(channelOf(clientId), '');
+  }
+
+  /** A connection that breaks once more comes back once more. */
+  async #listenAgain(clientId: string): Promise<void> {
+    try {
+      await this.#listen(clientId);
+    } catch (error) {
+      this.#log.warn(`a client's channel was not subscribed again: ${messageOf(error)}`);
+    }
   }
 
   /** Looks only once announcements are heard: what comes between the two is not missed. */

@@ -31,12 +31,12 @@ export class OAuthCallbackController {
     const isSameBrowser = !this.options.isStateCookieEnforced || showsState(request.headers.cookie, state);
     const flow = await this.flows.finish({ state, query, isSameBrowser });
     reply.header('set-cookie', clearedStateCookie(state, this.options.isHttps));
-    await this.pages.send(request, reply, flow);
+    this.pages.send(request, reply, flow);
   }
 
   /** An installation made at the provider, not from here: its connection follows by webhook. */
-  async #withoutState(request: FastifyRequest, reply: FastifyReply, query: Record<string, string>): Promise<void> {
+  #withoutState(request: FastifyRequest, reply: FastifyReply, query: Record<string, string>): void {
     if (!query['installation_id'] || !query['setup_action']) throw new AppError('state_err', 'the provider sent no state back');
-    await reply.redirect(installationReturn(request.headers.referer), 302);
+    void reply.redirect(installationReturn(request.headers.referer), 302);
   }
 }

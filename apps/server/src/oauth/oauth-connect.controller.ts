@@ -28,7 +28,7 @@ export class OAuthConnectController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { url, state } = await this.flows.begin(caller, providerConfigKey, browserRequestOf(caller, query));
-    await reply
+    void reply
       .headers({ 'set-cookie': stateCookie(state, this.options.isHttps), 'cache-control': 'no-store' })
       .redirect(url, 302);
   }

@@ -36,6 +36,6 @@ export class OAuthErrorFilter extends HttpErrorFilter {
     const isJson = JSON_CODES.has(error.code);
     if (isJson && !request.headers.accept?.includes('text/html')) return super.answer(request, reply, error, supportId);
     const flow = { error, ...(providerConfigKey ? { providerConfigKey } : {}) };
-    void this.pages.send(request, reply, flow, isJson ? error.status : 400);
+    this.pages.send(request, reply, flow, isJson ? error.status : 400);
   }
 }

@@ -14,7 +14,7 @@ const PROVIDER_FIELDS = ['error', 'error_description', 'error_reason', 'error_ur
 @Injectable()
 export class ResultPages {
   /** @param status of an error; 400 as the contract has it, unless the error has a better one */
-  async send(request: FastifyRequest, reply: FastifyReply, flow: FinishedFlow, status = 400): Promise<void> {
+  send(request: FastifyRequest, reply: FastifyReply, flow: FinishedFlow, status = 400): void {
     const nonce = randomBytes(16).toString('base64');
     const { connected, error } = flow;
     const page = resultPage({
@@ -23,7 +23,7 @@ export class ResultPages {
       isPending: connected?.isPending ?? false,
       ...(error ? { error: explained(request, error, flow.providerConfigKey) } : {}),
     });
-    await reply
+    void reply
       .status(error ? status : 200)
       .headers(pageHeaders(nonce))
       .send(page);
