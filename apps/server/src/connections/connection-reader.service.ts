@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Caller, hasScope } from '#libs/accounts';
 import { type Connection, Connections, LastFetched, toConnection } from '#libs/credentials';
 import { AppError, type EnvironmentId } from '#libs/kernel';
+import { AppJwts } from './app-jwts.service.js';
 import { orNotFound } from './connection-errors.js';
 import type { ReadConnectionQuery } from './connections.dto.js';
 
@@ -16,6 +17,7 @@ export class ConnectionReader {
   constructor(
     private readonly connections: Connections,
     private readonly lastFetched: LastFetched,
+    private readonly appJwts: AppJwts,
   ) {}
 
   async read(caller: Caller, connectionId: string, query: ReadConnectionQuery): Promise<Record<string, unknown>> {
@@ -38,7 +40,8 @@ export class ConnectionReader {
         : this.connections.peek(environmentId, key, connectionId),
     );
     this.lastFetched.mark(connection.id);
-    return toConnection(connection, { dates: 'offset', credentials, refreshToken });
+    const shown = query.refresh_github_app_jwt_token ? await this.appJwts.renewed(connection) : connection;
+    return toConnection(shown, { dates: 'offset', credentials, refreshToken });
   }
 
   /** The error of credentials that cannot be used carries the connection without them (spec/auth.md §4.5). */

@@ -1,4 +1,5 @@
 import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
+import { AppJwts } from './app-jwts.service.js';
 import { ConnectionImports } from './connection-imports.service.js';
 import { ConnectionReader } from './connection-reader.service.js';
 import { ConnectionRemovals, PRE_DELETION, type PreDeletion } from './connection-removals.service.js';
@@ -13,6 +14,7 @@ const nothingToGiveBack: PreDeletion = async () => undefined;
 @Module({
   controllers: [ConnectionsController, MetadataController, LegacyImportController],
   providers: [
+    AppJwts,
     ConnectionImports,
     ConnectionReader,
     ConnectionRemovals,
