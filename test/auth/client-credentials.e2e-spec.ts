@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Refusal } from './support/customer.js';
 import { expectFormGuards, expectRevocationStory } from './support/refusals.js';
+import { untilDue } from './support/renewal.js';
 import { control, counting, customer, farm, wrongSecret } from './support/world.js';
 
 /** OAUTH2_CC (spec/auth.md §2.7). */
@@ -10,7 +11,7 @@ const secret = { client_id, client_secret };
 const certified = { ...secret, client_certificate: farm.certificate.cert, client_private_key: farm.certificate.key };
 const { who: _signing, ...signing } = farm.users.ccKey;
 
-it.each([
+it.concurrent.each([
   ['body', secret, who],
   ['basic', secret, who],
   ['query', secret, who],
@@ -20,7 +21,7 @@ it.each([
   const calls = await counting(`cc.${way}.accepted`, `cc.${way}.refused`);
   const key = await customer.integration(`farm-cc-${way}`);
   const id = await customer.connect(PATH, key, given);
-  // The farm's first token lives for a minute only.
+  await untilDue();
   const { credentials } = await customer.connection(key, id);
   expect(credentials).toMatchObject({
     type: 'OAUTH2_CC',

@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { expectDenial, expectSessionGuards, expectStateGuards } from './support/browser-refusals.js';
 import { expectRevocationStory } from './support/refusals.js';
+import { untilDue } from './support/renewal.js';
 import { counting, customer, farm, stack } from './support/world.js';
 
 /** APP (spec/auth.md §2.9). */
@@ -17,6 +18,7 @@ beforeAll(async () => {
 it('connects an installation, and renews its token', async () => {
   const calls = await counting('github.tokens');
   const id = await customer.authorize(key);
+  await untilDue();
   const { credentials, connection_config: config } = await customer.connection(key, id);
   expect(credentials).toMatchObject({
     type: 'APP',

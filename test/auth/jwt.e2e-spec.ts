@@ -22,9 +22,8 @@ it('signs tokens with the user’s key, however its lines were pasted', async ()
 });
 
 it('builds another token when the last one is nearly over', async () => {
-  const key = await customer.integration('farm-jwt');
+  const key = await customer.integration('farm-jwt-short');
   const id = await customer.connect(PATH, key, signer);
-  // Tokens live for ten minutes, less than the margin.
   const first = (await customer.connection(key, id)).credentials['token'];
   await expect.poll(async () => (await customer.connection(key, id)).credentials['token'], PATIENCE).not.toBe(first);
 });

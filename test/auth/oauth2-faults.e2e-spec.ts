@@ -18,6 +18,7 @@ it.each(['cut', 'huge', 'unavailable', 'retry-after', 'retry-date', 'ratelimit-r
     expect(answer).toMatchObject({ status: expect.toSatisfy((status: number) => [400, 424].includes(status)) });
     expect(answer.error).toMatchObject({ code: 'invalid_credentials', payload: { connection: { connection_id: id } } });
     expect(JSON.stringify(answer.error)).not.toMatch(/refresh\.|oauth2-access\./);
+    expect(await customer.who(key, id)).toMatch(/^user-/);
     // The endpoint gets well.
     await control.fault(dialect, null);
     expect((await customer.connection(key, id, true)).errors).toEqual([]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expectDenial, expectOtherBrowserRefused, expectSessionGuards, expectStateGuards } from './support/browser-refusals.js';
+import { untilDue } from './support/renewal.js';
 import { expectRevocationStory } from './support/refusals.js';
 import { counting, customer, farm, stack, wrongSecret } from './support/world.js';
 
@@ -59,6 +60,7 @@ describe('a token that is nearly over', () => {
     const calls = await counting('oauth2.rotating.refresh_token', 'oauth2.rotating.reused');
     const key = await integration('rotating');
     const id = await customer.authorize(key);
+    await untilDue();
     const tokens = await Promise.all(Array.from({ length: 20 }, () => customer.nango.getToken(key, id)));
     expect(new Set(tokens).size).toBe(1);
     expect(await customer.who(key, id)).toMatch(/^user-/);
@@ -70,15 +72,19 @@ describe('a token that is nearly over', () => {
     const key = await integration('short');
     const id = await customer.authorize(key);
     const tokens = [];
-    for (let turn = 0; turn < 5; turn += 1) tokens.push(await customer.nango.getToken(key, id));
-    expect(new Set(tokens).size).toBe(5);
-    expect(await calls()).toEqual([5, 0]);
+    for (let turn = 0; turn < 3; turn += 1) {
+      await untilDue();
+      tokens.push(await customer.nango.getToken(key, id));
+    }
+    expect(new Set(tokens).size).toBe(3);
+    expect(await calls()).toEqual([3, 0]);
   });
 
   it('is renewed by the proxy too', async () => {
     const calls = await counting('oauth2.due.refresh_token');
     const key = await integration('due');
     const id = await customer.authorize(key);
+    await untilDue();
     await customer.who(key, id);
     expect(await calls()).toEqual([1]);
   });
@@ -87,6 +93,8 @@ describe('a token that is nearly over', () => {
     const key = await integration('no-refresh');
     const id = await customer.authorize(key);
     const token = await customer.nango.getToken(key, id);
+    await untilDue();
+    expect(await customer.nango.getToken(key, id)).toBe(token);
     expect(await customer.nango.getToken(key, id, true)).toBe(token);
   });
 
@@ -103,12 +111,13 @@ describe('a token that is nearly over', () => {
 });
 
 describe('a dialect', () => {
-  it.each(['string-expiry', 'form', 'nested', 'ok-false', 'wrong-type', 'due'])(
+  it.concurrent.each(['string-expiry', 'form', 'nested', 'ok-false', 'wrong-type', 'due'])(
     'such as %s is understood, on renewal too',
     async (dialect) => {
       const calls = await counting(`oauth2.${dialect}.refresh_token`);
       const key = await integration(dialect);
       const id = await customer.authorize(key);
+      await untilDue();
       expect(await customer.who(key, id)).toMatch(/^user-/);
       const { credentials: given, connection_config: config } = await customer.connection(key, id);
       expect(Date.parse(given['expires_at'] as string) - Date.now()).toBeGreaterThan(3_000_000);

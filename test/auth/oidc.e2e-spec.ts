@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { expectDenial, expectStateGuards } from './support/browser-refusals.js';
 import { refused } from './support/published.js';
+import { untilDue } from './support/renewal.js';
 import { control, counting, customer, farm } from './support/world.js';
 
 /** OAUTH2 with `oidc-provider`, which nobody here wrote. */
@@ -15,6 +16,7 @@ beforeAll(async () => {
 it('connects, renews and rotates', async () => {
   const calls = await counting('oidc.authorization_code', 'oidc.refresh_token');
   const id = await customer.authorize(key);
+  await untilDue();
   const first = await customer.connection(key, id, false, true);
   expect(first.credentials['raw']).toMatchObject({ id_token: expect.any(String), scope: expect.stringContaining('openid') });
   const second = await customer.connection(key, id, true, true);

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Refusal } from './support/customer.js';
 import { expectFormGuards, expectRevocationStory } from './support/refusals.js';
+import { untilDue } from './support/renewal.js';
 import { control, counting, customer, farm, wrongSecret } from './support/world.js';
 
 /** TWO_STEP (spec/auth.md §2.13). */
@@ -12,7 +13,7 @@ it('trades a login for a token, and renews it with the refresh token it got', as
   const calls = await counting('login.two-step', 'login.two-step.refresh');
   const key = await customer.integration('farm-two-step');
   const id = await customer.connect(PATH, key, login);
-  // The first token of the farm lives for a minute only.
+  await untilDue();
   const { credentials } = await customer.connection(key, id);
   expect(credentials).toMatchObject({ type: 'TWO_STEP', username, password, token: expect.any(String) });
   expect(JSON.stringify(credentials)).not.toContain('two-step-refresh');
@@ -21,11 +22,11 @@ it('trades a login for a token, and renews it with the refresh token it got', as
   expect(await calls()).toEqual([1, 1]);
 });
 
-it.each(['cookie', 'xml', 'steps'])('speaks %s, and logs in again when that is due', async (kind) => {
+it.concurrent.each(['cookie', 'xml', 'steps'])('speaks %s, and logs in again when that is due', async (kind) => {
   const calls = await counting(`login.${kind}`);
   const key = await customer.integration(`farm-two-step-${kind}`);
   const id = await customer.connect(PATH, key, login);
-  await customer.connection(key, id);
+  await untilDue();
   expect(await customer.who(key, id)).toBe(who);
   expect((await calls())[0]).toBeGreaterThanOrEqual(2);
 });

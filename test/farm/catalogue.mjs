@@ -115,6 +115,25 @@ function clientEntries({ url, httpsUrl }) {
 
 function keyEntries({ url }) {
   const login = { username: input('User name'), password: secret('Password') };
+  const jwt = (life) =>
+    entry('Farm signer', 'JWT', {
+      signature: { protocol: 'RSA' },
+      token: {
+        signing_key: '${credentials.privateKey}',
+        expires_in_ms: life,
+        header: { alg: 'RS256', typ: 'JWT', kid: '${credentials.keyId}' },
+        payload: { iss: '${credentials.issuerId}', aud: 'farm' },
+      },
+      credentials: { keyId: input('Key ID'), issuerId: input('Issuer'), privateKey: secret('Private key') },
+      proxy: verified(`${url}/api/jwt`),
+    });
+  const wsse = (life) =>
+    entry('Farm digest', 'SIGNATURE', {
+      signature: { protocol: 'WSSE' },
+      token: { expires_in_ms: life },
+      credentials: login,
+      proxy: verified(`${url}/api/wsse`, { headers: { 'x-wsse': '${accessToken}' } }),
+    });
   return {
     'farm-api-key': entry('Farm key', 'API_KEY', {
       credentials: { apiKey: secret('API key') },
@@ -125,17 +144,8 @@ function keyEntries({ url }) {
       connection_config: { accountId: input('Account ID') },
       proxy: verified(`${url}/api/tba`),
     }),
-    'farm-jwt': entry('Farm signer', 'JWT', {
-      signature: { protocol: 'RSA' },
-      token: {
-        signing_key: '${credentials.privateKey}',
-        expires_in_ms: 600_000,
-        header: { alg: 'RS256', typ: 'JWT', kid: '${credentials.keyId}' },
-        payload: { iss: '${credentials.issuerId}', aud: 'farm' },
-      },
-      credentials: { keyId: input('Key ID'), issuerId: input('Issuer'), privateKey: secret('Private key') },
-      proxy: verified(`${url}/api/jwt`),
-    }),
+    'farm-jwt': jwt(600_000),
+    'farm-jwt-short': jwt(2000),
     'farm-ghost': entry('Farm ghost', 'JWT', {
       signature: { protocol: 'HMAC', hmac_secret_encoding: 'hex' },
       token: {
@@ -147,12 +157,8 @@ function keyEntries({ url }) {
       credentials: { privateKey: secret('Admin key') },
       proxy: verified(`${url}/api/ghost`, { headers: { authorization: 'Ghost ${accessToken}' } }),
     }),
-    'farm-wsse': entry('Farm digest', 'SIGNATURE', {
-      signature: { protocol: 'WSSE' },
-      token: { expires_in_ms: 300_000 },
-      credentials: login,
-      proxy: verified(`${url}/api/wsse`, { headers: { 'x-wsse': '${accessToken}' } }),
-    }),
+    'farm-wsse': wsse(300_000),
+    'farm-wsse-short': wsse(1000),
     'farm-none': entry('Farm for everybody', 'NONE', { proxy: { base_url: `${url}/api/none` } }),
     'farm-aws': entry('Farm AWS', 'AWS_SIGV4', {
       credentials: { role_arn: input('Role') },
@@ -205,7 +211,7 @@ function loginEntries({ url }) {
       body_format: 'xml',
       token_params: { login: { $: { version: '1' }, ...login } },
       token_response: { token: 'answer.session.token' },
-      token_expires_in_ms: 60_000,
+      token_expires_in_ms: 1000,
       proxy: { base_url: `${url}/api/xml` },
     }),
     'farm-two-step-steps': twoStep('two calls', {

@@ -4,7 +4,8 @@ import { basicOf, bearerOf } from '../tokens.mjs';
 import { claimsOf } from './jwt-check.mjs';
 
 const ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-const FIRST_LIFE = 60;
+/** Seconds: soon due. */
+const FIRST_LIFE = 1;
 const LIFE = 3600;
 
 /** Client credentials, one way of proving who asks a path: `/cc/{body,basic,query,key,certificate}/token`. API: `/api/cc/*`. */

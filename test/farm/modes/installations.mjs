@@ -4,7 +4,8 @@ import { redirect } from '../router.mjs';
 import { bearerOf } from '../tokens.mjs';
 import { claimsOf } from './jwt-check.mjs';
 
-const FIRST_LIFE = 60;
+/** Seconds: soon due. */
+const FIRST_LIFE = 1;
 const LIFE = 3600;
 const refused = (status, message) => ({ status, body: { message } });
 

@@ -1,6 +1,7 @@
 import { bearerOf } from '../tokens.mjs';
 
-const FIRST_LIFE = 60;
+/** Seconds: soon due. */
+const FIRST_LIFE = 1;
 const LIFE = 3600;
 const denied = { status: 401, body: { error: 'wrong user name or password' } };
 

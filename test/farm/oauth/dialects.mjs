@@ -9,18 +9,18 @@
  */
 export const DIALECTS = {
   plain: { firstLife: 3600, life: 3600 },
-  due: { firstLife: 60, life: 3600 },
-  rotating: { firstLife: 60, life: 3600, single: true },
+  due: { firstLife: 1, life: 3600 },
+  rotating: { firstLife: 1, life: 3600, single: true },
   // Nobody but a clock says when these are over.
   short: { firstLife: 1, life: 1, single: true },
-  'no-refresh': { firstLife: 60, life: 3600, refreshes: false },
+  'no-refresh': { firstLife: 1, life: 3600, refreshes: false },
   'no-expiry': { shape: ({ expires_in: _life, ...answer }) => json(answer) },
-  'string-expiry': { firstLife: 60, shape: (answer) => json({ ...answer, expires_in: String(answer.expires_in) }) },
-  form: { firstLife: 60, shape: (answer) => form(answer) },
-  nested: { firstLife: 60, shape: (answer) => json({ ok: true, team: { id: 'T1' }, authed_user: answer }), failure: notOk },
-  'ok-false': { firstLife: 60, shape: (answer) => json({ ok: true, ...answer }), failure: notOk },
+  'string-expiry': { firstLife: 1, shape: (answer) => json({ ...answer, expires_in: String(answer.expires_in) }) },
+  form: { firstLife: 1, shape: (answer) => form(answer) },
+  nested: { firstLife: 1, shape: (answer) => json({ ok: true, team: { id: 'T1' }, authed_user: answer }), failure: notOk },
+  'ok-false': { firstLife: 1, shape: (answer) => json({ ok: true, ...answer }), failure: notOk },
   'wrong-type': {
-    firstLife: 60,
+    firstLife: 1,
     shape: (answer) => ({ headers: { 'content-type': 'text/html' }, body: JSON.stringify(answer) }),
   },
   slow: { firstLife: 60, fault: 'slow' },

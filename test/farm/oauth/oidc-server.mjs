@@ -3,7 +3,8 @@ import { Provider } from 'oidc-provider';
 import { consentPage } from '../page.mjs';
 import { bearerOf } from '../tokens.mjs';
 
-const FIRST_LIFE = 60;
+/** Seconds: soon due. */
+const FIRST_LIFE = 1;
 const LIFE = 3600;
 const MOUNT = '/oidc';
 const SCOPE = 'openid offline_access read write';
@@ -11,7 +12,7 @@ const SCOPE = 'openid offline_access read write';
 const DEFAULT_SCOPE = '&scope=openid%20offline_access';
 
 /**
- * `oidc-provider`, unmodified: PKCE, rotating refresh tokens, dynamic registration, metadata. Tokens of a code live 60 s, those of a
+ * `oidc-provider`, unmodified: PKCE, rotating refresh tokens, dynamic registration, metadata. Tokens of a code live a second, those of a
  * refresh an hour. API: `/api/oidc/*`; as an MCP server: `/mcp`.
  */
 export class OidcServer {
