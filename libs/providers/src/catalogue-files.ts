@@ -1,15 +1,24 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, messageOf } from '#libs/kernel';
-import { type CatalogueFile, parseCatalogueFile } from './domain/catalogue-file.js';
+import { type CatalogueFile, catalogueFile, parseCatalogueFile } from './domain/catalogue-file.js';
 
 /** Beside `src`, in the source tree as in the built one. */
 const OWN_FILES = fileURLToPath(new URL('../data', import.meta.url));
 const CATALOGUE_FILE = /\.(ya?ml|json)$/;
 
-/** The built-in catalogue: one file a provider. */
-export const readOwnFiles = (): Promise<CatalogueFile[]> => filesOf(OWN_FILES);
+/** Made of the built-in files when they are built (`build-bundle.mjs`). */
+const BUNDLE = 'bundle.json';
+
+/** The built-in catalogue: one file a provider, or all of them bundled where they were built. */
+export async function readOwnFiles(): Promise<CatalogueFile[]> {
+  const bundle = join(OWN_FILES, BUNDLE);
+  if (!existsSync(bundle)) return filesOf(OWN_FILES);
+  const files = JSON.parse(await readFile(bundle, 'utf8')) as Record<string, unknown>;
+  return Object.entries(files).map(([name, content]) => catalogueFile(name, content));
+}
 
 /**
  * A catalogue file, or all of a folder.

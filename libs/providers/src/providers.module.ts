@@ -12,6 +12,18 @@ export interface ProvidersOptions {
 
 const RELOAD_EVERY_MS = 60_000;
 
+/** Services that share a process share the catalogue: it takes a moment to check and some memory to hold. */
+const loaded = new Map<string | undefined, Promise<Catalogue>>();
+
+function catalogueAt(path: string | undefined): Promise<Catalogue> {
+  const known = loaded.get(path);
+  if (known) return known;
+  const loading = Catalogue.load(path);
+  loaded.set(path, loading);
+  loading.catch(() => loaded.delete(path));
+  return loading;
+}
+
 @Global()
 @Module({})
 export class ProvidersModule {
@@ -24,7 +36,7 @@ export class ProvidersModule {
     };
     return {
       module: ProvidersModule,
-      providers: [{ provide: Catalogue, useFactory: () => Catalogue.load(path) }, ...(url === undefined ? [] : [feed])],
+      providers: [{ provide: Catalogue, useFactory: () => catalogueAt(path) }, ...(url === undefined ? [] : [feed])],
       exports: [Catalogue],
     };
   }
