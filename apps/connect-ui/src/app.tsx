@@ -1,5 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { sendTelemetry } from './api/telemetry.js';
+import { useEffect, useState } from 'react';
 import type { ConnectUiSettings } from './api/wire.js';
 import { Problem } from './domain/problem.js';
 import type { StartOptions } from './domain/start-options.js';
@@ -7,7 +6,8 @@ import type { HostPage } from './host/host-page.js';
 import { Connect } from './screens/connect.js';
 import { LoadingScreen } from './screens/loading-screen.js';
 import { ProblemScreen } from './screens/problem-screen.js';
-import { type CloseGesture, type Page, PageContext } from './state/page-context.js';
+import { PageContext } from './state/page-context.js';
+import { usePageOf } from './state/use-page-of.js';
 import { useSessionToken } from './state/use-session-token.js';
 import { useTheme } from './state/use-theme.js';
 import { ConfirmLeave } from './ui/confirm-leave.js';
@@ -55,68 +55,3 @@ export function App({ options, host }: Props) {
 }
 
 const showProblem = (problem: Problem) => <ProblemScreen problem={problem} />;
-
-/** What the screens may do with this page, and the question that stands between a touched form and its end. */
-function usePageOf(
-  options: StartOptions,
-  host: HostPage | undefined,
-  token: string | undefined,
-  settings: ConnectUiSettings | undefined,
-) {
-  const isTouched = useRef(false);
-  const [asked, setAsked] = useState<CloseGesture>();
-  const showWatermark = settings?.showWatermark ?? false;
-
-  // Screens report when they appear: it must stay the same while they are shown.
-  const report: Page['report'] = useCallback(
-    (event, integration) => {
-      if (token && options.apiUrl && !options.preview) sendTelemetry(options.apiUrl, token, event, integration);
-    },
-    [options, token],
-  );
-  const page = useMemo((): Page & { readonly close: Page['requestClose'] } => {
-    const close: Page['requestClose'] = (how) => {
-      report(how);
-      host?.tell({ type: 'close' });
-    };
-    return {
-      options,
-      showWatermark,
-      closable: host !== undefined && !options.embedded,
-      tell: (event) => host?.tell(event),
-      report,
-      setTouched: (touched) => {
-        isTouched.current = touched;
-      },
-      requestClose: (how) => {
-        if (!host || options.preview) return;
-        if (isTouched.current) setAsked(how);
-        else close(how);
-      },
-      close,
-    };
-  }, [options, host, report, showWatermark]);
-
-  const stay = () => setAsked(undefined);
-  useEscape(() => (asked ? stay() : page.closable && page.requestClose('click:close')));
-  const leave = () => {
-    isTouched.current = false;
-    stay();
-    if (asked) page.close(asked);
-  };
-  return { page, leaving: asked && { stay, leave } };
-}
-
-function useEscape(onEscape: () => void): void {
-  const latest = useRef(onEscape);
-  useEffect(() => {
-    latest.current = onEscape;
-  });
-  useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.defaultPrevented) latest.current();
-    };
-    document.addEventListener('keydown', onKeyDown);
-    return () => document.removeEventListener('keydown', onKeyDown);
-  }, []);
-}

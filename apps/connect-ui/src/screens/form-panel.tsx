@@ -1,6 +1,5 @@
 import { AppWindow, ArrowUpRight, Check, Eye } from 'lucide-react';
 import type { FormEvent } from 'react';
-import type { UseFormReturn } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { needsPopup } from '../api/auth-request.js';
 import type { Integration, Provider } from '../api/wire.js';
@@ -9,6 +8,7 @@ import { type FormField, isAsked } from '../domain/form-field.js';
 import type { FormModel } from '../domain/form-model.js';
 import { usePage } from '../state/page-context.js';
 import { useOpenSession } from '../state/session-context.js';
+import type { AnswersForm } from '../state/use-answers.js';
 import { Button } from '../ui/button.js';
 import { CopyField } from '../ui/copy-field.js';
 import { Field } from '../ui/field.js';
@@ -21,7 +21,7 @@ interface Props {
   readonly integration: Integration;
   readonly provider: Provider;
   readonly model: FormModel;
-  readonly form: UseFormReturn<Record<string, string>>;
+  readonly form: AnswersForm;
   readonly externalId: string;
   readonly onSubmit: () => void;
   readonly onBack: (() => void) | undefined;
@@ -107,7 +107,7 @@ function Intro({ integration, guideUrl, isReconnecting }: IntroProps) {
 
 interface BoundProps {
   readonly field: FormField;
-  readonly form: UseFormReturn<Record<string, string>>;
+  readonly form: AnswersForm;
   readonly value: string;
   readonly guideUrl: string | undefined;
   readonly integration: Integration;

@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { kindOf, type Problem } from '../domain/problem.js';
 import { usePage } from '../state/page-context.js';
@@ -14,7 +15,12 @@ interface Props {
 /** Nothing can be shown for now: why, and a way on where there is one. */
 export function ProblemScreen({ problem, onRetry, onBack }: Props) {
   const { t } = useTranslation();
-  const { closable, requestClose } = usePage();
+  const { closable, requestClose, tell, report } = usePage();
+  const { code, message } = problem;
+  useEffect(() => {
+    report('view:unknown_error');
+    tell({ type: 'error', payload: { errorType: code, errorMessage: message } });
+  }, [report, tell, code, message]);
   const canRetry = onRetry && kindOf(problem) !== 'expired';
   const footer = canRetry ? (
     <Button onClick={onRetry}>{t('actions.tryAgain')}</Button>

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useLayoutEffect, useRef } from 'react';
 
 interface Props {
   readonly children: ReactNode;
@@ -8,7 +8,7 @@ interface Props {
 /** The title of a screen. It takes the focus when the screen appears, so that it is read out and Tab goes on from there. */
 export function Heading({ children, className = '' }: Props) {
   const ref = useRef<HTMLHeadingElement>(null);
-  useEffect(() => ref.current?.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => ref.current?.focus({ preventScroll: true }), []);
   return (
     <h1
       ref={ref}
