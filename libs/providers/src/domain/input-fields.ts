@@ -1,4 +1,5 @@
 import type { ErrorIssue } from '#libs/kernel';
+import { matchesPattern, MAX_MATCHED } from './input-pattern.js';
 
 /** What the catalogue says of one input (spec/auth.md §1.5); only what is checked here. */
 export interface InputField {
@@ -69,8 +70,15 @@ function invalid(field: InputField, value: unknown): Problem | undefined {
 }
 
 function problemOf(field: InputField, value: string): string | undefined {
-  if (field.pattern !== undefined && !new RegExp(field.pattern).test(value)) return `must match ${field.pattern}`;
+  const { pattern, format } = field;
+  const matches = pattern === undefined || matchesPattern(pattern, value);
+  if (matches === undefined) return `cannot be checked against ${pattern}: shorten it to what is asked for`;
+  if (!matches) return `must match ${pattern}`;
   if (field.enum && !field.enum.includes(value)) return `must be one of ${field.enum.join(', ')}`;
-  if (field.format !== undefined && FORMATS[field.format]?.(value) === false) return `must be a valid ${field.format}`;
+  if (format !== undefined && isOfFormat(format, value) === false) return `must be a valid ${format}`;
   return undefined;
 }
+
+/** Undefined for formats that are not known here. */
+const isOfFormat = (format: string, value: string): boolean | undefined =>
+  FORMATS[format] && value.length <= MAX_MATCHED && FORMATS[format](value);

@@ -1,0 +1,30 @@
+import { codeOf } from '#libs/kernel';
+import { createContext, Script } from 'node:vm';
+
+/** Longer values are no names, hosts or keys that a pattern describes. */
+export const MAX_MATCHED = 8_192;
+
+/**
+ * Some expressions take for ever on some texts, and both come from outside: the expression from a catalogue that an operator brings, the
+ * text from whoever connects. Telling such expressions by their look refuses harmless ones and lets through others, and a shorter limit on
+ * the text helps against the worst of them only; a limit on time holds for all. A match that was ever worth its while takes microseconds.
+ */
+const LONGEST_MS = 50;
+
+const TIMED_OUT = 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+
+/** Nothing of ours is in reach of it; only a script that runs in a context can be stopped from outside. */
+const matching = new Script('new RegExp(pattern).test(value)');
+const context = createContext(Object.create(null) as { pattern?: string; value?: string });
+
+/** Whether a text matches an expression of the catalogue anywhere; undefined when that cannot be told in reasonable time. */
+export function matchesPattern(pattern: string, value: string): boolean | undefined {
+  if (value.length > MAX_MATCHED) return undefined;
+  Object.assign(context, { pattern, value });
+  try {
+    return matching.runInContext(context, { timeout: LONGEST_MS }) as boolean;
+  } catch (error) {
+    if (codeOf(error) === TIMED_OUT) return undefined;
+    throw error;
+  }
+}
