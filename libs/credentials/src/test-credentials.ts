@@ -5,6 +5,7 @@ import { type Cipher, loadCipher, parseRootKeys } from '#libs/crypto';
 import { Database, postgresOptions } from '#libs/database';
 import { MemoryLogStore, OperationLog } from '#libs/logs';
 import { Catalogue, catalogueEntry } from '#libs/providers';
+import { ConnectionConfigs } from './connection-configs.service.js';
 import { ConnectionImport } from './connection-import.js';
 import { ConnectionListeners, type RefreshChanged } from './connection-listeners.js';
 import { ConnectionReads } from './connection-reads.repository.js';
@@ -52,6 +53,7 @@ export interface TestCredentials {
   readonly changes: RefreshChanged[];
   readonly leases: Leases;
   readonly saves: ConnectionSaves;
+  readonly configs: ConnectionConfigs;
   readonly catalogue: Catalogue;
   readonly upkeep: ConnectionUpkeep;
   readonly care: ConnectionCare;
@@ -124,6 +126,7 @@ export async function testCredentials(
     changes,
     leases,
     saves,
+    configs: new ConnectionConfigs(db, cipher, reads, catalogue, leases),
     catalogue,
     upkeep,
     care: new ConnectionCare(leases, refresher, reports, upkeep, test),

@@ -27,6 +27,7 @@ export interface RefreshParts {
 const STORE_FOR_MS = 60_000;
 const STORE_AGAIN_MS = 100;
 const STORE_AGAIN_MAX_MS = 5_000;
+const STASH_MS = 2_000;
 /** The last holder may have renewed the token and be about to write it. */
 const ORPHAN_LOOKS = 10;
 const LOOK_AGAIN_MS = 300;
@@ -62,14 +63,14 @@ export class RefreshExecution implements RefreshRunner {
     const current = await this.#look(order);
     if ('kind' in current) return current;
     const stashed = await this.parts.stash.find(order);
-    if (stashed) return this.#store(order, current, stashed, true);
+    if (stashed) return this.#store(order, stashed, true);
     let minted: Minted | null;
     try {
       minted = await this.#ask(order, current);
     } catch (thrown) {
       return this.#explain(order, lease, failed(thrown));
     }
-    return minted ? this.#store(order, current, minted) : { kind: 'nothing' };
+    return minted ? this.#store(order, minted) : { kind: 'nothing' };
   }
 
   /** The row again, now that nobody else renews it. */
@@ -99,22 +100,41 @@ export class RefreshExecution implements RefreshRunner {
     return failure;
   }
 
-  /** New credentials are durable before the old ones are forgotten; until the database takes them they wait, sealed, in Redis. */
-  async #store(order: RefreshOrder, { connection }: Current, minted: Minted, isStashed = false): Promise<RefreshResult> {
+  /**
+   * New credentials are durable before the old ones are forgotten; until the database takes them they wait, sealed, in Redis. Either
+   * may be away: the other is tried all the same.
+   */
+  async #store(order: RefreshOrder, minted: Minted, isStashed = false): Promise<RefreshResult> {
     const until = Date.now() + STORE_FOR_MS;
     let stashed = isStashed;
     for (let wait = STORE_AGAIN_MS; ; wait = Math.min(wait * 2, STORE_AGAIN_MAX_MS)) {
       try {
-        const stored = await this.parts.rows.store(order, connection, minted);
-        if (stashed) await this.parts.stash.drop(order);
+        const stored = await this.parts.rows.store(order, minted);
+        // What stays there ends by itself, and nobody looks for it: the row has another version now.
+        if (stashed) await within(this.parts.stash.drop(order));
         return { kind: stored ? 'refreshed' : 'superseded' };
       } catch (error) {
-        if (!stashed) await this.parts.stash.put(order, minted);
-        stashed = true;
+        stashed ||= await within(this.parts.stash.put(order, minted));
         if (Date.now() > until) throw error;
         await delay(wait);
       }
     }
+  }
+}
+
+/** Whether Redis did it: it may be away as well, and must not keep the database waiting. */
+async function within(work: Promise<unknown>): Promise<boolean> {
+  const gaveUp = new AbortController();
+  const done = work.then(
+    () => true,
+    () => false,
+  );
+  const late = delay(STASH_MS, false, { signal: gaveUp.signal });
+  try {
+    return await Promise.race([done, late]);
+  } finally {
+    gaveUp.abort();
+    await late.catch(() => undefined);
   }
 }
 

@@ -160,6 +160,20 @@ describe('a refresh', () => {
     expect((await read(one())).credentials['access_token']).toBe(reconnected['access_token']);
   });
 
+  it('loses nothing that is merged into the configuration meanwhile', async () => {
+    const id = await save(provider.issue(1_000));
+    await one().configs.merge(one().environmentId, id, { firstToken: 's1' });
+    provider.meanwhile = () =>
+      two().configs.merge(two().environmentId, id, { userCredentials: { access_token: 's2' }, dc: 'us1' });
+    expect((await read(one())).connectionConfig).toEqual({
+      instance_url: 'https://eu.example.com',
+      dc: 'us1',
+      firstToken: 's1',
+      userCredentials: { access_token: 's2' },
+      sessionToken: 's3',
+    });
+  });
+
   it('that loses its lease to a slower holder uses what that one stored', async () => {
     await save(provider.issue(1_000));
     const others = read(two());
