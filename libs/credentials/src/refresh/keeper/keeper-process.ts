@@ -23,7 +23,7 @@ export class KeeperProcess {
   }
 
   /** @throws Error when it does not start, or says why it cannot work */
-  static async start(setup: KeeperSetup): Promise<KeeperProcess> {
+  static async start(setup: KeeperSetup, startMs = START_MS): Promise<KeeperProcess> {
     // A process group of its own: signals to the service's group are not meant for the keeper.
     const child = fork(PROGRAM, {
       detached: true,
@@ -35,13 +35,14 @@ export class KeeperProcess {
     });
     const keeper = new KeeperProcess(child);
     keeper.#send({ type: 'setup', setup });
-    const [answer] = (await Promise.race([
-      once(child, 'message', { signal: AbortSignal.timeout(START_MS) }),
-      keeper.#exited.then(() => [{ type: 'unusable', reason: 'it ended at once' } satisfies FromKeeper]),
-    ])) as [FromKeeper];
-    if (answer.type === 'ready') return keeper;
-    child.kill('SIGKILL');
-    throw new Error(answer.type === 'unusable' ? answer.reason : 'it does not speak as expected');
+    try {
+      await keeper.#begun(startMs);
+    } catch (error) {
+      // One that begins too late would wait for orders that nobody gives it.
+      child.kill('SIGKILL');
+      throw error;
+    }
+    return keeper;
   }
 
   get hasEnded(): boolean {
@@ -65,6 +66,17 @@ export class KeeperProcess {
   async stop(): Promise<void> {
     if (this.child.connected) this.child.disconnect();
     await this.#exited;
+  }
+
+  /** @throws Error as of `start` */
+  async #begun(withinMs: number): Promise<void> {
+    const [answer] = (await Promise.race([
+      once(this.child, 'message', { signal: AbortSignal.timeout(withinMs) }),
+      this.#exited.then(() => [{ type: 'unusable', reason: 'it ended at once' } satisfies FromKeeper]),
+    ])) as [FromKeeper];
+    if (answer.type !== 'ready') {
+      throw new Error(answer.type === 'unusable' ? answer.reason : 'it does not speak as expected');
+    }
   }
 
   #send(message: ToKeeper): void {

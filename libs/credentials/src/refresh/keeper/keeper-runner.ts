@@ -21,7 +21,8 @@ export class KeeperRunner implements RefreshRunner {
 
   constructor(
     private readonly setup: KeeperSetup,
-    private readonly cipher: Cipher,
+    private readonly cipher: Pick<Cipher, 'keyring'>,
+    private readonly start: (setup: KeeperSetup) => Promise<KeeperProcess> = (given) => KeeperProcess.start(given),
   ) {}
 
   run(order: RefreshOrder): Promise<RefreshResult> {
@@ -45,16 +46,25 @@ export class KeeperRunner implements RefreshRunner {
       const keeper = await this.#ready();
       return await keeper.run(order, this.cipher.keyring);
     } catch (error) {
-      this.#keeper = undefined;
       this.#log.error(`the process that renews credentials did not start: ${messageOf(error)}`);
       return { kind: 'failed', code: 'connection_refresh_backoff', message: UNSTARTED, permanent: false };
     }
   }
 
+  /** Several notice that a keeper has ended, or did not start: only one of them starts another. */
   async #ready(): Promise<KeeperProcess> {
-    if (this.#keeper && (await this.#keeper).hasEnded) this.#keeper = undefined;
-    this.#keeper ??= KeeperProcess.start(this.setup);
+    const known = this.#keeper;
+    if (known && (await known).hasEnded && this.#keeper === known) this.#keeper = undefined;
+    this.#keeper ??= this.#started();
     return this.#keeper;
+  }
+
+  #started(): Promise<KeeperProcess> {
+    const starting = this.start(this.setup);
+    starting.catch(() => {
+      if (this.#keeper === starting) this.#keeper = undefined;
+    });
+    return starting;
   }
 
   async #dismiss(): Promise<void> {
