@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import type { Refusal } from './support/customer.js';
-import { expectFormGuards } from './support/refusals.js';
+import { expectFormGuards, expectRefusalPassedOn } from './support/refusals.js';
 import { customer, farm, wrongSecret } from './support/world.js';
 
 /** BASIC (spec/auth.md §2.8). */
@@ -31,3 +31,8 @@ it('wants both fields, which may be empty', async () => {
 });
 
 it('guards integrations and environments', () => expectFormGuards(PATH, key, { username, password }));
+
+it('passes on that the provider takes it no more', async () => {
+  const id = await customer.connect(PATH, key, { username, password });
+  await expectRefusalPassedOn(key, id);
+});

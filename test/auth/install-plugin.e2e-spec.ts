@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import { expectDenial, expectSessionGuards, expectStateGuards } from './support/browser-refusals.js';
+import { expectRefusalPassedOn } from './support/refusals.js';
 import { customer, farm, wrongSecret } from './support/world.js';
 
 /** INSTALL_PLUGIN (spec/auth.md §2.17). */
@@ -31,3 +32,7 @@ it('ends where the integration’s login is wrong', async () => {
 it('needs a state that is known, new and in time', () => expectStateGuards(key));
 
 it('needs a session for it', () => expectSessionGuards(key));
+
+it('passes on that the provider takes the login no more', async () => {
+  await expectRefusalPassedOn(key, await customer.authorize(key));
+});

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Refusal } from './support/customer.js';
-import { expectFormGuards } from './support/refusals.js';
+import { expectFormGuards, expectRefusalPassedOn } from './support/refusals.js';
 import { customer, farm } from './support/world.js';
 
 /** JWT (spec/auth.md §2.12). */
@@ -44,3 +44,9 @@ it('refuses keys that the provider does not know, and texts that are none', asyn
 });
 
 it('guards integrations and environments', async () => expectFormGuards(PATH, await customer.integration('farm-jwt'), signer));
+
+it('passes on that the provider takes it no more', async () => {
+  const key = await customer.integration('farm-jwt');
+  const id = await customer.connect(PATH, key, signer);
+  await expectRefusalPassedOn(key, id);
+});

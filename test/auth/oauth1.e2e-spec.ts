@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { expectDenial, expectSessionGuards, expectStateGuards } from './support/browser-refusals.js';
-import { control, customer, farm, wrongSecret } from './support/world.js';
+import { expectRefusalPassedOn } from './support/refusals.js';
+import { customer, farm, wrongSecret } from './support/world.js';
 
 /** OAUTH1 (spec/auth.md §2.6). */
 const { id: client_id, secret: client_secret } = farm.apps.oauth1;
@@ -44,7 +45,5 @@ it('needs a state that is known, new and in time', () => expectStateGuards(key))
 it('needs a session for it', () => expectSessionGuards(key));
 
 it('passes on that access was taken away', async () => {
-  const id = await customer.authorize(key);
-  await control.revoke(await customer.who(key, id));
-  expect(await customer.who(key, id).catch((error: { response: { status: number } }) => error.response.status)).toBe(401);
+  await expectRefusalPassedOn(key, await customer.authorize(key));
 });

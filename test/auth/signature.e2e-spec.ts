@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import type { Refusal } from './support/customer.js';
-import { expectFormGuards } from './support/refusals.js';
+import { expectFormGuards, expectRefusalPassedOn } from './support/refusals.js';
 import { customer, farm, wrongSecret } from './support/world.js';
 
 /** SIGNATURE: WSSE (spec/auth.md §2.14). */
@@ -38,3 +38,8 @@ it('refuses a wrong password, and a body without its type', async () => {
 });
 
 it('guards integrations and environments', () => expectFormGuards(PATH, key, login));
+
+it('passes on that the provider takes it no more', async () => {
+  const id = await customer.connect(PATH, key, login);
+  await expectRefusalPassedOn(key, id);
+});

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import type { Refusal } from './support/customer.js';
-import { expectFormGuards } from './support/refusals.js';
+import { expectFormGuards, expectRefusalPassedOn } from './support/refusals.js';
 import { customer, farm, wrongSecret } from './support/world.js';
 
 /** TBA (spec/auth.md §2.11). */
@@ -43,3 +43,8 @@ it('refuses a wrong secret, and an account id that is missing', async () => {
 });
 
 it('guards integrations and environments', () => expectFormGuards(PATH, key, { token_id, token_secret }));
+
+it('passes on that the provider takes it no more', async () => {
+  const id = await customer.connect(PATH, key, { token_id, token_secret }, { query });
+  await expectRefusalPassedOn(key, id);
+});

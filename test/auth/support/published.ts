@@ -48,12 +48,18 @@ export interface PublishedClient {
 /** The published clients are installed by themselves, since they are not ours: `test/compat`. */
 const compat = createRequire(new URL('../../compat/package.json', import.meta.url));
 
-export const { Nango } = compat('@nangohq/node') as {
+/** The entry of a published package. @throws Error when it is not there */
+export function published(name: string): string {
+  try {
+    return compat.resolve(name);
+  } catch (cause) {
+    throw new Error(`${name} is not installed: run \`npm install\` in test/compat, as \`npm test\` does`, { cause });
+  }
+}
+
+export const { Nango } = compat(published('@nangohq/node')) as {
   Nango: new (options: { host: string; apiKey: string }) => PublishedClient;
 };
-
-/** The entry of a published package. */
-export const published = (name: string): string => compat.resolve(name);
 
 /** What an error of the published client tells of the answer; anything else is thrown. */
 export async function refused(

@@ -54,3 +54,16 @@ export async function expectRevocationStory({ key, connect, who }: RevocationCas
     await hooks.close();
   }
 }
+
+/** Nothing renews what a user typed: that the provider takes it no more is the answer of the call. */
+export async function expectRefusalPassedOn(key: string, id: string): Promise<void> {
+  const account = await customer.who(key, id);
+  await control.revoke(account);
+  try {
+    const status = await customer.who(key, id).catch((error: { response?: { status: number } }) => error.response?.status);
+    expect(status).toBe(401);
+  } finally {
+    await control.restore(account);
+  }
+  expect(await customer.who(key, id)).toBe(account);
+}

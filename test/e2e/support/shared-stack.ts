@@ -66,11 +66,12 @@ async function start(): Promise<Running> {
     await releaseStores();
   };
   const stores = await shareStores();
-  // The farm's certificates come from an authority of its own.
   const env = {
     NANGO_PROVIDERS_PATH: folder,
+    // The farm's certificates come from an authority of its own.
     NODE_EXTRA_CA_CERTS: farm.access.authorityFile,
     AWS_ENDPOINT_URL_STS: `${farm.url}/aws/sts`,
+    PUBLIC_AUTHENTICATION_DEPRECATION_DATE: '2100-01-01',
   };
   const stack = await launchStack(stores.databaseUrl, { env }).catch(async (error: unknown) => {
     await release();
