@@ -66,6 +66,8 @@ export interface FinishRequest {
   readonly memory: Config;
   /** Query of the callback. */
   readonly query: Readonly<Record<string, string>>;
+  /** The query was not brought by a browser, which may write what it likes: the customer's own server says so. */
+  readonly isVouchedFor?: boolean | undefined;
 }
 
 /** How one auth mode gets credentials and keeps them alive. A mode implements what it can; the others are refused by `AuthModes`. */

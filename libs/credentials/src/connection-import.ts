@@ -50,7 +50,7 @@ export class ConnectionImport {
     if (given.type !== 'APP' && given.type !== 'CUSTOM') return { credentials: storedCredentials(given) };
     const { installation_id } = given;
     // As if the user's browser had just come back from installing it.
-    const returned = { callbackUrl: '', memory: {}, query: { installation_id } };
+    const returned = { callbackUrl: '', memory: {}, query: { installation_id }, isVouchedFor: true };
     return this.modes.finish({ provider, integration, connectionConfig }, returned);
   }
 }

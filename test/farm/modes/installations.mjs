@@ -26,6 +26,7 @@ export class Installations {
     router.on('POST', '/github/decision', ({ form }) => this.#install(form));
     router.on('POST', '/github/app/installations/:id/access_tokens', (call) => this.#appToken(call));
     router.on('POST', '/github/login/oauth/access_token', (call) => this.#userToken(call));
+    router.on('GET', '/api/github/user/installations', (call) => this.#ofUser(call));
     router.on('GET', '/plugin/install', ({ query }) => consentPage('Install plug-in', '/plugin/decision', query));
     router.on('POST', '/plugin/decision', ({ form }) => this.#plug(form));
     api.accept('github', (call) => this.tokens.holder('github', bearerOf(call)));
@@ -76,6 +77,14 @@ export class Installations {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: String(new URLSearchParams(answer)),
     };
+  }
+
+  #ofUser(call) {
+    const who = this.tokens.holder('github-user', bearerOf(call));
+    if (who === undefined) return refused(401, 'Bad credentials');
+    const own = [...this.#installations].filter(([, installation]) => installation.who === who);
+    const installations = own.map(([id]) => ({ id: Number(id) }));
+    return { body: { total_count: installations.length, installations } };
   }
 
   #plug({ payload, decision }) {

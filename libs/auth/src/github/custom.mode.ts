@@ -3,9 +3,14 @@ import type { AuthMode, AuthSubject, BeginRequest, Begun, Credentials, FinishReq
 import { tokenFreshness } from '../domain/token-freshness.js';
 import { fieldsOf, textOf } from '../http/domain/values.js';
 import type { TokenHttp } from '../http/token-http.js';
+import { noAccess } from '../oauth2/domain/callback-code.js';
 import { OAuth2Mode } from '../oauth2/oauth2.mode.js';
 import { appId } from './app-jwt.js';
 import { installationPage, installationToken } from './installation.js';
+import { demandOwnInstallation } from './user-installations.js';
+
+const WITHOUT_USER =
+  'it came back without code; set the App to request user authorization (OAuth) during installation, so that it tells who installs it';
 
 /**
  * A GitHub App that also acts for its users (spec/auth.md §2.10): their token, and the installation's once there is one. Until then
@@ -23,14 +28,15 @@ export class CustomMode implements AuthMode {
   }
 
   async finish(subject: AuthSubject, request: FinishRequest): Promise<Minted> {
-    const { installation_id: installationId, code } = request.query;
-    // The App may be set not to ask for the user; then the installation is all there is.
-    if (installationId && !code && !request.query['error']) return this.#installed(subject, installationId);
+    const { installation_id: installationId, code, error } = request.query;
+    if (installationId && request.isVouchedFor) return this.#installed(subject, installationId);
+    if (!code && !error) throw noAccess(request.query, WITHOUT_USER);
     const user = await this.#oauth.finish(subject, request);
     if (!installationId) {
       // The installation's webhook finds the connection by the App.
       return { ...user, connectionConfig: { ...user.connectionConfig, app_id: appId(subject.integration), pending: true } };
     }
+    await demandOwnInstallation(this.http, subject, user.credentials, installationId);
     return this.#installed(subject, installationId, user);
   }
 

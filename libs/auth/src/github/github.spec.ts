@@ -18,6 +18,7 @@ let server: Upstream;
 beforeAll(async () => {
   server = await startUpstream();
   server.on('POST', '/installations/42', () => ({ status: 201, body: { token: 'ghs_1', expires_at: '2027-01-01T00:00:00Z' } }));
+  server.on('GET', '/api/user/installations', () => ({ body: { total_count: 1, installations: [{ id: 42 }] } }));
   server.on('POST', '/oauth', () => ({ body: { access_token: 'ghu_1', refresh_token: 'ghr_1', expires_in: 28_800 } }));
 });
 afterAll(async () => {
@@ -33,6 +34,7 @@ const subject = (
   subjectOf(
     {
       authorization_url: '${connectionConfig.appPublicLink}/installations/new',
+      proxy: { base_url: `${server.url}/api/` },
       token_url: { OAUTH2: `${server.url}/oauth`, APP: `${server.url}/installations/\${connectionConfig.installation_id}` },
       ...provider,
     },
@@ -144,6 +146,31 @@ describe('a GitHub App that acts for users', () => {
     });
   });
 
+  it('looks through all the user’s installations, and takes none of somebody else', async () => {
+    const others = Array.from({ length: 100 }, (_, id) => ({ id: 1_000 + id }));
+    const pages = [others, [{ id: 42 }]];
+    server.on('GET', '/api/user/installations', ({ query }) => ({
+      body: { installations: pages[Number(query['page']) - 1] ?? [] },
+    }));
+    expect(await custom.finish(subject(), back({ code: 'c', installation_id: '42' }))).toMatchObject({
+      credentials: { type: 'APP' },
+    });
+    const minted = server.requests.filter(({ path }) => path === '/installations/42').length;
+    pages[1] = [{ id: 43 }];
+    const asked = custom.finish(subject(), back({ code: 'c', installation_id: '42' }));
+    await expect(asked).rejects.toMatchObject({ code: 'callback_err', message: expect.stringContaining('installation 42') });
+    pages.splice(0, 2, ...Array.from({ length: 30 }, () => others));
+    await expect(custom.finish(subject(), back({ code: 'c', installation_id: '42' }))).rejects.toMatchObject({
+      code: 'callback_err',
+    });
+    expect(server.requests.filter(({ path }) => path === '/installations/42')).toHaveLength(minted);
+    server.on('GET', '/api/user/installations', () => ({ status: 403, body: { message: 'no' } }));
+    await expect(custom.finish(subject(), back({ code: 'c', installation_id: '42' }))).rejects.toMatchObject({
+      code: 'token_err',
+    });
+    server.on('GET', '/api/user/installations', () => ({ body: { installations: [{ id: 42 }] } }));
+  });
+
   it('is pending with the user’s token until it is installed', async () => {
     const minted = await custom.finish(subject(), back({ code: 'c', setup_action: 'request' }));
     expect(minted).toMatchObject({
@@ -154,8 +181,10 @@ describe('a GitHub App that acts for users', () => {
     expect(form).toMatchObject({ client_id: 'cid', client_secret: 'csecret', code: 'c' });
   });
 
-  it('does without the user where the App does not ask for one', async () => {
-    expect(await custom.finish(subject(), INSTALLED)).toMatchObject({ credentials: { type: 'APP' } });
+  it('takes no installation whose user it does not know, unless the customer vouches for it', async () => {
+    const asked = custom.finish(subject(), INSTALLED);
+    await expect(asked).rejects.toMatchObject({ code: 'callback_err', message: expect.stringContaining('user authorization') });
+    expect(await custom.finish(subject(), { ...INSTALLED, isVouchedFor: true })).toMatchObject({ credentials: { type: 'APP' } });
     await expect(custom.finish(subject(), back({ error: 'access_denied', installation_id: '42' }))).rejects.toMatchObject({
       code: 'callback_err',
     });
