@@ -1,7 +1,7 @@
-import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { AppError } from '#libs/kernel';
 import type { ClientCertificate } from '#libs/outbound';
-import { pemOf } from '#libs/signing';
+import { certificatePair, type PairProblem } from '#libs/signing';
 import type { LeaseFacts } from './lease-facts.js';
 
 /** Who a connection is in a TLS handshake. */
@@ -16,26 +16,19 @@ export interface ClientIdentity extends ClientCertificate {
  */
 export function clientIdentity({ provider, credentials }: LeaseFacts): ClientIdentity | undefined {
   if (!provider.require_client_certificate) return undefined;
-  const certificate = pemOf(textOf(credentials['client_certificate']));
-  const privateKey = pemOf(textOf(credentials['client_private_key']));
-  check(certificate, privateKey);
-  return { certificate, privateKey, id: createHash('sha256').update(certificate).update(privateKey).digest('base64') };
+  const { client_certificate: certificate, client_private_key: privateKey } = credentials;
+  const pair = certificatePair({ certificate: textOf(certificate), privateKey: textOf(privateKey) });
+  if (typeof pair === 'string') throw new AppError('invalid_certificate_or_key_format', PROBLEMS[pair]);
+  return { ...pair, id: createHash('sha256').update(pair.certificate).update(pair.privateKey).digest('base64') };
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-function check(certificate: string, privateKey: string): void {
-  try {
-    if (new X509Certificate(certificate).checkPrivateKey(createPrivateKey(privateKey))) return;
-  } catch (cause) {
-    throw new AppError(
-      'invalid_certificate_or_key_format',
-      'client_certificate must hold a certificate and client_private_key its private key, both in PEM: connect again with them',
-      { cause },
-    );
-  }
-  throw new AppError(
-    'invalid_certificate_or_key_format',
-    'client_private_key is not the key of client_certificate: connect again with a pair that belongs together',
-  );
-}
+const NO_PAIR =
+  'client_certificate must hold a certificate and client_private_key its private key, both in PEM: connect again with them';
+
+const PROBLEMS: Readonly<Record<PairProblem, string>> = {
+  certificate: NO_PAIR,
+  private_key: NO_PAIR,
+  mismatch: 'client_private_key is not the key of client_certificate: connect again with a pair that belongs together',
+};

@@ -1,29 +1,26 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { pemOf } from '#libs/signing';
-import type { ClientCertificate } from '#libs/outbound';
+import { type CertificatePair, certificatePair, type PairProblem } from '#libs/signing';
 import { wrongInput } from './inputs.js';
+
+const PROBLEMS: Readonly<Record<PairProblem, readonly [field: string, message: string]>> = {
+  certificate: ['client_certificate', 'must be a certificate in PEM'],
+  private_key: ['client_private_key', 'must be a private key in PEM'],
+  mismatch: ['client_private_key', 'is not the key of client_certificate'],
+};
 
 /**
  * What a client shows in the TLS handshake, where it was given both halves (spec/auth.md §2.7).
  * @throws AppError `invalid_body` naming the half that is wrong
  */
-export function clientCertificate(given: {
+export function clientCertificate({
+  certificate,
+  privateKey,
+}: {
   readonly certificate?: string | undefined;
   readonly privateKey?: string | undefined;
-}): ClientCertificate | undefined {
-  if (!given.certificate || !given.privateKey) return undefined;
-  const certificate = pemOf(given.certificate);
-  const privateKey = pemOf(given.privateKey);
-  const parsed = readOr('client_certificate', 'must be a certificate in PEM', () => new X509Certificate(certificate));
-  const key = readOr('client_private_key', 'must be a private key in PEM', () => createPrivateKey(privateKey));
-  if (!parsed.checkPrivateKey(key)) throw wrongInput(['client_private_key'], 'is not the key of client_certificate');
-  return { certificate, privateKey };
-}
-
-function readOr<Result>(field: string, problem: string, read: () => Result): Result {
-  try {
-    return read();
-  } catch {
-    throw wrongInput([field], problem);
-  }
+}): CertificatePair | undefined {
+  if (!certificate || !privateKey) return undefined;
+  const pair = certificatePair({ certificate, privateKey });
+  if (typeof pair === 'object') return pair;
+  const [field, message] = PROBLEMS[pair];
+  throw wrongInput([field], message);
 }
