@@ -17,9 +17,9 @@ describe('matchesPattern', () => {
     ['alternatives that overlap', '^(a|a)*$', `${'a'.repeat(5_000)}!`],
     ['many stars', '^.*a.*b.*c.*d.*e$', 'abcd'.repeat(2_000)],
   ])('gives up on %s before anybody notices', (_what, pattern, value) => {
-    const start = performance.now();
+    const before = process.threadCpuUsage();
     expect(matchesPattern(pattern, value)).toBeUndefined();
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(process.threadCpuUsage(before).user / 1000).toBeLessThan(500);
   });
 
   it('does not try on texts beyond all reason', () => {
