@@ -28,9 +28,10 @@ export class OAuthCallbackController {
     const query = queryTexts(request.query);
     const state = stateOf(query);
     if (state === undefined) return this.#withoutState(request, reply, query);
-    const isSameBrowser = !this.options.isStateCookieEnforced || showsState(request.headers.cookie, state);
-    const flow = await this.flows.finish({ state, query, isSameBrowser });
-    reply.header('set-cookie', clearedStateCookie(state, this.options.isHttps));
+    const isMarked = showsState(request.headers.cookie, state);
+    const flow = await this.flows.finish({ state, query, isSameBrowser: isMarked || !this.options.isStateCookieEnforced });
+    // Anything may stand for a state in an address; only what a browser keeps as a cookie's name is written into a header.
+    if (isMarked) reply.header('set-cookie', clearedStateCookie(state, this.options.isHttps));
     this.pages.send(request, reply, flow);
   }
 

@@ -235,6 +235,12 @@ describe('a state', () => {
     }
   });
 
+  it.each(['\r\nX-Header: x', '€', 'a; Domain=example.com'])('is no way to write headers: %j', async (state) => {
+    const answer = await callback({ state, code: 'good' });
+    expect([answer.status, answer.headers.get('set-cookie'), answer.headers.get('x-header')]).toEqual([400, null, null]);
+    expect(messageIn(answer.body)).toMatchObject({ payload: { errorType: 'state_err' } });
+  });
+
   it('is missing', async () => {
     for (const path of ['/oauth/callback', '/app-auth/connect']) {
       expect(messageIn((await callback({ code: 'good' }, {}, path)).body)).toMatchObject({ payload: { errorType: 'state_err' } });
