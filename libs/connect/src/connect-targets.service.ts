@@ -5,7 +5,7 @@ import { type Connection, ConnectionConfigs, type Integration, Integrations } fr
 import { AppError, type EnvironmentId } from '#libs/kernel';
 import { Catalogue, type Provider } from '#libs/providers';
 import type { Config, ConnectPlan, ConnectRequest, ConnectTarget } from './connect.types.js';
-import { fixedConfig, initialConfig } from './domain/connection-config.js';
+import { fixedConfig, initialConfig, toldFields } from './domain/connection-config.js';
 import { checkHmac } from './domain/hmac.js';
 
 interface Planned extends ConnectTarget {
@@ -56,7 +56,7 @@ export class ConnectTargets {
   async #checkOrigin(caller: Caller, providerConfigKey: string, { connectionId, hmac }: ConnectRequest): Promise<void> {
     if (caller.session) return;
     const { hmac: rule } = await this.environments.get(caller.environmentId);
-    if (rule.enabled) checkHmac(rule.key ?? '', providerConfigKey, connectionId, hmac);
+    if (rule.enabled) checkHmac(rule.key, providerConfigKey, connectionId, hmac);
   }
 
   async #find(environmentId: EnvironmentId, providerConfigKey: string) {
@@ -94,13 +94,14 @@ function planOf(
   const defaults = session && (session.defaults[integration.uniqueKey]?.connection_config ?? {});
   const { params = {}, overrides = {} } = request;
   const fields = provider.connection_config ?? {};
+  const sources = { fields, told: toldFields(provider), stored: renewed?.connectionConfig ?? {}, params, overrides, defaults };
   return {
     environmentId,
     integrationId: integration.id,
     providerConfigKey: integration.uniqueKey,
     connectionId: renewed?.connectionId ?? request.connectionId ?? randomUUID(),
     reconnects: renewed?.id,
-    connectionConfig: initialConfig({ fields, stored: renewed?.connectionConfig ?? {}, params, overrides, defaults }),
+    connectionConfig: initialConfig(sources),
     fixedConfig: fixedConfig(defaults),
     endUser: session?.endUser ?? undefined,
     tags: session && Object.keys(session.tags).length > 0 ? session.tags : undefined,

@@ -18,3 +18,8 @@ it.each([
 ])('refuses %j as %s', (given, code) => {
   expect(() => checkHmac('key', 'crm', 'one', given)).toThrow(expect.objectContaining({ code }));
 });
+
+it.each([null, undefined, ''])('refuses everybody where there is no key: %j', (key) => {
+  const given = createHmac('sha256', '').update('crm:one').digest('hex');
+  expect(() => checkHmac(key, 'crm', 'one', given)).toThrow(expect.objectContaining({ code: 'invalid_hmac' }));
+});

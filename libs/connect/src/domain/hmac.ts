@@ -9,11 +9,13 @@ const signature = (key: string, providerConfigKey: string, connectionId: string 
 
 /** @throws AppError `missing_hmac`, `invalid_hmac` */
 export function checkHmac(
-  key: string,
+  key: string | null | undefined,
   providerConfigKey: string,
   connectionId: string | undefined,
   given: string | undefined,
 ): void {
+  // Anybody can sign with nothing.
+  if (!key) throw new AppError('invalid_hmac', 'this environment asks for hmac and has no key for it: set one in its settings');
   if (!given) throw new AppError('missing_hmac', 'send hmac: this environment asks pages to prove that your server sent them');
   const expected = Buffer.from(signature(key, providerConfigKey, connectionId));
   const actual = Buffer.from(given.toLowerCase());
