@@ -41,8 +41,13 @@ export const awsBody = z
   .meta({ id: 'ConnectAws' });
 export type AwsBody = z.output<typeof awsBody>;
 
+/** All that is typed is kept with the connection, and read with it: keys and certificates fit in, heaps of anything do not. */
+const MAX_TYPED = 65_536;
+const isTypable = (body: object): boolean => JSON.stringify(body).length <= MAX_TYPED;
+const TOO_MUCH = `must hold no more than ${MAX_TYPED} characters in all`;
+
 /** Fields are the provider's. */
-export const freeBody = z.looseObject({ type: z.string().optional() });
+export const freeBody = z.looseObject({ type: z.string().optional() }).refine(isTypable, TOO_MUCH);
 export type FreeBody = z.output<typeof freeBody>;
 
 export const clientBody = z
@@ -52,6 +57,7 @@ export const clientBody = z
     client_certificate: text(10_000, 0).optional(),
     client_private_key: text(10_000, 0).optional(),
   })
+  .refine(isTypable, TOO_MUCH)
   .meta({ id: 'ConnectClient' });
 export type ClientBody = z.output<typeof clientBody>;
 

@@ -225,6 +225,17 @@ describe('a refusal', () => {
   });
 });
 
+it('keeps no heaps of what nobody asked for', async () => {
+  const heap = 'x'.repeat(70_000);
+  for (const [path, body] of [
+    ['/auth/jwt/jwt', { key: 'k', heap }],
+    ['/auth/two-step/steps', { name: 'n', realm: 'r', heap }],
+    ['/oauth2/auth/client', { client_id: 'c', client_secret: 's', heap }],
+  ] as const) {
+    expect(await post(path, body)).toMatchObject({ status: 400, body: { error: { code: 'invalid_body' } } });
+  }
+});
+
 describe('what the query may add', () => {
   it('goes to the configuration, below what the developer has set, and the rest is ignored', async () => {
     const defaults = { keyed: { connection_config: { region: 'eu' } } };
@@ -233,6 +244,7 @@ describe('what the query may add', () => {
       'params[subdomain]': 'abc',
       'params[region]': 'us',
       'params[webhook_url]': 'https://x',
+      'params[siteId]': 'somebody-elses',
       'authorization_params[a]': 'b',
       what: 'ever',
     };

@@ -14,6 +14,8 @@ const ENTRIES = {
       subdomain: field({ pattern: '^[a-z]+$', default_value: 'www' }),
       region: field({ enum: ['eu', 'us'], optional: true }),
     },
+    post_connection_script: 'keyedPostConnection',
+    connection_configuration: ['siteId'],
   },
   basic: { auth_mode: 'BASIC' },
   open: { auth_mode: 'NONE' },

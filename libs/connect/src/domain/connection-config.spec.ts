@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type ConfigSources, finalConfig, fixedConfig, initialConfig } from './connection-config.js';
+import { type ConfigSources, finalConfig, fixedConfig, initialConfig, toldFields } from './connection-config.js';
 
-const nothing: ConfigSources = { fields: {}, stored: {}, params: {}, overrides: {}, defaults: undefined };
+const nothing: ConfigSources = { fields: {}, told: new Set(), stored: {}, params: {}, overrides: {}, defaults: undefined };
 const begin = (sources: Partial<ConfigSources>) => initialConfig({ ...nothing, ...sources });
 
 describe('the configuration a flow begins with', () => {
@@ -23,6 +23,28 @@ describe('the configuration a flow begins with', () => {
   it('lets nobody set from a browser what only the server or a provider knows', () => {
     const params = { webhook_url: 'https://x', installation_id: '1', cloudId: '2', host: 'a' };
     expect(begin({ params, fields: { cloudId: { automated: true } } })).toEqual({ host: 'a' });
+  });
+
+  it('lets nobody pass for another account by what webhooks and addresses are found by', () => {
+    const provider = {
+      token_response_metadata: ['team.id', 'instance_url'],
+      redirect_uri_metadata: ['realmId'],
+      webhook_response_metadata: ['installation.uuid'],
+      connection_configuration: ['portalId', 'extension'],
+    };
+    const params = {
+      'team.id': 'T1',
+      instance_url: 'https://evil.example',
+      realmId: '1',
+      'installation.uuid': 'u',
+      portalId: '2',
+      extension: 'eu',
+    };
+    // What a form asks for too is the user's to say.
+    const fields = { extension: {} };
+    const told = toldFields(provider);
+    expect(begin({ params, fields, told })).toEqual({ extension: 'eu' });
+    expect(begin({ params, fields, told, defaults: { portalId: '7' } })).toEqual({ extension: 'eu', portalId: '7' });
   });
 
   it('takes scopes from a session alone, or from a page with a public key', () => {

@@ -5,6 +5,8 @@ import type { Config } from '../connect.types.js';
 export interface ConfigSources {
   /** `connection_config` of the catalogue. */
   readonly fields: InputFields;
+  /** What only the provider says, as of `toldFields`. */
+  readonly told: ReadonlySet<string>;
   /** The configuration of the connection to renew. */
   readonly stored: Config;
   /** `params` of the request. */
@@ -45,10 +47,10 @@ const pick = (config: Config, wanted: (name: string, value: unknown) => boolean)
  * The configuration a flow begins with (spec/auth.md §3.1): the developer's settings win over the request, but an empty one asks the
  * user (§11.8). A renewed connection keeps the inputs that are not given anew.
  */
-export function initialConfig({ fields, stored, params, overrides, defaults }: ConfigSources): Config {
+export function initialConfig({ fields, told, stored, params, overrides, defaults }: ConfigSources): Config {
   const isInput = (name: string) => Object.hasOwn(fields, name) && !fields[name]?.automated;
-  const mayGive = (name: string) =>
-    !SERVER_MADE.has(name) && !fields[name]?.automated && !(defaults !== undefined && name === SCOPES_OVERRIDE);
+  const isMade = (name: string) => SERVER_MADE.has(name) || fields[name]?.automated || (told.has(name) && !isInput(name));
+  const mayGive = (name: string) => !isMade(name) && !(defaults !== undefined && name === SCOPES_OVERRIDE);
   const given = {
     ...pick(stored, isInput),
     ...pick(params, mayGive),
@@ -66,16 +68,27 @@ export interface MetadataFields {
   readonly token_response_metadata?: readonly string[] | undefined;
   readonly redirect_uri_metadata?: readonly string[] | undefined;
   readonly webhook_response_metadata?: readonly string[] | undefined;
+  /** Told by its API once there is a connection. */
+  readonly connection_configuration?: readonly string[] | undefined;
 }
+
+const answeredFields = (provider: MetadataFields): Set<string | undefined> =>
+  new Set([provider.token_response_metadata, provider.redirect_uri_metadata, provider.webhook_response_metadata].flat());
+
+/**
+ * Fields that a provider tells. Incoming webhooks find their connections by them, and secrets are sent to addresses among them: whoever
+ * connects could pass for another account, were they theirs to write.
+ */
+export const toldFields = (provider: MetadataFields): Set<string> =>
+  new Set([...answeredFields(provider), ...(provider.connection_configuration ?? [])].filter((name) => name !== undefined));
 
 /**
  * The configuration to keep (spec/auth.md §3.4): what the provider told fills in, except where the developer had decided. OAuth overrides
  * live in the credentials from now on.
  */
 export function finalConfig(begun: Config, fixed: Config, answered: Config, provider: MetadataFields): Config {
-  const { token_response_metadata: token, redirect_uri_metadata: redirect, webhook_response_metadata: webhook } = provider;
-  const told = new Set([token, redirect, webhook].flat());
-  const decided = pick(fixed, (name) => told.has(name));
+  const answers = answeredFields(provider);
+  const decided = pick(fixed, (name) => answers.has(name));
   const { [SCOPES_OVERRIDE]: scopes, ...rest } = { ...begun, ...answered, ...decided } as Record<string, unknown>;
   for (const name of OAUTH_OVERRIDES) delete rest[name];
   return isEmpty(scopes) ? rest : { ...rest, [SCOPES_OVERRIDE]: typeof scopes === 'string' ? scopes.split(',') : scopes };
