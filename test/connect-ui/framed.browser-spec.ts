@@ -52,7 +52,7 @@ describe.skipIf(!browser)('inside a customer’s page', () => {
   });
 
   it('waits ten seconds for a token, and takes it later all the same', async () => {
-    const { page, frame } = await world.current.openFramed({ token: undefined });
+    const { page, frame } = await world.current.openFramed({ token: undefined, apart: true });
     // The time of the page stands still from here on, but for what we let pass.
     await page.clock.install({ time: 0 });
     await page.clock.pauseAt(1_000);

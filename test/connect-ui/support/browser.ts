@@ -12,6 +12,8 @@ export interface OpenOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly locale?: string;
   readonly colorScheme?: 'light' | 'dark';
+  /** In a context of its own, whose time may be changed. */
+  readonly apart?: boolean;
   /** Further parameters of the page's address. */
   readonly query?: Readonly<Record<string, string>>;
   /** Undefined leaves the token out. */
@@ -21,7 +23,7 @@ export interface OpenOptions {
 /** A browser, the built page on its own server, and the API it talks to. */
 export class World {
   #context: BrowserContext | undefined;
-  /** Of pages in another language. */
+  /** Of pages in another language, or apart for another reason. */
   readonly #further: BrowserContext[] = [];
 
   private constructor(
@@ -73,16 +75,16 @@ export class World {
     return `${this.ui.url}/?${query.toString()}`;
   }
 
-  async #newPage({ viewport = DESK, locale, colorScheme = 'light' }: OpenOptions): Promise<Page> {
-    const context = locale ? await this.#newContext(locale) : (this.#context ??= await this.#newContext('en-US'));
-    if (locale) this.#further.push(context);
+  async #newPage({ viewport = DESK, locale, colorScheme = 'light', apart = locale !== undefined }: OpenOptions): Promise<Page> {
+    const context = apart ? await this.#newContext(locale) : (this.#context ??= await this.#newContext());
+    if (apart) this.#further.push(context);
     const page = await context.newPage();
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     return page;
   }
 
-  async #newContext(locale: string): Promise<BrowserContext> {
+  async #newContext(locale = 'en-US'): Promise<BrowserContext> {
     const context = await this.browser.newContext({ locale });
     context.setDefaultTimeout(PATIENCE_MS);
     return context;

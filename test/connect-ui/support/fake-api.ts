@@ -52,6 +52,7 @@ const corsFor = ({ pathname }: URL, { headers }: IncomingMessage) =>
         'access-control-allow-credentials': 'true',
         'access-control-allow-methods': 'POST',
         'access-control-allow-headers': 'Authorization, Content-type',
+        'access-control-max-age': '36000',
       }
     : CORS;
 
