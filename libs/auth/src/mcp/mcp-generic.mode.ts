@@ -74,7 +74,7 @@ export class McpGenericMode implements AuthMode {
         'this MCP server registers no clients by itself: set a client id in the integration',
       );
     }
-    return { client_id: id, client_secret: textOf(subject.integration.credentials?.['client_secret']) };
+    return { client_id: id, client_secret: secretFor(subject) };
   }
 
   #oauth({ oauth_client_info: { token_endpoint_auth_method: method }, oauth_resource_url: resource }: Learnt): OAuth2Mode {
@@ -87,6 +87,15 @@ export class McpGenericMode implements AuthMode {
       },
     });
   }
+}
+
+/**
+ * The developer's secret is for one server; users name any, and would be sent it. It goes along only where the integration's settings
+ * name the server too (`custom.mcp_server_url`).
+ */
+function secretFor({ integration: { custom, credentials }, connectionConfig }: AuthSubject): string | undefined {
+  const isItsOwn = textOf(custom['mcp_server_url']) === connectionConfig['mcp_server_url'];
+  return isItsOwn ? textOf(credentials?.['client_secret']) : undefined;
 }
 
 /** The connection as if the catalogue had known the server. */

@@ -168,6 +168,32 @@ describe('any MCP server', () => {
     expect(params((await generic.begin(own, BEGIN)).url)['client_id']).toBe('mine');
   });
 
+  it('sends the developer’s secret to no server that a user names, but to the developer’s own', async () => {
+    serve({ registration_endpoint: undefined });
+    const mcp_server_url = `${server.url}/mcp`;
+    const credentials = { type: 'X', client_id: 'mine', client_secret: 'very-secret' };
+    for (const [custom, secret] of [
+      [{}, undefined],
+      [{ mcp_server_url: 'https://other.example/mcp' }, undefined],
+      [{ mcp_server_url }, 'very-secret'],
+    ] as const) {
+      const own = subjectOf({}, { mcp_server_url }, { credentials, custom });
+      const { memory } = await generic.begin(own, BEGIN);
+      const minted = await generic.finish(own, back(memory));
+      expect(form()['client_secret']).toBe(secret);
+      expect(JSON.stringify([memory, minted]).includes('very-secret')).toBe(secret !== undefined);
+    }
+  });
+
+  it.each([
+    ['token_endpoint', 'https://evil.example/?x=${connectionConfig.apiSecret}'],
+    ['authorization_endpoint', 'javascript:alert(1)'],
+    ['registration_endpoint', 'file:///etc/passwd'],
+  ])('takes nothing but addresses for %s', async (name, value) => {
+    serve({ [name]: value });
+    await expect(generic.begin(subject({ apiSecret: 's' }), BEGIN)).rejects.toThrow('no OAuth metadata was found');
+  });
+
   it('believes no server that speaks for another', async () => {
     serve({ issuer: 'https://elsewhere.example.com' });
     await expect(generic.begin(subject(), BEGIN)).rejects.toMatchObject({ code: 'url_param_err' });

@@ -2,20 +2,23 @@ import { z } from 'zod';
 
 const names = z.array(z.string()).optional();
 
+/** Addresses here are used as the catalogue's are, which may name values of the connection: nobody else's may. */
+const address = z.url({ protocol: /^https?$/ }).refine((url) => !url.includes('${'), 'must be an address, not a template');
+
 /** What an MCP server says of who guards it (RFC 9728), as far as it matters here. */
 export const resourceMetadata = z.object({
-  resource: z.url().optional(),
-  authorization_servers: z.array(z.url()).optional(),
+  resource: address.optional(),
+  authorization_servers: z.array(address).optional(),
   scopes_supported: names,
 });
 export type ResourceMetadata = z.output<typeof resourceMetadata>;
 
 /** What an authorization server says of itself (RFC 8414, OpenID Connect Discovery). */
 export const serverMetadata = z.object({
-  issuer: z.url(),
-  authorization_endpoint: z.url(),
-  token_endpoint: z.url(),
-  registration_endpoint: z.url().optional(),
+  issuer: address,
+  authorization_endpoint: address,
+  token_endpoint: address,
+  registration_endpoint: address.optional(),
   scopes_supported: names,
   code_challenge_methods_supported: names,
   token_endpoint_auth_methods_supported: names,
