@@ -337,6 +337,7 @@ describe('salesforce', () => {
   it('says nothing when it cannot be asked', async () => {
     expect(await ask({}, 503)).toBe('unknown');
     expect(await modes.introspect(of('salesforce'), old)).toBe('unknown');
+    expect(await modes.introspect(of('salesforce', {}, { instance_url: 'eu.example' }), old)).toBe('unknown');
     expect(modes.introspect(of('github'), old)).toBeUndefined();
   });
 });

@@ -11,9 +11,9 @@ import { clientOfCredentials } from '../oauth2/domain/oauth-client.js';
 export const salesforceIntrospection =
   (http: TokenHttp): Introspection =>
   async (subject, credentials) => {
-    const instance = textOf(subject.connectionConfig['instance_url']);
+    const instance = URL.parse(textOf(subject.connectionConfig['instance_url']) ?? '');
     const token = textOf(credentials['access_token']) ?? textOf(credentials['token']);
-    if (instance === undefined || token === undefined) return 'unknown';
+    if (!instance || token === undefined) return 'unknown';
     const { id, secret = '' } = introspectingClient(subject, credentials);
     const form = { token, client_id: id, client_secret: secret, token_type_hint: 'access_token' };
     const url = new URL('/services/oauth2/introspect', instance).href;
