@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expectDenial, expectOtherBrowserRefused, expectSessionGuards, expectStateGuards } from './support/browser-refusals.js';
+import { Hooks } from './support/hooks.js';
 import { untilDue } from './support/renewal.js';
 import { expectRevocationStory } from './support/refusals.js';
 import { counting, customer, farm, stack, wrongSecret } from './support/world.js';
@@ -49,9 +50,16 @@ describe('a connection', () => {
     const key = await integration('plain');
     const id = await customer.authorize(key);
     const before = await customer.who(key, id);
-    const { data } = await customer.nango.createReconnectSession({ connection_id: id, integration_id: key });
+    const hooks = await Hooks.listen();
+    const { data } = await customer.nango.createReconnectSession({
+      connection_id: id,
+      integration_id: key,
+      webhook_url_override: hooks.url,
+    });
     expect(await customer.authorize(key, { token: data.token })).toBe(id);
     expect(await customer.who(key, id)).not.toBe(before);
+    await hooks.expect(key, { operation: 'override', success: true, connectionId: id, authMode: 'OAUTH2' });
+    await hooks.close();
   });
 });
 

@@ -42,6 +42,11 @@ function oauthEntries({ url, httpsUrl }) {
       authorization_url: `${url}/oidc/\${connectionConfig.tenant}`,
       connection_config: { tenant: input('Tenant', { pattern: '^[a-z]+$' }) },
     }),
+    'farm-outbound': entry('Farm marketplace', 'OAUTH2', {
+      installation: 'outbound',
+      token_url: `${url}/oauth2/plain/token`,
+      proxy: { base_url: `${url}/api/oauth2` },
+    }),
     'farm-oauth1': entry('Farm OAuth 1', 'OAUTH1', {
       request_url: `${url}/oauth1/request`,
       authorization_url: `${url}/oauth1/authorize`,

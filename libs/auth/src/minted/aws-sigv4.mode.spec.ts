@@ -148,6 +148,12 @@ describe('a role at AWS', () => {
     expect(error).toMatchObject({ code: 'connection_test_failed', status: 400 });
   });
 
+  it('says that AWS is silent where it is, not that the keys are wrong', async () => {
+    identity = () => ({ destroy: true });
+    const error = await errorOf(mode.mint(subject(), { role_arn: ROLE }));
+    expect(error).toMatchObject({ code: 'aws_sigv4_sts_request_failed', message: expect.stringContaining('No answer') });
+  });
+
   it.each([
     ['an answer without keys', { body: '<AssumeRoleResponse/>' }],
     ['a page', { status: 502, body: '<html>' }],

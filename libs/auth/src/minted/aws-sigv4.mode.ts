@@ -4,7 +4,7 @@ import { inputIssues } from '#libs/providers';
 import type { AuthMode, AuthSubject, Credentials, Minted, MintInput } from '../auth.types.js';
 import { failureOf } from '../http/domain/provider-failure.js';
 import { textOf } from '../http/domain/values.js';
-import { answered, tokenError, type TokenErrorCode } from '../http/request-token.js';
+import { answered, tokenError, type TokenErrorCode, type TokenErrorPayload } from '../http/request-token.js';
 import type { TokenHttp } from '../http/token-http.js';
 import type { TokenReply, TokenRequest } from '../http/token-http.types.js';
 import type { Purpose } from './ask-provider.js';
@@ -99,9 +99,16 @@ export class AwsSigv4Mode implements AuthMode {
     try {
       await this.#ask(request, 'aws_sigv4_sts_request_failed');
     } catch (cause) {
+      if (!isRefusal(cause)) throw cause;
       throw new AppError('connection_test_failed', 'AWS does not know the temporary credentials', { cause });
     }
   }
+}
+
+/** Whether AWS answered, and said no: its silence says nothing about the keys. */
+function isRefusal(error: unknown): boolean {
+  const { status } = (error instanceof AppError ? (error.payload ?? {}) : {}) as Partial<TokenErrorPayload>;
+  return status !== undefined && status < 500;
 }
 
 const roleOf = (given: MintInput): string =>
