@@ -83,6 +83,7 @@ export const toConnection = (row: ConnectionRow, cipher: Cipher): Connection => 
   ...toRef(row),
   credentials: openJson(cipher, row.credentials, 'connections.credentials', row.environment_id, row.id) as Credentials,
   connectionConfig: row.secret_config ? { ...row.connection_config, ...openConfig(row, cipher) } : row.connection_config,
+  publicConfig: row.connection_config,
   metadata: row.metadata,
   tags: row.tags,
   endUser: row.end_user,

@@ -149,6 +149,7 @@ function candidateOf(given: ConnectionToSave, connectionId: string): Connection 
     webhookUrlOverride: null,
     credentials: given.credentials,
     connectionConfig: given.connectionConfig,
+    publicConfig: splitConfig(given.provider.connection_config, given.connectionConfig).connectionConfig,
     metadata: given.metadata ?? null,
     tags: tagsOf(given) ?? {},
     endUser: given.endUser ?? null,

@@ -12,7 +12,8 @@ const connection: Connection = {
   provider: 'hubspot',
   webhookUrlOverride: null,
   credentials: { type: 'OAUTH2', access_token: 'a', refresh_token: 'r', raw: { access_token: 'a', refresh_token: 'r' } },
-  connectionConfig: { region: 'eu', refreshToken: 'r' },
+  connectionConfig: { region: 'eu', refreshToken: 'r', userCredentials: { access_token: 'u' } },
+  publicConfig: { region: 'eu' },
   metadata: null,
   tags: { end_user_id: 'u_1' },
   endUser: { id: 'u_1', email: 'a@b.co' },
@@ -36,7 +37,7 @@ describe('toConnection', () => {
       end_user: { id: 'u_1', display_name: null, email: 'a@b.co', tags: null, organization: null },
       tags: { end_user_id: 'u_1' },
       metadata: null,
-      connection_config: { region: 'eu' },
+      connection_config: { region: 'eu', userCredentials: { access_token: 'u' } },
       webhook_url_override: null,
       created_at: '2026-01-05T10:00:00.123+00:00',
       updated_at: '2026-01-05T10:00:00.123+00:00',
@@ -57,7 +58,11 @@ describe('toConnection', () => {
 
   it('has no credentials for those who may not see them, and none of type NONE', () => {
     const view = { dates: 'offset', refreshToken: true } as const;
-    expect(toConnection(connection, { ...view, credentials: false })['credentials']).toEqual({});
+    expect(toConnection(connection, { ...view, credentials: false })).toMatchObject({
+      credentials: {},
+      connection_config: { region: 'eu' },
+    });
+    expect(JSON.stringify(toConnection(connection, { ...view, credentials: false }))).not.toContain('access_token');
     const none = { ...connection, credentials: { type: 'NONE' } };
     expect(toConnection(none, { ...view, credentials: true })['credentials']).toEqual({});
   });

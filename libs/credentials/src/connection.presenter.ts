@@ -5,7 +5,7 @@ import { withoutRefreshTokens } from './domain/refresh-tokens.js';
 export interface ConnectionView {
   /** `offset` for reads, `zulu` for the answer to an import (spec/api.md §5.1). */
   readonly dates: 'offset' | 'zulu';
-  /** Without it `credentials` is `{}`. */
+  /** Without it `credentials` is `{}`, and `connection_config` holds no token or other secret of the same account. */
   readonly credentials: boolean;
   /** Keep refresh tokens in `credentials` and `connection_config`. */
   readonly refreshToken: boolean;
@@ -24,7 +24,7 @@ export function toConnection(connection: Connection, view: ConnectionView): Reco
     end_user: toEndUser(connection.endUser),
     tags: connection.tags,
     metadata: connection.metadata,
-    connection_config: shown(connection.connectionConfig),
+    connection_config: shown(view.credentials ? connection.connectionConfig : connection.publicConfig),
     webhook_url_override: connection.webhookUrlOverride,
     created_at: iso(connection.createdAt),
     updated_at: iso(connection.updatedAt),

@@ -143,6 +143,29 @@ describe('leases', () => {
     const read = await subject.connections.get(subject.environmentId, key, 'one', { forceRefresh: true });
     expect(read.lastFetchedAt).toBeInstanceOf(Date);
   });
+
+  it('leave none on a row that somebody is changing, and keep nobody waiting', async () => {
+    const [one, two] = [await add('one'), await add('two')];
+    await subject.db.transaction(async (tx) => {
+      await tx.query('UPDATE connections SET metadata = NULL WHERE id = $1', [one.id]);
+      for (const { id } of [one, two]) subject.lastFetched.mark(id);
+      await subject.lastFetched.flush();
+    });
+    const rows = await subject.db.query<{ read: boolean }>(
+      'SELECT last_fetched_at IS NOT NULL AS read FROM connections WHERE id = ANY($1) ORDER BY id',
+      [[one.id, two.id]],
+    );
+    expect(rows).toEqual([{ read: false }, { read: true }]);
+  });
+});
+
+describe('a configuration', () => {
+  it('is shown whole, and apart from what is sealed in it', async () => {
+    const given = { region: 'eu', sharepointAccessToken: { access_token: 'very-secret' } };
+    await add('one', { connectionConfig: given });
+    expect(await get('one')).toMatchObject({ connectionConfig: given, publicConfig: { region: 'eu' } });
+    expect((await get('one')).publicConfig).not.toHaveProperty('sharepointAccessToken');
+  });
 });
 
 describe('listing', () => {

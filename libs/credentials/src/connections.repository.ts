@@ -29,6 +29,10 @@ export interface LockedRow {
   readonly isPending: boolean;
 }
 
+/** A row that somebody else holds is left alone: nobody waits for a date, nor is undone because two wait for each other. */
+const MARK_FETCHED = `UPDATE connections SET last_fetched_at = $2
+  WHERE id IN (SELECT id FROM connections WHERE id = ANY($1) FOR NO KEY UPDATE SKIP LOCKED)`;
+
 /** Every statement that changes connections; secrets are sealed here and nowhere else. */
 @Injectable()
 export class ConnectionsRepository {
@@ -175,7 +179,7 @@ export class ConnectionsRepository {
   }
 
   async markFetched(ids: readonly ConnectionRowId[], at: Date): Promise<void> {
-    await this.db.query('UPDATE connections SET last_fetched_at = $2 WHERE id = ANY($1)', [ids, at]);
+    await this.db.query(MARK_FETCHED, [ids, at]);
   }
 
   async #lock(tx: Sql, integration: Integration, condition: string, value: unknown): Promise<LockedRow | null> {

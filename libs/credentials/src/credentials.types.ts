@@ -74,6 +74,8 @@ export interface Connection extends ConnectionRef {
   readonly credentials: Credentials;
   /** Public and secret fields together. */
   readonly connectionConfig: Readonly<Record<string, unknown>>;
+  /** Without those that are stored sealed. */
+  readonly publicConfig: Readonly<Record<string, unknown>>;
   readonly metadata: Readonly<Record<string, unknown>> | null;
   readonly tags: Readonly<Record<string, string>>;
   readonly endUser: ConnectionEndUser | null;
