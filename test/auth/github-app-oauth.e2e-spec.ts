@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { expectDenial, expectOtherBrowserRefused, expectStateGuards } from './support/browser-refusals.js';
+import { expectRevocationStory } from './support/refusals.js';
 import { customer, farm, wrongSecret } from './support/world.js';
 
 /** CUSTOM: an app that is installed, and a user who signed in (spec/auth.md §2.10). */
@@ -44,3 +45,12 @@ it('ends where the client’s secret is wrong, although the provider answers 200
 it('needs a state that is known, new and in time', async () => expectStateGuards(await app('oauth')));
 
 it('ends in the browser it was begun in', async () => expectOtherBrowserRefused(await app('oauth')));
+
+it('says so when the app was removed, and when it is back', async () => {
+  const key = await app('oauth');
+  await expectRevocationStory({
+    key,
+    connect: (options) => customer.authorize(key, options),
+    who: (id) => customer.who(key, id),
+  });
+});

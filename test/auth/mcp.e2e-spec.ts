@@ -54,7 +54,7 @@ describe('any server', () => {
   it('ends where the user says no', () => expectDenial(key, 'MCP_OAUTH2_GENERIC', { query }));
   it('needs a state that is known, new and in time', () => expectStateGuards(key, { query }));
 
-  it.each([undefined, 'http://localhost:1/mcp', 'https://localhost:1/mcp', 'not an address'])(
+  it.each([undefined, 'http://localhost:1/mcp', 'https://localhost:1/mcp', 'https://169.254.169.254/mcp', 'not an address'])(
     'that is none is named (%s)',
     async (server) => {
       const { outcome } = await customer.flow(key, { query: server === undefined ? {} : { 'params[mcp_server_url]': server } });

@@ -33,7 +33,9 @@ export class OAuth2Server {
   #decide({ form, params }) {
     const { redirect_uri, state, decision, code_challenge: challenge, scope } = form;
     if (decision !== 'approve') {
-      return redirect(withQuery(redirect_uri, { state, error: 'access_denied', error_description: 'the user said no' }));
+      return redirect(
+        withQuery(redirect_uri, { state, error: 'access_denied', error_description: 'no <script>alert(1)</script>' }),
+      );
     }
     const code = this.ledger.issue('code');
     this.#codes.set(code, { dialect: params.dialect, redirect_uri, challenge, scope, who: `user-${randomUUID()}` });
