@@ -15,7 +15,9 @@ export const REDACTED_PATHS = [
   '*.token',
 ];
 
-const SECRET_QUERY = /([?&](?:[^=&]*(?:token|secret|key|password|signature|code)[^=&]*)=)[^&#]*/gi;
+/** Also what binds a browser to its sign-in (`state` and its other names, `hmac`, `ws_client_id`), and whatever users typed (`params`). */
+const SECRET_NAME = 'token|secret|key|passw|signature|code|state|payload|customfield|hmac|verifier|assertion|ws_client_id|params';
+const SECRET_QUERY = new RegExp(`([?&](?:[^=&]*(?:${SECRET_NAME})[^=&]*)=)[^&#]*`, 'gi');
 
 /** A URL with the values of secret-looking query parameters masked. */
 export const redactUrl = (url: string): string => url.replace(SECRET_QUERY, '$1[redacted]');
