@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Cipher } from '#libs/crypto';
-import { Database } from '#libs/database';
+import { Database, type Sql } from '#libs/database';
 import { type AccountId, AppError, type EnvironmentId } from '#libs/kernel';
 import { type ConnectUiChanges, connectUiOf, type ConnectUiSettings } from './domain/connect-ui-settings.js';
 import { hmacKeyAad, signingKeyAad } from './provisioning.js';
@@ -67,8 +67,9 @@ export class Environments {
     private readonly cipher: Cipher,
   ) {}
 
-  async get(id: EnvironmentId): Promise<Environment> {
-    const [row] = await this.db.query<EnvironmentRow>(`${SELECT} WHERE e.id = $1`, [id]);
+  /** @param on the transaction of whoever is in one: it must not wait for a second connection, or all wait for each other */
+  async get(id: EnvironmentId, on: Sql = this.db): Promise<Environment> {
+    const [row] = await on.query<EnvironmentRow>(`${SELECT} WHERE e.id = $1`, [id]);
     if (!row) throw new Error(`environment ${id} is gone`);
     return this.#open(row);
   }

@@ -48,7 +48,7 @@ export class AuthWebhooks implements ConnectionListener, OnModuleInit {
 
   /** Accepts an event for delivery with the caller's transaction, if the environment wants to hear of it. */
   async store(tx: Transaction, scope: AuthEventScope, event: AuthEvent): Promise<void> {
-    const environment = await this.environments.get(scope.environmentId);
+    const environment = await this.environments.get(scope.environmentId, tx);
     if (!isWanted(event, environment.webhookSettings)) return;
     await this.deliveries.store(tx, {
       environmentId: scope.environmentId,

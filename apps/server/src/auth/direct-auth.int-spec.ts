@@ -225,6 +225,11 @@ describe('a refusal', () => {
   });
 });
 
+it('serves more who connect at once than the database has connections for', async () => {
+  const made = await Promise.all(Array.from({ length: 40 }, () => post('/api-auth/api-key/keyed', { apiKey: 'sk_1' })));
+  expect(new Set(made.map(({ status }) => status))).toEqual(new Set([200]));
+});
+
 it('keeps no heaps of what nobody asked for', async () => {
   const heap = 'x'.repeat(70_000);
   for (const [path, body] of [
