@@ -120,7 +120,9 @@ export class ConnectionAttempts {
   ): Promise<void> {
     try {
       const learnt = await this.postConnection({ provider, integration, connectionConfig }, credentials);
-      if (Object.keys(learnt).length > 0) await this.configs.merge(plan.environmentId, saved.rowId, learnt);
+      if (Object.keys(learnt).length > 0) {
+        await this.configs.merge(plan.environmentId, saved.rowId, learnt, saved.credentialsVersion);
+      }
     } catch (error) {
       const message = `the provider did not tell more about the connection: ${messageOf(error)}`;
       this.operations.message(plan.operationId, messageOfLevel('warn', message));

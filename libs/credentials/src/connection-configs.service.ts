@@ -11,10 +11,11 @@ import { Leases } from './leases.js';
 import { openJson, sealJson } from './sealing.js';
 
 interface LockedConfig extends RefRow {
+  credentials_version: number;
   secret_config: Buffer | null;
 }
 
-const LOCK = `SELECT ${REF_COLUMNS}, c.secret_config FROM connections c JOIN integrations i ON i.id = c.integration_id
+const LOCK = `SELECT ${REF_COLUMNS}, c.secret_config, c.credentials_version FROM connections c JOIN integrations i ON i.id = c.integration_id
   WHERE c.environment_id = $1 AND c.id = $2 AND c.deleted_at IS NULL FOR UPDATE OF c`;
 
 /** Configurations of connections, past what their own credentials bring. */
@@ -33,11 +34,20 @@ export class ConnectionConfigs {
     return (await this.reads.findByRow(environmentId, rowId))?.connection ?? null;
   }
 
-  /** Adds fields to a configuration, over those of their names; secret ones are sealed. Does nothing to a deleted connection. */
-  async merge(environmentId: EnvironmentId, rowId: ConnectionRowId, change: Readonly<Record<string, unknown>>): Promise<void> {
+  /**
+   * Adds fields to a configuration, over those of their names; secret ones are sealed. Does nothing to a deleted connection.
+   * @param learntWith version of the credentials that the fields were learnt with: those of an account that has been replaced meanwhile
+   * are not mixed with the next one's
+   */
+  async merge(
+    environmentId: EnvironmentId,
+    rowId: ConnectionRowId,
+    change: Readonly<Record<string, unknown>>,
+    learntWith?: number,
+  ): Promise<void> {
     await this.db.transaction(async (tx) => {
       const [row] = await tx.query<LockedConfig>(LOCK, [environmentId, rowId]);
-      if (!row) return;
+      if (!row || (learntWith !== undefined && row.credentials_version !== learntWith)) return;
       const { connectionConfig, secretConfig } = splitConfig(this.catalogue.get(row.provider)?.connection_config, change);
       await tx.query(
         `UPDATE connections SET connection_config = connection_config || $3::jsonb, secret_config = $4, version = version + 1,

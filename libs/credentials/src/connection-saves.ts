@@ -40,7 +40,11 @@ export interface SavedConnection {
   readonly rowId: ConnectionRowId;
   readonly connectionId: string;
   readonly operation: 'creation' | 'override';
+  /** Of the credentials that were saved. */
+  readonly credentialsVersion: number;
 }
+
+const FIRST_VERSION = 1;
 
 /** Makes connections, or replaces the credentials of existing ones: the one way all imports and auth flows end. */
 @Injectable()
@@ -82,12 +86,14 @@ export class ConnectionSaves {
     for (;;) {
       const existing = await this.#existing(tx, integration, given, connectionId);
       if (existing) {
-        await this.connections.overwrite(tx, integration, existing.id, fields);
+        const credentialsVersion = await this.connections.overwrite(tx, integration, existing.id, fields);
         const operation = existing.isPending ? 'creation' : 'override';
-        return this.#tell(tx, given, { rowId: existing.id, connectionId: existing.connectionId, operation });
+        const saved = { rowId: existing.id, connectionId: existing.connectionId, operation, credentialsVersion } as const;
+        return this.#tell(tx, given, saved);
       }
       const rowId = await this.connections.insert(tx, integration, connectionId, fields);
-      if (rowId !== null) return this.#tell(tx, given, { rowId, connectionId, operation: 'creation' });
+      if (rowId === null) continue;
+      return this.#tell(tx, given, { rowId, connectionId, operation: 'creation', credentialsVersion: FIRST_VERSION });
     }
   }
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { testDatabase } from '#libs/testing';
-import type { ConnectionFilters, NewConnection } from './credentials.types.js';
+import type { Provider } from '#libs/providers';
+import type { SavedConnection } from './connection-saves.js';
+import type { ConnectionFilters, Integration, NewConnection } from './credentials.types.js';
 import { type TestCredentials, testCredentials } from './test-credentials.js';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
@@ -165,6 +167,32 @@ describe('a configuration', () => {
     await add('one', { connectionConfig: given });
     expect(await get('one')).toMatchObject({ connectionConfig: given, publicConfig: { region: 'eu' } });
     expect((await get('one')).publicConfig).not.toHaveProperty('sharepointAccessToken');
+  });
+});
+
+describe('what a provider tells of an account later', () => {
+  const save = (integration: Integration, accessToken: string) =>
+    subject.saves.save({
+      integration,
+      provider: subject.catalogue.get('app') as Provider,
+      connectionId: 'c',
+      credentials: { type: 'OAUTH2', access_token: accessToken },
+      connectionConfig: {},
+    });
+
+  it('is not mixed with the account that has taken its place', async () => {
+    const uniqueKey = `app-${key}`;
+    const credentials = { type: 'OAUTH2', client_id: 'a', client_secret: 'b' };
+    const integration = await subject.integrations.create(subject.environmentId, { provider: 'app', uniqueKey, credentials });
+    const [first, second] = [await save(integration, 'one'), await save(integration, 'two')];
+    expect(second).toMatchObject({ rowId: first.rowId, credentialsVersion: first.credentialsVersion + 1 });
+    const merge = (portalId: string, saved: SavedConnection) =>
+      subject.configs.merge(subject.environmentId, saved.rowId, { portalId }, saved.credentialsVersion);
+    await merge('of the first', first);
+    expect((await subject.connections.get(subject.environmentId, uniqueKey, 'c')).connectionConfig).toEqual({});
+    await merge('of the second', second);
+    const { connectionConfig } = await subject.connections.get(subject.environmentId, uniqueKey, 'c');
+    expect(connectionConfig).toEqual({ portalId: 'of the second' });
   });
 });
 

@@ -82,16 +82,16 @@ export class ConnectionsRepository {
     return rows[0]?.id ?? null;
   }
 
-  /** Replaces credentials and configuration; whatever a refresh has under way comes too late. */
-  async overwrite(tx: Sql, integration: Integration, id: ConnectionRowId, fields: ConnectionFields): Promise<void> {
-    await tx.query(
+  /** Replaces credentials and configuration; whatever a refresh has under way comes too late. Answers the new credentials' version. */
+  async overwrite(tx: Sql, integration: Integration, id: ConnectionRowId, fields: ConnectionFields): Promise<number> {
+    const [row] = await tx.query<{ version: number }>(
       `UPDATE connections SET credentials_type = $3, credentials = $4, credentials_expires_at = $5, secret_config = $6,
               next_refresh_at = $7, connection_config = $8, metadata = coalesce($9, metadata),
               webhook_url_override = CASE WHEN $13 THEN $10 ELSE webhook_url_override END,
               end_user = coalesce($11, end_user), tags = coalesce($12, tags),
               refreshed_at = clock_timestamp(), refresh_failed_at = NULL, refresh_attempts = 0, refresh_exhausted = false,
               credentials_version = credentials_version + 1, version = version + 1, updated_at = now()
-        WHERE environment_id = $1 AND id = $2`,
+        WHERE environment_id = $1 AND id = $2 RETURNING credentials_version AS version`,
       [
         integration.environmentId,
         id,
@@ -105,6 +105,7 @@ export class ConnectionsRepository {
       ],
     );
     await tx.query(`DELETE FROM connection_errors WHERE connection_id = $1 AND type = 'auth'`, [id]);
+    return (row as { version: number }).version;
   }
 
   /** Changes what a patch names; null when there is no such connection. */
