@@ -31,12 +31,7 @@ export class ConnectionReader {
     const { provider_config_key: key } = query;
     const connection = await orNotFound(
       credentials
-        ? this.#withUsableCredentials(
-            environmentId,
-            key,
-            connectionId,
-            forceRefresh || query.refresh_github_app_jwt_token === true,
-          )
+        ? this.#withUsableCredentials(environmentId, key, connectionId, forceRefresh)
         : this.connections.peek(environmentId, key, connectionId),
     );
     this.lastFetched.mark(connection.id);
