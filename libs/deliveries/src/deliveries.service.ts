@@ -1,7 +1,8 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Environments } from '#libs/accounts';
 import type { Transaction } from '#libs/database';
-import type { DeliveryId } from '#libs/kernel';
+import { type DeliveryId, messageOf } from '#libs/kernel';
 import { OperationLog } from '#libs/logs';
 import { JobProducer } from '#libs/queues';
 import { DeliveriesRepository } from './deliveries.repository.js';
@@ -13,11 +14,16 @@ import { DELIVERIES_OPTIONS, type DeliveriesOptions, WebhookSender } from './web
 /** Time an attempt has beyond its answer, and its job to arrive, before it counts as lost. */
 const GRACE_MS = 30_000;
 
+/** A Redis that answers does so in milliseconds. */
+const ANNOUNCE_MS = 1_000;
+
 const jobIdOf = (id: DeliveryId, attempt: number): string => `delivery.${id}.${attempt}`;
 
 /** Webhooks to customers: a row first, then a job for each attempt (spec/api.md §6). */
 @Injectable()
 export class Deliveries {
+  readonly #log = new Logger(Deliveries.name);
+
   constructor(
     private readonly deliveries: DeliveriesRepository,
     private readonly environments: Environments,
@@ -35,13 +41,17 @@ export class Deliveries {
     const urls = delivery.urls ?? (await this.deliveries.urlsFor(tx, delivery));
     if (urls.length === 0) return [];
     const ids = await this.deliveries.insert(tx, delivery, urls, bodyOf(delivery.payload));
-    tx.afterCommit(() =>
-      this.jobs.enqueueMany(
-        'delivery.send',
-        ids.map((id) => ({ jobId: jobIdOf(id, 1), data: { deliveryId: id, attempt: 1 } })),
-      ),
-    );
+    tx.afterCommit(() => this.#announce(ids));
     return ids;
+  }
+
+  /** What is committed has happened: whoever did it is not kept waiting, nor told otherwise, by a Redis that is away. The sweep sends it. */
+  async #announce(ids: readonly DeliveryId[]): Promise<void> {
+    const jobs = ids.map((id) => ({ jobId: jobIdOf(id, 1), data: { deliveryId: id, attempt: 1 } }));
+    const enqueued = this.jobs
+      .enqueueMany('delivery.send', jobs)
+      .catch((error: unknown) => this.#log.warn(`webhooks will be sent late: ${messageOf(error)}`));
+    await Promise.race([enqueued, delay(ANNOUNCE_MS, undefined, { ref: false })]);
   }
 
   /** Makes one attempt (the first is 1) and arranges the next where that helps. An attempt is made once, however often this is called. */
