@@ -67,10 +67,14 @@ export class AuthModes {
    * does not answer.
    */
   introspect(subject: AuthSubject, credentials: Credentials): Promise<Freshness> | undefined {
-    return this.introspections[subject.provider.name]?.(subject, credentials);
+    return ownOf(this.introspections, subject.provider.name)?.(subject, credentials);
   }
 
   #of({ provider }: AuthSubject): AuthMode {
-    return this.providers[provider.name] ?? this.modes[provider.auth_mode] ?? {};
+    return ownOf(this.providers, provider.name) ?? ownOf(this.modes, provider.auth_mode) ?? {};
   }
 }
+
+/** A catalogue of somebody else's may call a provider as every object's members are called. */
+const ownOf = <Value>(from: Readonly<Record<string, Value>>, name: string): Value | undefined =>
+  Object.hasOwn(from, name) ? from[name] : undefined;

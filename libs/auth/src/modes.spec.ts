@@ -29,3 +29,9 @@ describe('every provider of the catalogue', () => {
     }
   });
 });
+
+it('takes a provider for nothing but one, whatever it is called', async () => {
+  const subject = subjectOf({ name: 'constructor', auth_mode: 'API_KEY' });
+  expect(await modes.mint(subject, { apiKey: 'k' })).toMatchObject({ credentials: { type: 'API_KEY' } });
+  expect(modes.introspect(subject, { type: 'API_KEY' })).toBeUndefined();
+});

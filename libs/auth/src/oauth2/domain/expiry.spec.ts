@@ -10,6 +10,7 @@ describe('the end of a token', () => {
     [{ expires_at: 1_793_491_200 }, '2026-11-01T00:00:00.000Z'],
     [{ expires_at: '1793491200' }, '2026-11-01T00:00:00.000Z'],
     [{ expires_at: 1_793_491_200_000 }, '2026-11-01T00:00:00.000Z'],
+    [{ expires_in: 1e12 }, '9999-12-31T00:00:00.000Z'],
     [{ expires_at: '2027-01-01T00:00:00+01:00', expires_in: 1 }, '2026-12-31T23:00:00.000Z'],
   ])('of %j is %s', (answer, expected) => {
     expect(expiryOfAnswer(answer, NOW)?.toISOString()).toBe(expected);

@@ -19,4 +19,8 @@ export function expiryOfAnswer(answer: Answer, now: Date, unit: 'seconds' | 'mil
   return valid(new Date(now.getTime() + lifetime * (unit === 'seconds' ? 1000 : 1)));
 }
 
-const valid = (date: Date): Date | undefined => (Number.isNaN(date.getTime()) ? undefined : date);
+/** The last moment that four digits of a year can name, which databases and ISO texts take. */
+const END_OF_DATES = Date.UTC(9999, 11, 31);
+
+const valid = (date: Date): Date | undefined =>
+  Number.isNaN(date.getTime()) ? undefined : new Date(Math.min(date.getTime(), END_OF_DATES));
