@@ -145,7 +145,8 @@ describe('HTTP of a function', () => {
     expect(runner.requestsTo('/internal/lease').at(-1)?.json).toEqual({
       providerConfigKey: 'crm',
       connectionId: 'c1',
-      forceRefresh: true,
+      forceRefresh: false,
+      rejected: true,
     });
     expect(runner.requestsTo('/expired')).toHaveLength(1);
   });
