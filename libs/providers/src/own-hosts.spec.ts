@@ -10,29 +10,28 @@ const SELF_HOSTED = new Set(['confluence-data-center', 'gitea', 'jira-data-cente
 const WITH_SECRET = new Set(['OAUTH1', 'OAUTH2', 'CUSTOM']);
 
 const REFERENCE = /\$\{connectionConfig\.([\w.-]+)\}/g;
-const STRANGERS = ['evil.example', 'https://evil.example', 'evil.example:8443', 'x.evil.example'];
+const STRANGERS = ['evil.example', 'https://evil.example', 'x.evil.example'];
 
 const { providers } = buildCatalogue(await readOwnFiles());
+const entries = [...providers.values()].filter(({ auth_mode: mode, name }) => WITH_SECRET.has(mode) && !SELF_HOSTED.has(name));
+
+/** Where a template leads when one of its values is this, and the others are harmless. */
+function hostOf(template: string, name: string, value: string): string {
+  const filled = template.replaceAll(REFERENCE, (_reference, other) => (other === name ? value : 'x'));
+  return URL.parse(filled.replace(/^https?:\/\/(?=https?:\/\/)/, ''))?.hostname ?? '';
+}
 
 describe('the token URL of a provider of the catalogue', () => {
-  const entries = [...providers.values()].filter(({ auth_mode: mode, name }) => WITH_SECRET.has(mode) && !SELF_HOSTED.has(name));
-
   it.each(entries.map((entry) => [entry.name, entry] as const))(
     'of %s leads to no stranger, whatever users type',
     (_name, entry) => {
       const { token_url: url, refresh_url: refresh, connection_config: fields = {} } = entry;
-      const templates = [typeof url === 'object' ? Object.values(url) : url, refresh]
-        .flat()
-        .flatMap((text) => text?.split(' || ') ?? []);
-      for (const template of templates) {
-        for (const stranger of STRANGERS) {
-          const given = Object.fromEntries([...template.matchAll(REFERENCE)].map(([, name]) => [name, stranger]));
-          const declared = Object.fromEntries(
-            Object.entries(fields).map(([name, field]) => [name, { ...field, automated: false, hidden: false }]),
-          );
-          if (inputIssues(declared, given, []).length > 0) continue;
-          const filled = template.replaceAll(REFERENCE, stranger).replace(/^https?:\/\/(?=https?:\/\/)/, '');
-          expect(URL.parse(filled)?.hostname.endsWith('evil.example') ?? false, filled).toBe(false);
+      const addresses = [...(typeof url === 'object' ? Object.values(url) : [url]), refresh];
+      for (const template of addresses.flatMap((text) => text?.split(' || ') ?? [])) {
+        for (const [, name = ''] of template.matchAll(REFERENCE)) {
+          const field = { ...fields[name], automated: false, hidden: false };
+          const accepted = STRANGERS.filter((stranger) => inputIssues({ [name]: field }, { [name]: stranger }, []).length === 0);
+          expect(accepted.filter((stranger) => hostOf(template, name, stranger).endsWith('evil.example'))).toEqual([]);
         }
       }
     },
