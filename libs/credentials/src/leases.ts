@@ -11,6 +11,8 @@ import { toLease } from './lease.presenter.js';
 /** A change made by another replica is seen within this time; one made here at once. */
 const CACHE_MS = 1_000;
 const CONNECTIONS_KEPT = 10_000;
+/** Of all that is kept, as JSON: what a provider answered is kept with its token, and how much it answers is up to the provider. */
+const CHARACTERS_KEPT = 64 * 1024 * 1024;
 
 /** Which connection: by its names, or by its row. */
 export type LeaseKey =
@@ -32,7 +34,12 @@ const textOf = (key: LeaseKey): string =>
 /** Connections in memory for a moment, so that a busy one costs no statement; concurrent misses share one read. */
 @Injectable()
 export class Leases {
-  readonly #cache = new LRUCache<string, CachedConnection>({ max: CONNECTIONS_KEPT, ttl: CACHE_MS });
+  readonly #cache = new LRUCache<string, CachedConnection>({
+    max: CONNECTIONS_KEPT,
+    ttl: CACHE_MS,
+    maxSize: CHARACTERS_KEPT,
+    sizeCalculation: ({ lease }) => JSON.stringify(lease.connection).length,
+  });
   readonly #reads = new Map<string, Promise<CachedConnection>>();
 
   constructor(
