@@ -4,6 +4,7 @@ export { acceptedLanguage, type Language } from './domain/accepted-language.js';
 export { catalogueEntry, type CatalogueEntry, type Provider } from './domain/entry.js';
 export type { NestedText, ProxyRules, RetryRules } from './domain/entry-proxy.js';
 export { type InputField, type InputFields, inputIssues, withDefaults } from './domain/input-fields.js';
+export { capturedBy } from './domain/input-pattern.js';
 export { compileTemplate } from './domain/parse-template.js';
 export { type Filled, fillTemplate, fillUrl, type Scope, type Template } from './domain/template.js';
 export { providersEnv, providersOptions } from './providers.config.js';

@@ -1,4 +1,4 @@
-import type { RetryRules } from '#libs/providers';
+import { capturedBy, type RetryRules } from '#libs/providers';
 import { valueAt } from './lease-facts.js';
 import { afterMs, atMs } from './retry-decision.js';
 
@@ -8,7 +8,7 @@ export function bodyWait(text: string, rule: NonNullable<RetryRules['in_body']>,
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   // The catalogue's format writes the expression between slashes, which are no part of it.
   const [, source = rule.value] = /^\/(.*)\/$/s.exec(rule.value) ?? [];
-  const found = new RegExp(source).exec(String(value))?.[1];
+  const found = capturedBy(source, String(value));
   return rule.strategy === 'at' ? atMs(found, now.getTime()) : afterMs(found, now.getTime());
 }
 
