@@ -1,7 +1,7 @@
 import type { AuthMode, AuthSubject, Credentials, Minted, MintInput } from '../auth.types.js';
 import { type Answer, fieldsOf, textOf } from '../http/domain/values.js';
 import type { TokenHttp } from '../http/token-http.js';
-import { tokenMetadata } from '../oauth2/domain/connection-settings.js';
+import { tokenMetadata } from '../oauth2/domain/token-metadata.js';
 import { askProvider, noToken, type Purpose } from './ask-provider.js';
 import { grantedToken } from './domain/client-credentials-answer.js';
 import { clientCredentialsRequest, type GivenClient } from './domain/client-credentials-request.js';

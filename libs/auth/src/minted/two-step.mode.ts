@@ -4,7 +4,7 @@ import type { AuthMode, AuthSubject, Credentials, Minted, MintInput } from '../a
 import { textOf } from '../http/domain/values.js';
 import type { TokenHttp } from '../http/token-http.js';
 import type { TokenReply, TokenRequest } from '../http/token-http.types.js';
-import { tokenMetadata } from '../oauth2/domain/connection-settings.js';
+import { tokenMetadata } from '../oauth2/domain/token-metadata.js';
 import { askProvider, noToken, type Purpose } from './ask-provider.js';
 import { newAssertion, usableAssertion } from './domain/assertion.js';
 import { jwtRules, signedJwt } from './domain/signed-jwt.js';

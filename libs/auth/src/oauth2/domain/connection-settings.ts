@@ -1,22 +1,10 @@
 import { AppError } from '#libs/kernel';
 import { inputIssues, type Provider } from '#libs/providers';
 import type { AuthSubject, Credentials, Minted } from '../../auth.types.js';
-import { fieldsOf, textOf, valueAt } from '../../http/domain/values.js';
+import { fieldsOf, textOf } from '../../http/domain/values.js';
 import { overriddenScopes } from './scopes.js';
 
 type Config = Readonly<Record<string, unknown>>;
-
-/** Parts of a token answer that the catalogue wants kept; their names stay as they are written, dots and all. */
-export function tokenMetadata(
-  { token_response_metadata: names = [] }: Pick<Provider, 'token_response_metadata'>,
-  answer: unknown,
-): Config {
-  return Object.fromEntries(
-    names
-      .map((name): [string, unknown] => [name, valueAt(answer, name)])
-      .filter(([, value]) => typeof value === 'string' || typeof value === 'boolean'),
-  );
-}
 
 /**
  * Parts of the callback's query that the catalogue wants kept. Anybody can write a query, and such a value may become the address that
