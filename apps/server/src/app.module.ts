@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountsModule } from '#libs/accounts';
-import { AuthModule, runPostConnection, runPreDeletion, TokenHttp } from '#libs/auth';
+import { AuthModule, runPostConnection, runPreDeletion } from '#libs/auth';
 import { AuthWebhooksModule } from '#libs/auth-webhooks';
 import { RedisModule } from '#libs/cache';
 import { ClientIdentities, ConnectModule } from '#libs/connect';
@@ -20,6 +20,7 @@ import { BoardModule, QueuesModule } from '#libs/queues';
 import { RecordsModule, recordsOptions } from '#libs/records';
 import { SchedulingModule } from '#libs/scheduling';
 import { StorageModule, storageOptions } from '#libs/storage';
+import { TokenHttp } from '#libs/token-http';
 import { ActionsModule } from './actions/actions.module.js';
 import { AuthApiModule } from './auth/auth-api.module.js';
 import { ConnectApiModule } from './connect/connect-api.module.js';

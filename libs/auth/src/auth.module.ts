@@ -1,8 +1,8 @@
 import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { AuthModes } from '#libs/auth-modes';
 import { parseOauthPolicy } from '#libs/outbound';
+import { TokenHttp } from '#libs/token-http';
 import type { AuthConfig } from './auth.config.js';
-import { AuthModes } from './auth-modes.js';
-import { TokenHttp } from './http/token-http.js';
 import { openModes } from './modes.js';
 
 @Global()

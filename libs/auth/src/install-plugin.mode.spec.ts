@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { subjectOf } from '#libs/testing';
 import { InstallPluginMode } from './install-plugin.mode.js';
-import { subjectOf } from './test-provider.js';
 
 const mode = new InstallPluginMode();
 const BEGIN = { callbackUrl: 'https://app/cb', state: 's', clientName: 'Acme' };

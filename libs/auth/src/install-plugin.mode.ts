@@ -1,6 +1,6 @@
+import type { AuthMode, AuthSubject, BeginRequest, Begun, FinishRequest, Minted } from '#libs/auth-modes';
 import { AppError } from '#libs/kernel';
-import type { AuthMode, AuthSubject, BeginRequest, Begun, FinishRequest, Minted } from './auth.types.js';
-import { textOf } from './http/domain/values.js';
+import { textOf } from '#libs/token-http';
 import { demandConsent } from './oauth2/domain/callback-code.js';
 import { callbackMetadata } from './oauth2/domain/connection-settings.js';
 

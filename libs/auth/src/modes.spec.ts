@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Catalogue } from '#libs/providers';
+import { httpOf, subjectOf } from '#libs/testing';
 import { openModes } from './modes.js';
-import { httpOf, subjectOf } from './test-provider.js';
 
 const http = httpOf({ NANGO_OUTBOUND_URL_POLICY_OAUTH: '{"mode":"allowlist","allowlist":["none.invalid"]}' });
 const modes = openModes(http);

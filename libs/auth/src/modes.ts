@@ -1,12 +1,11 @@
-import { AuthModes } from './auth-modes.js';
-import type { AuthMode } from './auth.types.js';
+import { mintedModes } from '#libs/auth-forms';
+import { type AuthMode, AuthModes } from '#libs/auth-modes';
+import type { TokenHttp } from '#libs/token-http';
 import { AppMode } from './github/app.mode.js';
 import { CustomMode } from './github/custom.mode.js';
-import type { TokenHttp } from './http/token-http.js';
 import { InstallPluginMode } from './install-plugin.mode.js';
 import { McpGenericMode } from './mcp/mcp-generic.mode.js';
 import { McpMode } from './mcp/mcp.mode.js';
-import { mintedModes } from './minted/minted-modes.js';
 import { OAuth1Mode } from './oauth1/oauth1.mode.js';
 import { OAuth2Mode } from './oauth2/oauth2.mode.js';
 import { introspections, providerModes } from './providers/provider-modes.js';

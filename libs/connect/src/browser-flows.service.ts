@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Caller, IntegrationDefaults } from '#libs/accounts';
-import { AuthModes, type BeginRequest, type Begun } from '#libs/auth';
+import { AuthModes, type BeginRequest, type Begun } from '#libs/auth-modes';
 import { AppError, messageOf, toAppError } from '#libs/kernel';
 import { ClientIdentities } from './client-identities.service.js';
 import type { BegunFlow, BrowserRequest, Connected, ConnectTarget, LiveMessage, PendingFlow } from './connect.types.js';

@@ -1,9 +1,9 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Caller } from '#libs/accounts';
-import type { Minted } from '#libs/auth';
+import type { Minted } from '#libs/auth-modes';
 import { AuthWebhooks } from '#libs/auth-webhooks';
-import { ConnectionConfigs, ConnectionSaves, type SavedConnection } from '#libs/credentials';
 import type { LogMessage } from '#libs/contracts';
+import { ConnectionConfigs, ConnectionSaves, type SavedConnection } from '#libs/credentials';
 import { type AppError, messageOf, toAppError } from '#libs/kernel';
 import { OperationLog } from '#libs/logs';
 import type { Provider } from '#libs/providers';

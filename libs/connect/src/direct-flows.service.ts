@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '#libs/accounts';
-import { AuthModes } from '#libs/auth';
+import { AuthModes } from '#libs/auth-modes';
 import type { Config, Connected, ConnectRequest, ConnectTarget, DirectRequest } from './connect.types.js';
 import { ConnectTargets } from './connect-targets.service.js';
 import { ConnectionAttempts } from './connection-attempts.service.js';

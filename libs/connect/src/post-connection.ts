@@ -1,4 +1,4 @@
-import type { AuthSubject, Credentials } from '#libs/auth';
+import type { AuthSubject, Credentials } from '#libs/auth-modes';
 import type { Config } from './connect.types.js';
 
 /**

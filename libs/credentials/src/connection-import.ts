@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AuthModes, type Minted } from '#libs/auth';
+import { AuthModes, type Minted } from '#libs/auth-modes';
 import { AppError, type ConnectionRowId, type EnvironmentId } from '#libs/kernel';
 import { Catalogue, type Provider } from '#libs/providers';
 import { ConnectionSaves } from './connection-saves.js';

@@ -1,5 +1,5 @@
+import type { Credentials } from '#libs/auth-modes';
 import type { Cipher } from '#libs/crypto';
-import type { Credentials } from '#libs/auth';
 import type { Connection, ConnectionEndUser, ConnectionProblem, ConnectionRef } from './credentials.types.js';
 import type { IntegrationRow } from './integrations.repository.js';
 import { openJson } from './sealing.js';

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import type { Credentials } from '#libs/auth';
+import type { Credentials } from '#libs/auth-modes';
 import { Database, type Transaction } from '#libs/database';
 import { AppError, type ConnectionRowId } from '#libs/kernel';
 import type { Provider } from '#libs/providers';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Credentials, expiryOf } from '#libs/auth';
+import { type Credentials, expiryOf } from '#libs/auth-modes';
 import { Cipher } from '#libs/crypto';
 import { Database, type Sql } from '#libs/database';
 import type { ConnectionRowId, EnvironmentId } from '#libs/kernel';

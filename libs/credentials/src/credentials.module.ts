@@ -1,6 +1,6 @@
 import { type DynamicModule, type FactoryProvider, Global, Module } from '@nestjs/common';
 import type { Redis } from 'ioredis';
-import { AuthModes } from '#libs/auth';
+import { AuthModes } from '#libs/auth-modes';
 import { REDIS } from '#libs/cache';
 import { Cipher } from '#libs/crypto';
 import { Database } from '#libs/database';

@@ -1,4 +1,4 @@
-import type { Credentials, IntegrationCredentials } from '#libs/auth';
+import type { Credentials, IntegrationCredentials } from '#libs/auth-modes';
 import type { ConnectionRowId, EnvironmentId, IntegrationId } from '#libs/kernel';
 import type { ImportedCredentials } from './domain/imported-credentials.js';
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { IntegrationCredentials } from '#libs/auth';
+import type { IntegrationCredentials } from '#libs/auth-modes';
 import { Cipher } from '#libs/crypto';
 import { Database, type Sql } from '#libs/database';
 import type { EnvironmentId, IntegrationId } from '#libs/kernel';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { AuthModes } from '#libs/auth';
+import type { AuthModes } from '#libs/auth-modes';
 import type { Catalogue } from '#libs/providers';
 import type { ConnectionReads, Snapshot } from './connection-reads.repository.js';
 import { Leases } from './leases.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { AuthModes, dueAt } from '#libs/auth';
+import { AuthModes, dueAt } from '#libs/auth-modes';
 import type { ConnectionLease } from '#libs/contracts';
 import { AppError, type ConnectionRowId, type EnvironmentId } from '#libs/kernel';
 import { Catalogue, type Provider } from '#libs/providers';

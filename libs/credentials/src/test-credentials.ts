@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { DataSource, type QueryRunner } from 'typeorm';
-import { AuthModes } from '#libs/auth';
+import { AuthModes } from '#libs/auth-modes';
 import { type Cipher, loadCipher, parseRootKeys } from '#libs/crypto';
 import { Database, postgresOptions } from '#libs/database';
 import { MemoryLogStore, OperationLog } from '#libs/logs';

@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
 import { AccountsModule, hashApiKey } from '#libs/accounts';
-import { AuthModes, type AuthSubject } from '#libs/auth';
+import { AuthModes, type AuthSubject } from '#libs/auth-modes';
 import { AuthWebhooksModule } from '#libs/auth-webhooks';
 import { RedisModule } from '#libs/cache';
 import { ConnectModule } from '#libs/connect';

@@ -1,4 +1,4 @@
-import { type AuthMode, AuthModes, type AuthSubject } from '#libs/auth';
+import { type AuthMode, AuthModes, type AuthSubject } from '#libs/auth-modes';
 import { AppError } from '#libs/kernel';
 import { Catalogue, catalogueEntry } from '#libs/providers';
 

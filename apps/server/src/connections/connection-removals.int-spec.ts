@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Credentials } from '#libs/auth';
+import type { Credentials } from '#libs/auth-modes';
 import { testDatabase, testRedis } from '#libs/testing';
 import { type TestConnectApi, testConnectApi } from '../connect/test-connect-api.js';
 

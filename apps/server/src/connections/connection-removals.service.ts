@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { AuthSubject, Credentials } from '#libs/auth';
+import type { AuthSubject, Credentials } from '#libs/auth-modes';
 import { type Connection, Connections, Integrations } from '#libs/credentials';
 import { type EnvironmentId, messageOf } from '#libs/kernel';
 import { Catalogue } from '#libs/providers';

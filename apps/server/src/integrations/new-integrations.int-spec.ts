@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { TokenHttp } from '#libs/auth';
 import type { ClientIdentities } from '#libs/connect';
 import { parseOauthPolicy } from '#libs/outbound';
 import type { Provider } from '#libs/providers';
 import { startUpstream, type Upstream } from '#libs/testing';
+import { TokenHttp } from '#libs/token-http';
 import { clientRegistration } from './new-integrations.service.js';
 
 let server: Upstream;

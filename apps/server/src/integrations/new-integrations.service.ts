@@ -1,9 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '#libs/accounts';
-import { type IntegrationCredentials, registerClient, type TokenHttp } from '#libs/auth';
+import { registerClient } from '#libs/auth';
+import type { IntegrationCredentials } from '#libs/auth-modes';
 import type { ClientIdentities } from '#libs/connect';
 import { type Integration, Integrations, type NewIntegration } from '#libs/credentials';
 import { Catalogue, type Provider } from '#libs/providers';
+import type { TokenHttp } from '#libs/token-http';
 
 /** Registers a client for an integration to be; undefined where the provider wants none. */
 export type ClientRegistration = (

@@ -1,9 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
+import type { AuthSubject } from '#libs/auth-modes';
 import { AppError } from '#libs/kernel';
-import type { AuthSubject } from '../auth.types.js';
-import { privateKeyOf } from '../http/domain/private-key.js';
-import { textOf } from '../http/domain/values.js';
+import { privateKeyOf, textOf } from '#libs/token-http';
 
 /** GitHub takes ten minutes at most, by its own clock: half a minute of them is for clocks that differ. */
 const LIFETIME_S = 600;

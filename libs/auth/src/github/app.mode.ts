@@ -1,7 +1,6 @@
+import type { AuthMode, AuthSubject, BeginRequest, Begun, Credentials, FinishRequest, Minted } from '#libs/auth-modes';
 import { AppError } from '#libs/kernel';
-import type { AuthMode, AuthSubject, BeginRequest, Begun, Credentials, FinishRequest, Minted } from '../auth.types.js';
-import { textOf } from '../http/domain/values.js';
-import type { TokenHttp } from '../http/token-http.js';
+import { textOf, type TokenHttp } from '#libs/token-http';
 import { demandConsent, noAccess } from '../oauth2/domain/callback-code.js';
 import { installationPage, installationToken } from './installation.js';
 

@@ -1,8 +1,15 @@
+import {
+  type AuthMode,
+  type AuthSubject,
+  type BeginRequest,
+  type Begun,
+  type Credentials,
+  type FinishRequest,
+  type Minted,
+  tokenFreshness,
+} from '#libs/auth-modes';
 import { AppError } from '#libs/kernel';
-import type { AuthMode, AuthSubject, BeginRequest, Begun, Credentials, FinishRequest, Minted } from '../auth.types.js';
-import { tokenFreshness } from '../domain/token-freshness.js';
-import { fieldsOf, textOf } from '../http/domain/values.js';
-import type { TokenHttp } from '../http/token-http.js';
+import { fieldsOf, textOf, type TokenHttp } from '#libs/token-http';
 import { noAccess } from '../oauth2/domain/callback-code.js';
 import { OAuth2Mode } from '../oauth2/oauth2.mode.js';
 import { appId } from './app-jwt.js';

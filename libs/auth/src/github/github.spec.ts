@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AuthSubject, FinishRequest } from '#libs/auth-modes';
 import type { Provider } from '#libs/providers';
 import { startUpstream, type Upstream } from '#libs/testing';
-import type { AuthSubject, FinishRequest } from '../auth.types.js';
-import { openHttp, subjectOf } from '../test-provider.js';
+import { openHttp, subjectOf } from '#libs/testing';
 import { AppMode } from './app.mode.js';
 import { CustomMode } from './custom.mode.js';
 import { renewAppJwt } from './installation.js';

@@ -1,11 +1,17 @@
+import type { AuthSubject, BeginRequest, Begun, Credentials, Minted } from '#libs/auth-modes';
 import { AppError } from '#libs/kernel';
-import type { AuthSubject, BeginRequest, Begun, Credentials, Minted } from '../auth.types.js';
-import { addressOf, tokenUrlTemplate } from '../domain/addresses.js';
-import { failureOf } from '../http/domain/provider-failure.js';
-import { fieldsOf, textOf } from '../http/domain/values.js';
-import { answered, tokenError, type TokenErrorCode } from '../http/request-token.js';
-import type { TokenHttp } from '../http/token-http.js';
-import { momentOf } from '../oauth2/domain/expiry.js';
+import {
+  addressOf,
+  answered,
+  failureOf,
+  fieldsOf,
+  momentOf,
+  textOf,
+  tokenError,
+  type TokenErrorCode,
+  type TokenHttp,
+  tokenUrlTemplate,
+} from '#libs/token-http';
 import { appId, appJwt } from './app-jwt.js';
 
 /**

@@ -1,9 +1,6 @@
+import type { AuthSubject, Credentials } from '#libs/auth-modes';
 import { AppError } from '#libs/kernel';
-import type { AuthSubject, Credentials } from '../auth.types.js';
-import { addressOf } from '../domain/addresses.js';
-import { fieldsOf, textOf } from '../http/domain/values.js';
-import { requestTokenFields } from '../http/request-token.js';
-import type { TokenHttp } from '../http/token-http.js';
+import { addressOf, fieldsOf, requestTokenFields, textOf, type TokenHttp } from '#libs/token-http';
 
 const PER_PAGE = 100;
 /** Whoever may use more installations than this must come without naming one that is further down. */

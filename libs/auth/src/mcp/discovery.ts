@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { AppError } from '#libs/kernel';
-import type { TokenHttp } from '../http/token-http.js';
+import type { TokenHttp } from '#libs/token-http';
 import {
   advertisedScopes,
   isOf,

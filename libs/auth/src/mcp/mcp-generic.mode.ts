@@ -1,11 +1,17 @@
+import {
+  type AuthMode,
+  type AuthSubject,
+  type BeginRequest,
+  type Begun,
+  type Credentials,
+  type FinishRequest,
+  type Minted,
+  overriddenScopes,
+} from '#libs/auth-modes';
 import { AppError } from '#libs/kernel';
 import type { Provider } from '#libs/providers';
-import type { AuthMode, AuthSubject, BeginRequest, Begun, Credentials, FinishRequest, Minted } from '../auth.types.js';
-import { basicHeader } from '../http/client-authentication.js';
-import { textOf } from '../http/domain/values.js';
-import type { TokenHttp } from '../http/token-http.js';
+import { basicHeader, textOf, type TokenHttp } from '#libs/token-http';
 import { written } from '../oauth2/domain/token-call.js';
-import { overriddenScopes } from '../oauth2/domain/scopes.js';
 import { OAuth2Mode } from '../oauth2/oauth2.mode.js';
 import { type Discovered, discover } from './discovery.js';
 import { withoutReserved } from './domain/reserved-params.js';

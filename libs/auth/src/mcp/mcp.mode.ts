@@ -1,7 +1,6 @@
+import type { AuthMode, AuthSubject, BeginRequest, Begun, Credentials, FinishRequest, Minted } from '#libs/auth-modes';
 import { AppError } from '#libs/kernel';
-import type { AuthMode, AuthSubject, BeginRequest, Begun, Credentials, FinishRequest, Minted } from '../auth.types.js';
-import { fieldsOf, textOf } from '../http/domain/values.js';
-import type { TokenHttp } from '../http/token-http.js';
+import { fieldsOf, textOf, type TokenHttp } from '#libs/token-http';
 import { OAuth2Mode } from '../oauth2/oauth2.mode.js';
 import { withoutReserved } from './domain/reserved-params.js';
 

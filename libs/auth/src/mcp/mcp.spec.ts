@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { BeginRequest } from '#libs/auth-modes';
 import type { Provider } from '#libs/providers';
 import { startUpstream, type Upstream } from '#libs/testing';
-import type { BeginRequest } from '../auth.types.js';
-import { openHttp, subjectOf } from '../test-provider.js';
+import { openHttp, subjectOf } from '#libs/testing';
 import { McpGenericMode } from './mcp-generic.mode.js';
 import { McpMode } from './mcp.mode.js';
 import { registerClient } from './register-client.js';

@@ -1,7 +1,6 @@
 import { AppError } from '#libs/kernel';
 import type { Provider } from '#libs/providers';
-import type { TokenHttp } from '../http/token-http.js';
-import { requestToken } from '../http/request-token.js';
+import { requestToken, type TokenHttp } from '#libs/token-http';
 import { type RegisteredClient, registeredClient } from './domain/server-metadata.js';
 
 export interface ClientToRegister {

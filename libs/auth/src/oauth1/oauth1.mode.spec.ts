@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { oauth1Header } from '#libs/signing';
+import type { FinishRequest } from '#libs/auth-modes';
 import type { Provider } from '#libs/providers';
+import { oauth1Header } from '#libs/signing';
 import { startUpstream, type Upstream } from '#libs/testing';
-import type { FinishRequest } from '../auth.types.js';
-import { openHttp, subjectOf } from '../test-provider.js';
+import { openHttp, subjectOf } from '#libs/testing';
 import { OAuth1Mode } from './oauth1.mode.js';
 
 const http = openHttp({ timeoutMs: 1_000 });

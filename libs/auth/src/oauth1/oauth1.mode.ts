@@ -1,15 +1,27 @@
+import {
+  type AuthMode,
+  type AuthSubject,
+  type BeginRequest,
+  type Begun,
+  type FinishRequest,
+  type Minted,
+  scopesOf,
+} from '#libs/auth-modes';
 import { AppError } from '#libs/kernel';
 import { oauth1Header, type Oauth1Request } from '#libs/signing';
-import type { AuthMode, AuthSubject, BeginRequest, Begun, FinishRequest, Minted } from '../auth.types.js';
-import { addressOf, tokenUrlTemplate } from '../domain/addresses.js';
-import { type Answer, textOf } from '../http/domain/values.js';
-import { requestTokenFields, tokenError } from '../http/request-token.js';
-import type { TokenHttp } from '../http/token-http.js';
-import type { TokenRequest } from '../http/token-http.types.js';
+import {
+  addressOf,
+  type Answer,
+  clientOf,
+  requestTokenFields,
+  textOf,
+  tokenError,
+  type TokenHttp,
+  tokenMetadata,
+  type TokenRequest,
+  tokenUrlTemplate,
+} from '#libs/token-http';
 import { callbackMetadata } from '../oauth2/domain/connection-settings.js';
-import { tokenMetadata } from '../oauth2/domain/token-metadata.js';
-import { clientOf } from '../oauth2/domain/oauth-client.js';
-import { scopesOf } from '../oauth2/domain/scopes.js';
 import { authorizeUrlOf, callbackWithState, verifierOf } from './domain/oauth1-steps.js';
 
 type Params = Readonly<Record<string, unknown>> | undefined;

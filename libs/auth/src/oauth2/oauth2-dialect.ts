@@ -1,7 +1,5 @@
-import type { AuthSubject, Minted } from '../auth.types.js';
-import type { OAuthClient } from '../http/client-authentication.js';
-import type { Answer } from '../http/domain/values.js';
-import type { TokenRequest } from '../http/token-http.types.js';
+import type { AuthSubject, Minted } from '#libs/auth-modes';
+import type { Answer, OAuthClient, TokenRequest } from '#libs/token-http';
 import type { TokenCall } from './domain/token-call.js';
 
 /** What a provider does otherwise than the catalogue can say (spec/auth.md §2.3). Absent members: as everyone does it. */

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeJwt, exportPKCS8, generateKeyPair } from 'jose';
-import { startUpstream, type Upstream } from '#libs/testing';
+import type { Credentials, FinishRequest } from '#libs/auth-modes';
 import type { Provider } from '#libs/providers';
-import type { Credentials, FinishRequest } from '../auth.types.js';
-import { openHttp, subjectOf } from '../test-provider.js';
+import { startUpstream, type Upstream } from '#libs/testing';
+import { openHttp, subjectOf } from '#libs/testing';
 import { codeChallenge } from './domain/pkce.js';
 import { OAuth2Mode } from './oauth2.mode.js';
 

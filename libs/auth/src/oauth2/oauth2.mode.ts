@@ -1,18 +1,34 @@
-import type { AuthMode, AuthSubject, BeginRequest, Begun, Credentials, FinishRequest, Minted } from '../auth.types.js';
-import { fillAddress, missingParams, tokenAddress, tokenUrlTemplate } from '../domain/addresses.js';
-import type { OAuthClient } from '../http/client-authentication.js';
-import { failureOf } from '../http/domain/provider-failure.js';
-import { fieldsOf, textOf } from '../http/domain/values.js';
-import { requestToken, tokenError } from '../http/request-token.js';
-import type { TokenHttp } from '../http/token-http.js';
+import {
+  type AuthMode,
+  type AuthSubject,
+  type BeginRequest,
+  type Begun,
+  type Credentials,
+  type FinishRequest,
+  type Minted,
+  scopesOf,
+} from '#libs/auth-modes';
+import {
+  clientOf,
+  clientOfCredentials,
+  failureOf,
+  fieldsOf,
+  fillAddress,
+  missingParams,
+  type OAuthClient,
+  requestToken,
+  textOf,
+  tokenAddress,
+  tokenError,
+  type TokenHttp,
+  tokenMetadata,
+  tokenUrlTemplate,
+} from '#libs/token-http';
 import { authorizeUrl } from './domain/authorize-url.js';
 import { callbackCode } from './domain/callback-code.js';
 import { callbackMetadata, withOverrides } from './domain/connection-settings.js';
-import { tokenMetadata } from './domain/token-metadata.js';
 import { credentialsOfAnswer } from './domain/credentials-of-answer.js';
-import { clientOf, clientOfCredentials } from './domain/oauth-client.js';
 import { codeChallenge, codeVerifier } from './domain/pkce.js';
-import { scopesOf } from './domain/scopes.js';
 import { exchangeFields, refreshFields, type TokenCall, tokenRequestOf } from './domain/token-call.js';
 import type { OAuth2Dialect } from './oauth2-dialect.js';
 

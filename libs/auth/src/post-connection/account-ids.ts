@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fieldsOf, textOf, valueAt } from '../http/domain/values.js';
+import { fieldsOf, textOf, valueAt } from '#libs/token-http';
 import type { VendorApi } from './vendor-api.js';
 
 type Config = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { AppError } from '#libs/kernel';
-import { fieldsOf, textOf, valueAt } from '../http/domain/values.js';
+import { fieldsOf, textOf, valueAt } from '#libs/token-http';
 import type { VendorApi } from './vendor-api.js';
 
 type Config = Readonly<Record<string, unknown>>;

@@ -1,6 +1,4 @@
-import { tokenAddress, tokenUrlTemplate } from '../domain/addresses.js';
-import { textOf, valueAt } from '../http/domain/values.js';
-import { clientOfCredentials } from '../oauth2/domain/oauth-client.js';
+import { clientOfCredentials, textOf, tokenAddress, tokenUrlTemplate, valueAt } from '#libs/token-http';
 import { secondToken } from '../providers/microsoft-second-token.js';
 import { claimsOf } from './chosen-sites.js';
 import type { VendorApi } from './vendor-api.js';

@@ -1,4 +1,4 @@
-import { textOf } from '../http/domain/values.js';
+import { textOf } from '#libs/token-http';
 import type { VendorApi } from './vendor-api.js';
 
 /** HubSpot takes the refresh token back; its access token ends by itself. */

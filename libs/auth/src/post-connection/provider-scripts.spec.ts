@@ -1,9 +1,9 @@
 import { UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AuthSubject, Credentials } from '#libs/auth-modes';
 import { Catalogue, type Provider } from '#libs/providers';
 import { startUpstream, type Upstream } from '#libs/testing';
-import type { AuthSubject, Credentials } from '../auth.types.js';
-import { httpOf, openHttp, subjectOf } from '../test-provider.js';
+import { httpOf, openHttp, subjectOf } from '#libs/testing';
 import { runPostConnection, runPreDeletion } from './provider-scripts.js';
 
 const http = openHttp({ timeoutMs: 1_000 });

@@ -1,6 +1,6 @@
+import type { AuthSubject, Credentials } from '#libs/auth-modes';
 import { AppError } from '#libs/kernel';
-import type { AuthSubject, Credentials } from '../auth.types.js';
-import type { TokenHttp } from '../http/token-http.js';
+import type { TokenHttp } from '#libs/token-http';
 import {
   attio,
   calendly,

@@ -1,11 +1,16 @@
+import type { AuthSubject, Credentials } from '#libs/auth-modes';
 import { AppError } from '#libs/kernel';
-import type { AuthSubject, Credentials } from '../auth.types.js';
-import { addressOf, tokenAddress, tokenUrlTemplate } from '../domain/addresses.js';
-import { failureOf } from '../http/domain/provider-failure.js';
-import { redacted, secretsOf } from '../http/domain/redaction.js';
-import { textOf } from '../http/domain/values.js';
-import type { TokenHttp } from '../http/token-http.js';
-import type { TokenRequest } from '../http/token-http.types.js';
+import {
+  addressOf,
+  failureOf,
+  redacted,
+  secretsOf,
+  textOf,
+  tokenAddress,
+  type TokenHttp,
+  type TokenRequest,
+  tokenUrlTemplate,
+} from '#libs/token-http';
 
 /** What a call may say otherwise than the others. */
 type Call = Pick<TokenRequest, 'method' | 'headers' | 'json' | 'form'>;

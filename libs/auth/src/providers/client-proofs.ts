@@ -1,8 +1,6 @@
-import { basicHeader } from '../http/client-authentication.js';
-import { momentOf } from '../oauth2/domain/expiry.js';
+import { basicHeader, momentOf, type TokenRequest } from '#libs/token-http';
 import type { TokenCall } from '../oauth2/domain/token-call.js';
 import type { OAuth2Dialect } from '../oauth2/oauth2-dialect.js';
-import type { TokenRequest } from '../http/token-http.types.js';
 
 /** Id and secret in the header alone. */
 const inHeader = ({ url, client, fields }: TokenCall): TokenRequest => ({

@@ -1,4 +1,4 @@
-import { textOf } from '../http/domain/values.js';
+import { textOf } from '#libs/token-http';
 import type { OAuth2Dialect } from '../oauth2/oauth2-dialect.js';
 
 const LIFETIME_S = 30 * 86_400;

@@ -1,13 +1,21 @@
+import type { AuthMode, AuthSubject, BeginRequest, Begun, Credentials, FinishRequest, Minted } from '#libs/auth-modes';
 import { AppError } from '#libs/kernel';
-import type { AuthMode, AuthSubject, BeginRequest, Begun, Credentials, FinishRequest, Minted } from '../auth.types.js';
-import { tokenAddress, tokenUrlTemplate } from '../domain/addresses.js';
-import { type Answer, fieldsOf, textOf } from '../http/domain/values.js';
-import { requestTokenFields, tokenError, type TokenErrorCode } from '../http/request-token.js';
-import type { TokenHttp } from '../http/token-http.js';
-import type { TokenRequest } from '../http/token-http.types.js';
-import type { OAuthClient } from '../http/client-authentication.js';
+import {
+  type Answer,
+  clientOf,
+  clientOfCredentials,
+  fieldsOf,
+  type OAuthClient,
+  requestTokenFields,
+  textOf,
+  tokenAddress,
+  tokenError,
+  type TokenErrorCode,
+  type TokenHttp,
+  type TokenRequest,
+  tokenUrlTemplate,
+} from '#libs/token-http';
 import { credentialsOfAnswer } from '../oauth2/domain/credentials-of-answer.js';
-import { clientOf, clientOfCredentials } from '../oauth2/domain/oauth-client.js';
 import { OAuth2Mode } from '../oauth2/oauth2.mode.js';
 
 /** How one of Meta's APIs turns a token into one that lives for sixty days, and such a one into the next. */

@@ -1,9 +1,13 @@
-import type { AuthMode, AuthSubject, BeginRequest, Begun, Credentials, FinishRequest, Minted } from '../auth.types.js';
-import { tokenAddress, tokenUrlTemplate } from '../domain/addresses.js';
-import type { OAuthClient } from '../http/client-authentication.js';
-import type { TokenHttp } from '../http/token-http.js';
+import type { AuthMode, AuthSubject, BeginRequest, Begun, Credentials, FinishRequest, Minted } from '#libs/auth-modes';
+import {
+  clientOf,
+  clientOfCredentials,
+  type OAuthClient,
+  tokenAddress,
+  type TokenHttp,
+  tokenUrlTemplate,
+} from '#libs/token-http';
 import { callbackCode } from '../oauth2/domain/callback-code.js';
-import { clientOf, clientOfCredentials } from '../oauth2/domain/oauth-client.js';
 import type { TokenCall } from '../oauth2/domain/token-call.js';
 import { OAuth2Mode } from '../oauth2/oauth2.mode.js';
 

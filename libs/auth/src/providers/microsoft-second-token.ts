@@ -1,11 +1,16 @@
+import type { AuthSubject, Minted } from '#libs/auth-modes';
 import { AppError } from '#libs/kernel';
-import type { AuthSubject, Minted } from '../auth.types.js';
-import { tokenAddress, tokenUrlTemplate } from '../domain/addresses.js';
-import type { OAuthClient } from '../http/client-authentication.js';
-import { fieldsOf, textOf } from '../http/domain/values.js';
-import { requestTokenFields, type TokenErrorCode } from '../http/request-token.js';
-import type { TokenHttp } from '../http/token-http.js';
-import { expiryOfAnswer } from '../oauth2/domain/expiry.js';
+import {
+  expiryOfAnswer,
+  fieldsOf,
+  type OAuthClient,
+  requestTokenFields,
+  textOf,
+  tokenAddress,
+  type TokenErrorCode,
+  type TokenHttp,
+  tokenUrlTemplate,
+} from '#libs/token-http';
 import type { OAuth2Dialect } from '../oauth2/oauth2-dialect.js';
 
 /** A token beside the connection's own, kept in its configuration. */

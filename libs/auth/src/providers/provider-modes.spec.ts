@@ -1,11 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AuthModes, type AuthSubject, type Credentials } from '#libs/auth-modes';
 import type { Provider } from '#libs/providers';
 import { startUpstream, type Upstream } from '#libs/testing';
-import { AuthModes } from '../auth-modes.js';
-import type { AuthSubject, Credentials } from '../auth.types.js';
-import { openHttp, subjectOf } from '../test-provider.js';
+import { openHttp, subjectOf } from '#libs/testing';
 import { introspections, providerModes } from './provider-modes.js';
 
 const http = openHttp({ timeoutMs: 1_000 });

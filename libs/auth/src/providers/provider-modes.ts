@@ -1,5 +1,5 @@
-import type { AuthMode, Introspection } from '../auth.types.js';
-import type { TokenHttp } from '../http/token-http.js';
+import type { AuthMode, Introspection } from '#libs/auth-modes';
+import type { TokenHttp } from '#libs/token-http';
 import { OAuth2Mode } from '../oauth2/oauth2.mode.js';
 import type { OAuth2Dialect } from '../oauth2/oauth2-dialect.js';
 import { CLIENT_PROOFS } from './client-proofs.js';

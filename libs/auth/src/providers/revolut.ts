@@ -1,8 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { AppError } from '#libs/kernel';
-import { textOf } from '../http/domain/values.js';
-import { privateKeyOf } from '../http/domain/private-key.js';
+import { privateKeyOf, textOf } from '#libs/token-http';
 import type { TokenCall } from '../oauth2/domain/token-call.js';
 import type { OAuth2Dialect } from '../oauth2/oauth2-dialect.js';
 

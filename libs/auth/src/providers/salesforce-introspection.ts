@@ -1,11 +1,14 @@
+import { type AuthSubject, type Credentials, type Freshness, type Introspection, marginOf } from '#libs/auth-modes';
 import { AppError } from '#libs/kernel';
-import type { AuthSubject, Credentials, Introspection } from '../auth.types.js';
-import { type Freshness, marginOf } from '../domain/token-freshness.js';
-import { type Answer, fieldsOf, textOf } from '../http/domain/values.js';
-import { requestTokenFields } from '../http/request-token.js';
-import type { TokenHttp } from '../http/token-http.js';
-import { momentOf } from '../oauth2/domain/expiry.js';
-import { clientOfCredentials } from '../oauth2/domain/oauth-client.js';
+import {
+  type Answer,
+  clientOfCredentials,
+  fieldsOf,
+  momentOf,
+  requestTokenFields,
+  textOf,
+  type TokenHttp,
+} from '#libs/token-http';
 
 /** Salesforce does not say how long its tokens live; it answers when it is asked about one (spec/auth.md §2.3). */
 export const salesforceIntrospection =

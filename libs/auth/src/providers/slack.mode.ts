@@ -1,7 +1,6 @@
+import type { AuthMode, AuthSubject, BeginRequest, Begun, Credentials, FinishRequest, Minted } from '#libs/auth-modes';
 import { AppError } from '#libs/kernel';
-import type { AuthMode, AuthSubject, BeginRequest, Begun, Credentials, FinishRequest, Minted } from '../auth.types.js';
-import { type Answer, fieldsOf, numberOf, textOf } from '../http/domain/values.js';
-import type { TokenHttp } from '../http/token-http.js';
+import { type Answer, fieldsOf, numberOf, textOf, type TokenHttp } from '#libs/token-http';
 import { OAuth2Mode } from '../oauth2/oauth2.mode.js';
 
 /** The sooner of the two tokens' ends, since whoever uses a connection may use both. */

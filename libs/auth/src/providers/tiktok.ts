@@ -1,4 +1,4 @@
-import { type Answer, fieldsOf, textOf } from '../http/domain/values.js';
+import { type Answer, fieldsOf, textOf } from '#libs/token-http';
 import type { OAuth2Dialect } from '../oauth2/oauth2-dialect.js';
 
 /** `{ code, message, data }`: 0 is a success, whose fields are in `data`. */

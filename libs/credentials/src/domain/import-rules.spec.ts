@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expiryOf } from '#libs/auth';
+import { expiryOf } from '#libs/auth-modes';
 import { importIssues, storedCredentials } from './import-rules.js';
 import { importedCredentials, type ImportedCredentials } from './imported-credentials.js';
 

@@ -1,5 +1,5 @@
+import type { Credentials } from '#libs/auth-modes';
 import { AppError, type ErrorIssue } from '#libs/kernel';
-import type { Credentials } from '#libs/auth';
 import { type InputField, inputIssues } from '#libs/providers';
 import type { ImportedCredentials } from './imported-credentials.js';
 

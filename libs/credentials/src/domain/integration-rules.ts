@@ -1,5 +1,5 @@
+import type { IntegrationCredentials } from '#libs/auth-modes';
 import type { ErrorIssue } from '#libs/kernel';
-import type { IntegrationCredentials } from '#libs/auth';
 import { type InputField, inputIssues } from '#libs/providers';
 
 /** What integrations need to know of a provider. */

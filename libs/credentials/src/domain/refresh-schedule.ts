@@ -1,4 +1,4 @@
-import { type Credentials, dueAt } from '#libs/auth';
+import { type Credentials, dueAt } from '#libs/auth-modes';
 import type { Provider } from '#libs/providers';
 
 const DAY_MS = 24 * 3_600_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Minted } from '#libs/auth';
+import type { Minted } from '#libs/auth-modes';
 import { RefreshExecution, type RefreshParts } from './refresh-execution.js';
 import type { RefreshOrder } from './refresh.types.js';
 

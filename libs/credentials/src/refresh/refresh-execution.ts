@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AuthModes, Minted } from '#libs/auth';
+import type { AuthModes, Minted } from '#libs/auth-modes';
 import { messageOf, toAppError } from '#libs/kernel';
 import type { ConnectionReads } from '../connection-reads.repository.js';
 import type { Connection, Integration } from '../credentials.types.js';

@@ -1,4 +1,4 @@
-import { type Credentials, expiryOf, type Minted } from '#libs/auth';
+import { type Credentials, expiryOf, type Minted } from '#libs/auth-modes';
 import type { Cipher } from '#libs/crypto';
 import type { Database, Sql } from '#libs/database';
 import { nextRefreshAt } from '../domain/refresh-schedule.js';

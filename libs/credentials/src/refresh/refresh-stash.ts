@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Minted } from '#libs/auth';
+import type { Minted } from '#libs/auth-modes';
 import type { Cipher } from '#libs/crypto';
 import type { RefreshOrder } from './refresh.types.js';
 

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AuthMode, AuthModes, type Credentials, type Freshness } from '#libs/auth';
+import { type AuthMode, AuthModes, type Credentials, type Freshness } from '#libs/auth-modes';
 import { AppError } from '#libs/kernel';
 import { type TestDatabase, testDatabase, type TestRedis, testRedis } from '#libs/testing';
 import { type TestCredentials, testCredentials } from '../test-credentials.js';

@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
-import { AuthModes } from '#libs/auth';
+import { AuthModes } from '#libs/auth-modes';
 import { AppError, type ErrorCode, ERRORS } from '#libs/kernel';
 import { Catalogue, type Provider } from '#libs/providers';
 import type { Connection } from '../credentials.types.js';

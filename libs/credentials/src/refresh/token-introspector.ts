@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { AuthModes, type AuthSubject, type Freshness, tokenFreshness } from '#libs/auth';
+import { AuthModes, type AuthSubject, type Freshness, tokenFreshness } from '#libs/auth-modes';
 import type { Connection } from '../credentials.types.js';
 
 /** An answer counts this long: asking costs a call to the provider. */

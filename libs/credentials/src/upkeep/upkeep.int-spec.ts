@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { AuthModes, type Credentials } from '#libs/auth';
+import { AuthModes, type Credentials } from '#libs/auth-modes';
 import { AppError } from '#libs/kernel';
 import { type TestDatabase, testDatabase, type TestRedis, testRedis } from '#libs/testing';
 import { type TestCredentials, testCredentials } from '../test-credentials.js';

@@ -1,4 +1,4 @@
-import type { BeginRequest } from '../../auth.types.js';
+import type { BeginRequest } from '#libs/auth-modes';
 
 /** What a request must not change: who asks, for what, and how the answer is tied to the question (spec/auth.md §2.16). */
 const RESERVED = new Set([

@@ -1,7 +1,7 @@
+import type { AuthSubject, BeginRequest } from '#libs/auth-modes';
 import { AppError } from '#libs/kernel';
 import type { Provider } from '#libs/providers';
-import type { AuthSubject, BeginRequest } from '../../auth.types.js';
-import { addressOf } from '../../domain/addresses.js';
+import { addressOf } from '#libs/token-http';
 
 /** OAuth 1 has no state: ours travels in the address of the callback. */
 export function callbackWithState({ callbackUrl, state }: Pick<BeginRequest, 'callbackUrl' | 'state'>): string {

@@ -1,6 +1,6 @@
+import type { AuthSubject } from '#libs/auth-modes';
 import type { Provider } from '#libs/providers';
-import type { AuthSubject } from '../../auth.types.js';
-import { addressOf, fillParam, missingParams } from '../../domain/addresses.js';
+import { addressOf, fillParam, missingParams } from '#libs/token-http';
 
 type Texts = Readonly<Record<string, string>>;
 

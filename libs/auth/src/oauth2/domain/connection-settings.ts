@@ -1,8 +1,7 @@
+import { type AuthSubject, type Credentials, type Minted, overriddenScopes } from '#libs/auth-modes';
 import { AppError } from '#libs/kernel';
 import { inputIssues, type Provider } from '#libs/providers';
-import type { AuthSubject, Credentials, Minted } from '../../auth.types.js';
-import { fieldsOf, textOf } from '../../http/domain/values.js';
-import { overriddenScopes } from './scopes.js';
+import { fieldsOf, textOf } from '#libs/token-http';
 
 type Config = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,6 @@
+import type { Credentials } from '#libs/auth-modes';
 import type { Provider } from '#libs/providers';
-import type { Credentials } from '../../auth.types.js';
-import { type Answer, fieldsOf, textOf, valueAt } from '../../http/domain/values.js';
-import { expiryOfAnswer } from './expiry.js';
+import { type Answer, expiryOfAnswer, fieldsOf, textOf, valueAt } from '#libs/token-http';
 
 export interface ReadOptions {
   readonly now: Date;

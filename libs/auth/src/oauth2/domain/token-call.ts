@@ -1,8 +1,6 @@
+import type { AuthSubject, Credentials } from '#libs/auth-modes';
 import type { Provider } from '#libs/providers';
-import type { AuthSubject, Credentials } from '../../auth.types.js';
-import { fillParam } from '../../domain/addresses.js';
-import { basicHeader, type OAuthClient, privateKeyJwt, strictBasicHeader } from '../../http/client-authentication.js';
-import type { TokenRequest } from '../../http/token-http.types.js';
+import { basicHeader, fillParam, type OAuthClient, privateKeyJwt, strictBasicHeader, type TokenRequest } from '#libs/token-http';
 
 type Texts = Readonly<Record<string, string>>;
 type Config = AuthSubject['connectionConfig'];

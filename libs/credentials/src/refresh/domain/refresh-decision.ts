@@ -1,4 +1,4 @@
-import { expiryOf, type Freshness } from '#libs/auth';
+import { expiryOf, type Freshness } from '#libs/auth-modes';
 import type { Connection } from '../../credentials.types.js';
 
 /** `use` the token as it is, `refresh` it first; or neither, because refreshing failed a moment ago or for days. */

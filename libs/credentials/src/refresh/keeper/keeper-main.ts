@@ -1,8 +1,9 @@
-import { openModes, TokenHttp } from '#libs/auth';
+import { openModes } from '#libs/auth';
 import { connectRedis } from '#libs/cache';
 import { Cipher } from '#libs/crypto';
 import { Database, openDataSource, postgresOptions } from '#libs/database';
 import { messageOf } from '#libs/kernel';
+import { TokenHttp } from '#libs/token-http';
 import { ConnectionReads } from '../../connection-reads.repository.js';
 import { IntegrationsRepository } from '../../integrations.repository.js';
 import { RefreshExecution } from '../refresh-execution.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type AuthConfig } from '#libs/auth';
+import type { AuthConfig } from '#libs/auth';
 import type { cacheEnv } from '#libs/cache';
 import type { databaseEnv } from '#libs/database';
 import { flag } from '#libs/kernel';
