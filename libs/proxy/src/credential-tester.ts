@@ -1,7 +1,8 @@
 import type { ConnectionLease } from '#libs/contracts';
 import { AppError } from '#libs/kernel';
 import { fillTemplate, type Provider, templateOf } from '#libs/providers';
-import { buildRequest, type ProxyCall } from './domain/build-request.js';
+import { buildRequest } from './domain/build-request.js';
+import type { ProxyCall } from './domain/outbound-request.js';
 import { type LeaseFacts, leaseFacts } from './domain/lease-facts.js';
 import { headerLookup } from './domain/scope.js';
 import type { ProxyTransport } from './transport.js';

@@ -3,14 +3,9 @@
  * (spec/auth.md §6). The server's proxy and the runner use the same code.
  */
 export { attemptMessage, loggedHeaders, loggedRequest } from './domain/attempt-message.js';
-export {
-  buildRequest,
-  type BuildOptions,
-  type OutboundRequest,
-  type ProxyCall,
-  type RequestBody,
-} from './domain/build-request.js';
+export { buildRequest, type BuildOptions } from './domain/build-request.js';
 export { HOP_BY_HOP } from './domain/caller-headers.js';
+export type { OutboundRequest, ProxyCall, RequestBody } from './domain/outbound-request.js';
 export { needsWholeBody } from './domain/prepared-connection.js';
 export { type AttemptOutcome, type RetryDecision, type RetryOptions } from './domain/retry-decision.js';
 export type { Params } from './domain/target-url.js';

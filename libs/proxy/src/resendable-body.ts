@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { RequestBody } from './domain/build-request.js';
+import type { RequestBody } from './domain/outbound-request.js';
 
 /** How much of a streamed body is remembered for another attempt. */
 export const REPLAY_LIMIT_BYTES = 1024 * 1024;

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createOutboundDispatcher, parseOutboundPolicy } from '#libs/outbound';
 import { attemptMessage } from './domain/attempt-message.js';
-import type { ProxyCall } from './domain/build-request.js';
+import type { ProxyCall } from './domain/outbound-request.js';
 import { testLease } from './test-lease.js';
 import { isSignedForAws, oauth1Params } from './test-signatures.js';
 import { type Attempt, ProxyTransport, type SendOptions } from './transport.js';

@@ -7,7 +7,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '#libs/kernel';
 import { createOutboundDispatcher, parseOutboundPolicy } from '#libs/outbound';
-import type { ProxyCall } from './domain/build-request.js';
+import type { ProxyCall } from './domain/outbound-request.js';
 import { testLease } from './test-lease.js';
 import { type Attempt, ProxyTransport, type SendOptions } from './transport.js';
 

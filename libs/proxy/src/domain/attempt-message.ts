@@ -1,6 +1,6 @@
 import type { LogMessage } from '#libs/contracts';
 import { HOP_BY_HOP } from './caller-headers.js';
-import type { OutboundRequest } from './build-request.js';
+import type { OutboundRequest } from './outbound-request.js';
 import type { AttemptOutcome, ResponseHeaders } from './retry-decision.js';
 
 const REDACTED = '[redacted]';

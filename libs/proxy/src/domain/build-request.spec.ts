@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { testLease } from '../test-lease.js';
-import { buildRequest, type ProxyCall } from './build-request.js';
+import { buildRequest } from './build-request.js';
+import type { ProxyCall } from './outbound-request.js';
 
 const ALLOWED = { baseUrlOverride: true };
 const build = (call: Partial<ProxyCall> = {}) =>

@@ -1,64 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
-import type { ConnectionLease } from '#libs/contracts';
 import { AppError } from '#libs/kernel';
-import type { RetryRules } from '#libs/providers';
 import { type BaseUrl, type ChosenBase, fillText, parseBaseUrl } from './base-url.js';
 import { callerHeaders } from './caller-headers.js';
 import { injectIntoBody, textOfBody } from './injected-body.js';
-import type { ClientIdentity } from './client-identity.js';
 import { fillAll } from './fill-all.js';
+import type { OutboundRequest, ProxyCall, RequestBody, SignRequest } from './outbound-request.js';
 import { type PreparedConnection, prepare } from './prepared-connection.js';
-import type { RequestSigner, SignRequest } from './request-signer.js';
+import type { RequestSigner } from './request-signer.js';
 import { headerLookup, type RequestValues } from './scope.js';
-import { canonicalParams, type Params, targetPath } from './target-url.js';
-
-/** Bytes to send. A stream is sent as it comes and can be sent only once, unless it is short. */
-export type RequestBody = Buffer | string | Readable;
-
-/** What a caller asks for. */
-export interface ProxyCall {
-  readonly lease: ConnectionLease;
-  /** Upper case. */
-  readonly method: string;
-  /** Path and query under the base URL, or an absolute URL below it. */
-  readonly endpoint: string;
-  readonly params?: Params | undefined;
-  /** To be sent besides the injected ones, which they replace. Lower-case names. */
-  readonly headers?: Readonly<Record<string, string | string[]>> | undefined;
-  /** Sent with POST, PUT, PATCH and DELETE. */
-  readonly body?: RequestBody | undefined;
-  /** Bytes of a streamed body, where they are known. */
-  readonly bodyLength?: number | undefined;
-  /** Empty counts as absent. */
-  readonly baseUrlOverride?: string | undefined;
-  readonly forwardHeadersOnRedirect?: boolean | undefined;
-  readonly decompress?: boolean | undefined;
-}
-
-/** A request ready to be sent. */
-export interface OutboundRequest {
-  readonly method: string;
-  readonly origin: string;
-  /** With the query. */
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: RequestBody | undefined;
-  readonly bodyLength: number | undefined;
-  /** Send every header to other origins when redirected there. */
-  readonly forwardHeaders: boolean;
-  /** Decode compressed answers. */
-  readonly decompress: boolean;
-  readonly retry: RetryRules | undefined;
-  /** Header names whose values are credentials. */
-  readonly credentialHeaders: readonly string[];
-  /** Values that must not show in logs, in every spelling. */
-  readonly secrets: readonly string[];
-  /** Makes the headers of each attempt out of `headers`, for credentials that are proved by a signature. */
-  readonly sign?: SignRequest | undefined;
-  /** Shown where the server asks for a certificate. */
-  readonly identity?: ClientIdentity | undefined;
-}
+import { canonicalParams, targetPath } from './target-url.js';
 
 export interface BuildOptions {
   /** Whether anybody but the catalogue may name a base URL (`NANGO_PROXY_BASE_URL_OVERRIDE_ENABLED`). */

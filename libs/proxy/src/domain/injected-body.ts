@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { AppError } from '#libs/kernel';
 import type { NestedText } from '#libs/providers';
-import type { RequestBody } from './build-request.js';
+import type { RequestBody } from './outbound-request.js';
 
 interface InjectedBody {
   readonly body: string;

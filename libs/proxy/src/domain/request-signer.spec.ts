@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { testLease } from '../test-lease.js';
-import { buildRequest, type ProxyCall } from './build-request.js';
+import { buildRequest } from './build-request.js';
+import type { ProxyCall } from './outbound-request.js';
 import { needsWholeBody } from './prepared-connection.js';
 
 const OAUTH1 = { type: 'OAUTH1', oauth_token: 'token', oauth_token_secret: 'token-secret' };

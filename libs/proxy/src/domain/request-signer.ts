@@ -1,19 +1,9 @@
 import { Readable } from 'node:stream';
 import { AppError } from '#libs/kernel';
 import { type KeyPair, oauth1Header, signAws, tbaHeader } from '#libs/signing';
-import type { OutboundRequest, RequestBody } from './build-request.js';
 import { textOfBody } from './injected-body.js';
 import type { LeaseFacts } from './lease-facts.js';
-
-/** What a signature is made over: the request as it is about to be sent. */
-export interface SignableRequest extends Pick<OutboundRequest, 'method' | 'origin' | 'path' | 'headers'> {
-  readonly body: RequestBody | undefined;
-}
-
-type Headers = Readonly<Record<string, string>>;
-
-/** All headers of a request, its signature among them; another one each time. */
-export type SignRequest = (request: SignableRequest) => Headers | Promise<Headers>;
+import type { RequestBody, SignableRequest, SignRequest } from './outbound-request.js';
 
 /** How requests with certain credentials are signed. */
 export interface RequestSigner {
@@ -99,7 +89,7 @@ function required(value: unknown, field: string): string {
 }
 
 /** The fields of a form are signed with the request (RFC 5849 §3.4.1.3.1); other bodies are not. */
-function formOf(headers: Headers, body: RequestBody | undefined): URLSearchParams | undefined {
+function formOf(headers: SignableRequest['headers'], body: RequestBody | undefined): URLSearchParams | undefined {
   if (!headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return undefined;
   if (!(body instanceof Readable)) return new URLSearchParams(textOfBody(body));
   throw new AppError('unsupported_auth', 'OAuth 1.0a signs the fields of a form, which cannot stream: send a shorter one');
