@@ -67,6 +67,8 @@ async function start(): Promise<Running> {
   };
   const stores = await shareStores();
   const env = {
+    // Tests count what providers are asked: nothing is renewed behind their back.
+    CRON_REFRESH_CONNECTIONS_EVERY_MIN: '0',
     NANGO_PROVIDERS_PATH: folder,
     // The farm's certificates come from an authority of its own.
     NODE_EXTRA_CA_CERTS: farm.access.authorityFile,
