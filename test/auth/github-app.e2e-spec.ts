@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
-import { expectDenial, expectSessionGuards, expectStateGuards } from './support/browser-refusals.js';
+import { claimInstallation, expectDenial, expectSessionGuards, expectStateGuards } from './support/browser-refusals.js';
+import type { SessionOptions } from './support/published.js';
 import { expectRevocationStory } from './support/refusals.js';
 import { untilDue } from './support/renewal.js';
 import { counting, customer, farm, stack } from './support/world.js';
@@ -29,6 +30,14 @@ it('connects an installation, and renews its token', async () => {
   expect(config).toMatchObject({ installation_id: expect.any(String), app_id: appId });
   expect(await customer.who(key, id)).toMatch(/^installation-/);
   expect(await calls()).toEqual([2]);
+});
+
+it('gives an installation to nobody but those who connected it', async () => {
+  const ada = { end_user: { id: `ada-${key}` } };
+  const { connection_config: config } = await customer.connection(key, await customer.authorize(key, { session: ada }));
+  const claim = (session: SessionOptions) => claimInstallation(key, String(config['installation_id']), session);
+  expect(await claim({ end_user: { id: 'eve' } })).toMatchObject({ message_type: 'error', error_type: 'callback_err' });
+  expect(await claim(ada)).toMatchObject({ message_type: 'success' });
 });
 
 it('sends those who installed without us back to where they came from', async () => {

@@ -4,13 +4,17 @@ import type { Minted } from '#libs/auth-modes';
 import { AuthWebhooks } from '#libs/auth-webhooks';
 import type { LogMessage } from '#libs/contracts';
 import { ConnectionConfigs, ConnectionSaves, type SavedConnection } from '#libs/credentials';
-import { type AppError, messageOf, toAppError } from '#libs/kernel';
+import { AppError, messageOf, toAppError } from '#libs/kernel';
 import { OperationLog } from '#libs/logs';
 import type { Provider } from '#libs/providers';
 import type { Connected, Config, ConnectPlan, ConnectTarget } from './connect.types.js';
 import { finalConfig } from './domain/connection-config.js';
 import { describe, webhookErrorOf } from './domain/error-type.js';
+import { isTaken } from './domain/installation-claim.js';
 import { POST_CONNECTION, type PostConnection } from './post-connection.js';
+
+const TAKEN =
+  'This installation is connected already, by another user. Renew that connection, or install the app for an account of your own.';
 
 /** What happens around getting credentials: saving them, writing down how it went, telling the customer (spec/auth.md §3.8). */
 @Injectable()
@@ -95,6 +99,7 @@ export class ConnectionAttempts {
   async #save(target: ConnectTarget, minted: Minted): Promise<{ saved: SavedConnection; config: Config }> {
     const { plan, integration, provider } = target;
     const config = finalConfig(plan.connectionConfig, plan.fixedConfig, minted.connectionConfig ?? {}, provider);
+    if (provider.auth_mode === 'APP') await this.#refuseTaken(plan, config['installation_id']);
     const saved = await this.saves.save({
       integration,
       provider,
@@ -109,6 +114,13 @@ export class ConnectionAttempts {
     });
     await this.#complete(target, saved, minted, config);
     return { saved, config };
+  }
+
+  /** @throws AppError `callback_err` when the installation is connected by somebody else */
+  async #refuseTaken(plan: ConnectPlan, installationId: unknown): Promise<void> {
+    const holders = await this.configs.installationHolders(plan.integrationId, String(installationId));
+    if (!isTaken(holders, plan)) return;
+    throw new AppError('callback_err', TAKEN);
   }
 
   /** The connection stands whether or not the provider tells more about it. */

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Cipher } from '#libs/crypto';
 import { Database } from '#libs/database';
-import type { ConnectionRowId, EnvironmentId } from '#libs/kernel';
+import type { ConnectionRowId, EnvironmentId, IntegrationId } from '#libs/kernel';
 import { Catalogue } from '#libs/providers';
 import { ConnectionReads } from './connection-reads.repository.js';
 import { toRef, type RefRow, REF_COLUMNS } from './connection-rows.js';
-import type { Connection } from './credentials.types.js';
+import type { Connection, ConnectionEndUser } from './credentials.types.js';
 import { splitConfig } from './domain/secret-config.js';
 import { Leases } from './leases.js';
 import { openJson, sealJson } from './sealing.js';
@@ -14,6 +14,15 @@ interface LockedConfig extends RefRow {
   credentials_version: number;
   secret_config: Buffer | null;
 }
+
+interface InstallationHolderRow {
+  readonly id: ConnectionRowId;
+  readonly connectionId: string;
+  readonly endUser: ConnectionEndUser | null;
+}
+
+/** An organization's users may share an installation. */
+const MOST_HOLDERS = 1_000;
 
 const LOCK = `SELECT ${REF_COLUMNS}, c.secret_config, c.credentials_version FROM connections c JOIN integrations i ON i.id = c.integration_id
   WHERE c.environment_id = $1 AND c.id = $2 AND c.deleted_at IS NULL FOR UPDATE OF c`;
@@ -28,6 +37,16 @@ export class ConnectionConfigs {
     private readonly catalogue: Catalogue,
     private readonly leases: Leases,
   ) {}
+
+  /** Connections of an integration that hold an installation of its App, oldest first. */
+  installationHolders(integrationId: IntegrationId, installationId: string): Promise<InstallationHolderRow[]> {
+    return this.db.query(
+      `SELECT id, connection_id AS "connectionId", end_user AS "endUser" FROM connections
+        WHERE integration_id = $1 AND connection_config ->> 'installation_id' = $2 AND connection_config ? 'installation_id'
+          AND deleted_at IS NULL ORDER BY id LIMIT ${MOST_HOLDERS}`,
+      [integrationId, installationId],
+    );
+  }
 
   /** The connection of a row as it is stored; null when it was deleted. */
   async findByRow(environmentId: EnvironmentId, rowId: ConnectionRowId): Promise<Connection | null> {

@@ -2,7 +2,8 @@ import { expect } from 'vitest';
 import type { FlowOptions } from './customer.js';
 import { sql } from './database.js';
 import { Hooks } from './hooks.js';
-import { LiveResult } from './live-result.js';
+import { type LiveOutcome, LiveResult } from './live-result.js';
+import type { SessionOptions } from './published.js';
 import { Visitor } from './visitor.js';
 import { customer, prodCustomer, stack } from './world.js';
 
@@ -17,6 +18,17 @@ async function untilCallback(key: string, options: FlowOptions) {
   const { url } = await visitor.open(await customer.popupUrl(key, live, options), 'approve', isCallback);
   expect(isCallback(url)).toBe(true);
   return { live, visitor, url };
+}
+
+/** What the one who waits is told when a browser comes back with an installation that somebody named. */
+export async function claimInstallation(key: string, installationId: string, session: SessionOptions): Promise<LiveOutcome> {
+  const { live, visitor, url } = await untilCallback(key, { session });
+  try {
+    await visitor.open(url.replace(/installation_id=[^&]+/, `installation_id=${installationId}`));
+    return await live.outcome;
+  } finally {
+    live.close();
+  }
 }
 
 /** The user says no: the page says so, the one that waits is told, and so is the customer. */
