@@ -2,7 +2,7 @@ import { lookup, type LookupAddress, type LookupOptions } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
 import { decideAddress } from './domain/addresses.js';
-import type { OutboundPolicy } from './domain/outbound-policy.js';
+import type { OutboundPolicy } from './domain/policy.js';
 import { RefusedAddress } from './refused-address.js';
 
 type Resolve = (

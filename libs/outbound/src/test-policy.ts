@@ -1,5 +1,6 @@
 import { type OauthOutboundConfig, oauthOutboundEnv, type OutboundConfig, outboundEnv } from './outbound.config.js';
-import { type OutboundPolicy, parseOauthPolicy, parseOutboundPolicy } from './domain/outbound-policy.js';
+import { parseOauthPolicy, parseOutboundPolicy } from './domain/outbound-policy.js';
+import type { OutboundPolicy } from './domain/policy.js';
 import { loadConfig } from '#libs/kernel';
 import { z } from 'zod';
 

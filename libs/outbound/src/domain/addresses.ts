@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import type { OutboundPolicy } from './outbound-policy.js';
+import type { OutboundPolicy } from './policy.js';
 import { ALLOWED, refused, type Verdict } from './verdict.js';
 
 type AddressClass = 'public' | 'loopback' | 'private' | 'linkLocal' | 'reserved';

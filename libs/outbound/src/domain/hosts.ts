@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { decideAddress } from './addresses.js';
-import type { OutboundPolicy } from './outbound-policy.js';
+import type { OutboundPolicy } from './policy.js';
 import { ALLOWED, refused, type Verdict } from './verdict.js';
 
 /** The URL parser drops tabs and line ends without a word; a URL that holds any is somebody's attempt at something. */
