@@ -51,10 +51,6 @@ export class KeeperProcess {
     return this.#hasEnded;
   }
 
-  get isBusy(): boolean {
-    return this.#waiting.size > 0;
-  }
-
   run(order: RefreshOrder, keyring: Keyring): Promise<RefreshResult> {
     const id = this.#nextId++;
     return new Promise((resolve) => {
