@@ -1,9 +1,8 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Redis } from 'ioredis';
-import { setTimeout as delay } from 'node:timers/promises';
 import { REDIS } from '#libs/cache';
 import type { Outcome } from '#libs/contracts';
-import { AppError, messageOf } from '#libs/kernel';
+import { AppError, inTime, messageOf } from '#libs/kernel';
 import { Dispatcher } from './dispatcher.js';
 import { settlementOf } from './domain/outcomes.js';
 import type { ActionJob } from './executions.types.js';
@@ -66,15 +65,12 @@ export class ActionAnswers {
 
   /** What Redis said, undefined when it is away. */
   async #inTime<Told>(id: string, telling: Promise<Told>): Promise<Told | undefined> {
-    const cancel = new AbortController();
-    const late = delay(PATIENCE_MS, undefined, { signal: cancel.signal }).catch(() => undefined);
     try {
-      return await Promise.race([telling, late]);
+      return await inTime(telling, PATIENCE_MS, () => undefined);
     } catch (error) {
       this.#log.warn(`the answer of ${id} goes through the ledger: ${messageOf(error)}`);
       return undefined;
     } finally {
-      cancel.abort();
       telling.catch((error: unknown) => this.#log.warn(`the slot of ${id} is left to the sweep: ${messageOf(error)}`));
     }
   }

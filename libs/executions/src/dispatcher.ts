@@ -1,7 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecutionKind } from '#libs/contracts';
-import { messageOf } from '#libs/kernel';
+import { inTime, messageOf } from '#libs/kernel';
 import { JobProducer } from '#libs/queues';
 import { Admission, type Admitted, type Offer, type Reply } from './admission.js';
 import type { ActionJob, StoredKind } from './executions.types.js';
@@ -90,14 +89,12 @@ export class Dispatcher {
   }
 
   async #patiently(what: string, work: () => Promise<unknown>): Promise<void> {
-    const done = work().then(
-      () => undefined,
-      (error: unknown) => messageOf(error),
-    );
-    const cancel = new AbortController();
-    const late = delay(PATIENCE_MS, 'Redis does not answer', { signal: cancel.signal, ref: false }).catch(() => undefined);
-    const problem = await Promise.race([done, late]);
-    cancel.abort();
-    if (problem) this.#log.warn(`${what} is left to the sweep: ${problem}`);
+    try {
+      await inTime(work(), PATIENCE_MS, () => {
+        throw new Error('Redis does not answer');
+      });
+    } catch (error) {
+      this.#log.warn(`${what} is left to the sweep: ${messageOf(error)}`);
+    }
   }
 }

@@ -1,10 +1,9 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { type Job, Worker } from 'bullmq';
-import { setTimeout as delay } from 'node:timers/promises';
 import { REDIS_FACTORY, type RedisFactory } from '#libs/cache';
 import { type JobData, type JobName, JOBS, type QueueName } from '#libs/contracts';
-import { messageOf } from '#libs/kernel';
+import { inTime, messageOf } from '#libs/kernel';
 import { handlerTable } from './domain/handler-table.js';
 import { type JobHandler, jobHandledBy } from './handles-job.js';
 import { QUEUE_PREFIX } from './queue-prefix.js';
@@ -53,8 +52,7 @@ export class QueueWorkers implements OnApplicationBootstrap, BeforeApplicationSh
   /** Takes no more jobs, lets running ones end, and aborts those that do not. */
   async beforeApplicationShutdown(): Promise<void> {
     const drained = Promise.all(this.#workers.map((worker) => worker.close()));
-    const inTime = await endsWithin(drained, this.options.graceMs);
-    if (inTime) return;
+    if (await endsWithin(drained, this.options.graceMs)) return;
     this.#stop.abort(new Error('the process stops'));
     if (await endsWithin(drained, ABORT_MS)) return;
     this.#log.warn('jobs did not end in time and are given up');
@@ -112,10 +110,9 @@ export class QueueWorkers implements OnApplicationBootstrap, BeforeApplicationSh
   }
 }
 
-async function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
-  const cancel = new AbortController();
-  const late = delay(ms, false, { signal: cancel.signal }).catch(() => false);
-  const inTime = await Promise.race([work.then(() => true), late]);
-  cancel.abort();
-  return inTime;
-}
+const endsWithin = (work: Promise<unknown>, ms: number): Promise<boolean> =>
+  inTime(
+    work.then(() => true),
+    ms,
+    () => false,
+  );

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AuthModes, Minted } from '#libs/auth-modes';
-import { messageOf, toAppError } from '#libs/kernel';
+import { inTime, messageOf, toAppError } from '#libs/kernel';
 import type { ConnectionReads } from '../connection-reads.repository.js';
 import type { Connection, Integration } from '../credentials.types.js';
 import type { HeldLease, RefreshLeases } from './refresh-lease.js';
@@ -123,19 +123,12 @@ export class RefreshExecution implements RefreshRunner {
 }
 
 /** Whether Redis did it: it may be away as well, and must not keep the database waiting. */
-async function within(work: Promise<unknown>): Promise<boolean> {
-  const gaveUp = new AbortController();
+function within(work: Promise<unknown>): Promise<boolean> {
   const done = work.then(
     () => true,
     () => false,
   );
-  const late = delay(STASH_MS, false, { signal: gaveUp.signal });
-  try {
-    return await Promise.race([done, late]);
-  } finally {
-    gaveUp.abort();
-    await late.catch(() => undefined);
-  }
+  return inTime(done, STASH_MS, () => false);
 }
 
 function failed(thrown: unknown): RefreshResult {

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { AppError } from '#libs/kernel';
+import { AppError, inTime } from '#libs/kernel';
 
 /**
  * KEYS lease, mark of an unfinished holder · ARGV owner, ttl in ms, life of the mark in ms → -1 when somebody else holds it, else
@@ -75,17 +75,9 @@ export class RefreshLeases {
     await this.#within(this.redis.eval(RENEW, 1, key, owner, TTL_MS)).catch(() => undefined);
   }
 
-  async #within<Value>(command: Promise<Value>): Promise<Value> {
-    const gaveUp = new AbortController();
-    try {
-      return await Promise.race([
-        command,
-        delay(COMMAND_MS, undefined, { signal: gaveUp.signal }).then(() => {
-          throw new AppError('connection_refresh_backoff', 'Redis does not answer; credentials cannot be renewed without it');
-        }),
-      ]);
-    } finally {
-      gaveUp.abort();
-    }
+  #within<Value>(command: Promise<Value>): Promise<Value> {
+    return inTime(command, COMMAND_MS, () => {
+      throw new AppError('connection_refresh_backoff', 'Redis does not answer; credentials cannot be renewed without it');
+    });
   }
 }

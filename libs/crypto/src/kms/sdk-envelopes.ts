@@ -7,7 +7,7 @@ import {
   RawAesWrappingSuiteIdentifier,
 } from '@aws-crypto/client-node';
 import { readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
+import { inTime } from '#libs/kernel';
 import type { KeyProvider } from './key-provider.js';
 
 /** What an envelope says it is for (spec/auth.md §5); one made for another purpose does not open. */
@@ -21,11 +21,11 @@ class SdkEnvelopes implements KeyProvider {
   constructor(private readonly keyring: KeyringNode) {}
 
   async wrap(plain: Buffer): Promise<Buffer> {
-    return (await inTime(encrypt(this.keyring, plain, { encryptionContext: PURPOSE }))).result;
+    return (await answered(encrypt(this.keyring, plain, { encryptionContext: PURPOSE }))).result;
   }
 
   async unwrap(wrapped: Buffer): Promise<Buffer> {
-    const { plaintext, messageHeader } = await inTime(decrypt(this.keyring, wrapped));
+    const { plaintext, messageHeader } = await answered(decrypt(this.keyring, wrapped));
     const wrong = Object.entries(PURPOSE).filter(([name, value]) => messageHeader.encryptionContext[name] !== value);
     if (wrong.length > 0) {
       const wanted = wrong.map(([name, value]) => `${name}=${value}`).join(', ');
@@ -62,16 +62,7 @@ export class LocalKms extends SdkEnvelopes {
 }
 
 /** A KMS that does not answer must not keep a start waiting for ever. */
-async function inTime<Answer>(work: Promise<Answer>): Promise<Answer> {
-  const given = new AbortController();
-  const late = delay(ANSWER_WITHIN_MS, undefined, { signal: given.signal }).then(() => {
+const answered = <Answer>(work: Promise<Answer>): Promise<Answer> =>
+  inTime(work, ANSWER_WITHIN_MS, () => {
     throw new Error(`no answer within ${ANSWER_WITHIN_MS / 1000} s`);
   });
-  // Aborted once the answer is in.
-  late.catch(() => undefined);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    given.abort();
-  }
-}
