@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { signAws } from '#libs/signing';
-import { startUpstream, type Upstream } from '#libs/testing';
-import { subjectOf } from '#libs/testing';
+import { startUpstream, subjectOf, type Upstream } from '#libs/testing';
 import { mintedModes } from './minted-modes.js';
 import { errorOf, type Reply, ReroutedHttp } from './test-minted.js';
 
-let server: Upstream;
+const server = await startUpstream();
 const http = new ReroutedHttp(({ host, pathname }) => `${server.url}/${host}${pathname}`);
 const mode = mintedModes(http).AWS_SIGV4;
-beforeAll(async () => {
-  server = await startUpstream();
-});
 afterAll(async () => {
   await http.close();
   await server.close();

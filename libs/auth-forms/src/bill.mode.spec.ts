@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startUpstream, type Upstream } from '#libs/testing';
-import { openHttp, subjectOf } from '#libs/testing';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openHttp, startUpstream, subjectOf } from '#libs/testing';
 import { mintedModes } from './minted-modes.js';
 import { errorOf, ODD_ANSWERS, type Reply } from './test-minted.js';
 
 const http = openHttp({ timeoutMs: 2_000 });
 const mode = mintedModes(http).BILL;
-let server: Upstream;
-beforeAll(async () => {
-  server = await startUpstream();
-});
+const server = await startUpstream();
 afterAll(async () => {
   await http.close();
   await server.close();

@@ -6,18 +6,14 @@ import { getCACertificates, setDefaultCACertificates, type TLSSocket } from 'nod
 import { jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Provider } from '#libs/providers';
-import { startUpstream, type Upstream } from '#libs/testing';
-import { openHttp, subjectOf } from '#libs/testing';
+import { openHttp, startUpstream, subjectOf } from '#libs/testing';
 import { mintedModes } from './minted-modes.js';
 import { AUTHORITY, CLIENT, SERVER } from './test-certificates.js';
 import { errorOf, ODD_ANSWERS, type Reply } from './test-minted.js';
 
 const http = openHttp({ timeoutMs: 2_000 });
 const mode = mintedModes(http).OAUTH2_CC;
-let server: Upstream;
-beforeAll(async () => {
-  server = await startUpstream();
-});
+const server = await startUpstream();
 afterAll(async () => {
   await http.close();
   await server.close();

@@ -1,8 +1,5 @@
-import { z } from 'zod';
-import { authEnv } from '#libs/auth';
-import { type AppError, loadConfig } from '#libs/kernel';
-import { parseOauthPolicy } from '#libs/outbound';
-import type { Upstream } from '#libs/testing';
+import type { AppError } from '#libs/kernel';
+import { OPEN_POLICY, type Upstream } from '#libs/testing';
 import { TokenHttp, type TokenReply, type TokenRequest } from '#libs/token-http';
 
 /** What a provider of a test answers. */
@@ -54,13 +51,11 @@ function later(status: number, permanent = false): Told {
   return { code: 'refresh_token_external_error', status: 400, payload: { status, permanent } };
 }
 
-const OPEN = { NANGO_OUTBOUND_URL_POLICY_OAUTH: '{"mode":"permissive","blockPrivateIps":false}' };
-
 /** A client that finds every provider somewhere else. */
 export class ReroutedHttp extends TokenHttp {
   /** @param route the address, without a query, to call instead */
   constructor(private readonly route: (url: URL) => string) {
-    super({ policy: parseOauthPolicy(loadConfig(z.object(authEnv), OPEN)), timeoutMs: 5_000 });
+    super({ policy: OPEN_POLICY, timeoutMs: 5_000 });
   }
 
   override send(request: TokenRequest): Promise<TokenReply> {

@@ -1,20 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { decodeJwt, jwtVerify } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Credentials } from '#libs/auth-modes';
 import type { Provider } from '#libs/providers';
-import { startUpstream, type Upstream } from '#libs/testing';
-import { openHttp, subjectOf } from '#libs/testing';
+import { openHttp, startUpstream, subjectOf } from '#libs/testing';
 import { endOfSaml } from './domain/saml-assertion.js';
 import { mintedModes } from './minted-modes.js';
 import { errorOf, ODD_ANSWERS, type Reply } from './test-minted.js';
 
 const http = openHttp({ timeoutMs: 2_000 });
 const mode = mintedModes(http).TWO_STEP;
-let server: Upstream;
-beforeAll(async () => {
-  server = await startUpstream();
-});
+const server = await startUpstream();
 afterAll(async () => {
   await http.close();
   await server.close();

@@ -6,13 +6,18 @@ import { parseOauthPolicy } from '#libs/outbound';
 import type { Provider } from '#libs/providers';
 import { TokenHttp, type TokenHttpOptions } from '#libs/token-http';
 
+const policyOf = (env: Record<string, string>) => parseOauthPolicy(loadConfig(z.object(authEnv), env));
+
+/** A policy under which loopback may be called. */
+export const OPEN_POLICY = policyOf({ NANGO_OUTBOUND_URL_POLICY_OAUTH: '{"mode":"permissive","blockPrivateIps":false}' });
+
 /** A client whose policy comes from these variables: closed if there are none. */
 export const httpOf = (env: Record<string, string> = {}, options: Omit<TokenHttpOptions, 'policy'> = {}): TokenHttp =>
-  new TokenHttp({ policy: parseOauthPolicy(loadConfig(z.object(authEnv), env)), ...options });
+  new TokenHttp({ policy: policyOf(env), ...options });
 
 /** A client that may call loopback. */
-export const openHttp = (options?: Omit<TokenHttpOptions, 'policy'>): TokenHttp =>
-  httpOf({ NANGO_OUTBOUND_URL_POLICY_OAUTH: '{"mode":"permissive","blockPrivateIps":false}' }, options);
+export const openHttp = (options: Omit<TokenHttpOptions, 'policy'> = {}): TokenHttp =>
+  new TokenHttp({ policy: OPEN_POLICY, ...options });
 
 /** A connection to be, of an integration with client `id` and `secret-of-client`. */
 export function subjectOf(

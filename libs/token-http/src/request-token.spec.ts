@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startUpstream, type Upstream } from '#libs/testing';
-import { openHttp } from '#libs/testing';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openHttp, startUpstream } from '#libs/testing';
 import { basicHeader } from './client-authentication.js';
 import { requestToken, requestTokenFields } from './request-token.js';
 
 const http = openHttp({ timeoutMs: 2_000 });
-let provider: Upstream;
-beforeAll(async () => {
-  provider = await startUpstream();
-});
+const provider = await startUpstream();
 afterAll(async () => {
   await http.close();
   await provider.close();

@@ -2,8 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startUpstream, type Upstream } from '#libs/testing';
-import { httpOf, openHttp } from '#libs/testing';
+import { httpOf, openHttp, startUpstream, type Upstream } from '#libs/testing';
 
 const http = openHttp({ timeoutMs: 2_000 });
 let provider: Upstream;

@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BeginRequest } from '#libs/auth-modes';
 import type { Provider } from '#libs/providers';
-import { startUpstream, type Upstream } from '#libs/testing';
-import { openHttp, subjectOf } from '#libs/testing';
+import { openHttp, startUpstream, subjectOf } from '#libs/testing';
 import { McpGenericMode } from './mcp-generic.mode.js';
 import { McpMode } from './mcp.mode.js';
 import { registerClient } from './register-client.js';
@@ -11,10 +10,7 @@ import { wellKnownUrls } from './domain/server-metadata.js';
 const http = openHttp({ timeoutMs: 1_000 });
 const catalogued = new McpMode(http);
 const generic = new McpGenericMode(http);
-let server: Upstream;
-beforeAll(async () => {
-  server = await startUpstream();
-});
+const server = await startUpstream();
 beforeEach(() => {
   server.on('POST', '/token', () => ({ body: { access_token: 'at', refresh_token: 'rt-12345', expires_in: 60 } }));
   server.on('POST', '/register', ({ json }) => ({ status: 201, body: { ...(json as object), client_id: 'registered' } }));

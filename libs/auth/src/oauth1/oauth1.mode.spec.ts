@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FinishRequest } from '#libs/auth-modes';
 import type { Provider } from '#libs/providers';
 import { oauth1Header } from '#libs/signing';
-import { startUpstream, type Upstream } from '#libs/testing';
-import { openHttp, subjectOf } from '#libs/testing';
+import { openHttp, startUpstream, subjectOf, type Upstream } from '#libs/testing';
 import { OAuth1Mode } from './oauth1.mode.js';
 
 const http = openHttp({ timeoutMs: 1_000 });

@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { decodeJwt, exportPKCS8, generateKeyPair } from 'jose';
 import type { Credentials, FinishRequest } from '#libs/auth-modes';
 import type { Provider } from '#libs/providers';
-import { startUpstream, type Upstream } from '#libs/testing';
-import { openHttp, subjectOf } from '#libs/testing';
+import { openHttp, startUpstream, subjectOf } from '#libs/testing';
 import { codeChallenge } from './domain/pkce.js';
 import { OAuth2Mode } from './oauth2.mode.js';
 
 const http = openHttp({ timeoutMs: 1_000 });
 const mode = new OAuth2Mode(http);
-let server: Upstream;
-beforeAll(async () => {
-  server = await startUpstream();
-});
+const server = await startUpstream();
 afterAll(async () => {
   await http.close();
   await server.close();

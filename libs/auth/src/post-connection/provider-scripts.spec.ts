@@ -2,15 +2,11 @@ import { UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuthSubject, Credentials } from '#libs/auth-modes';
 import { Catalogue, type Provider } from '#libs/providers';
-import { startUpstream, type Upstream } from '#libs/testing';
-import { httpOf, openHttp, subjectOf } from '#libs/testing';
+import { httpOf, openHttp, startUpstream, subjectOf } from '#libs/testing';
 import { runPostConnection, runPreDeletion } from './provider-scripts.js';
 
 const http = openHttp({ timeoutMs: 1_000 });
-let server: Upstream;
-beforeAll(async () => {
-  server = await startUpstream();
-});
+const server = await startUpstream();
 afterAll(async () => {
   await http.close();
   await server.close();

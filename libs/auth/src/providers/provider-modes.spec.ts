@@ -3,16 +3,12 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AuthModes, type AuthSubject, type Credentials } from '#libs/auth-modes';
 import type { Provider } from '#libs/providers';
-import { startUpstream, type Upstream } from '#libs/testing';
-import { openHttp, subjectOf } from '#libs/testing';
+import { openHttp, startUpstream, subjectOf } from '#libs/testing';
 import { introspections, providerModes } from './provider-modes.js';
 
 const http = openHttp({ timeoutMs: 1_000 });
 const modes = new AuthModes({}, providerModes(http), introspections(http));
-let server: Upstream;
-beforeAll(async () => {
-  server = await startUpstream();
-});
+const server = await startUpstream();
 afterAll(async () => {
   await http.close();
   await server.close();
