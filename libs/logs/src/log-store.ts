@@ -44,9 +44,9 @@ export interface OperationEnd {
   readonly meta?: unknown;
 }
 
-/** One side of an operation's row, its beginning or its end; the two are stored in any order. */
+/** One side of an operation's row, its beginning or its end, stored in any order; or, where it says so, both at once. */
 export type OperationRow = { readonly id: string; readonly createdAt: string } & Partial<
-  Omit<OperationStart, 'expiresAt'> & OperationEnd & { level: 'info' | 'error'; expiresAt: string; endedAt: string }
+  Omit<OperationStart, 'expiresAt'> & OperationEnd & { level: 'info' | 'error'; expiresAt: string; endedAt: string; isWhole: true }
 >;
 
 export type MessageRow = LogMessage & { readonly id: string; readonly operationId: string };

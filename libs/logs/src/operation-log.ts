@@ -1,18 +1,18 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { isUuid } from './domain/ids.js';
+import { metrics } from '@opentelemetry/api';
 import type { LogMessage } from '#libs/contracts';
 import { newId } from '#libs/kernel';
 import { expiryOf } from './domain/expiry.js';
-import { type BufferLimits, LogBuffer } from './domain/log-buffer.js';
+import { isUuid } from './domain/ids.js';
+import type { BufferLimits } from './domain/log-buffer.js';
 import { boundedMeta } from './domain/storable.js';
-import { LogStore, type MessageRow, type OperationEnd, type OperationRow, type OperationStart } from './log-store.js';
+import { type LogBatch, WaitingRows } from './domain/waiting-rows.js';
+import { LogStore, type OperationEnd, type OperationStart } from './log-store.js';
 
 const FLUSH_EVERY_MS = 250;
 const FLUSH_ROWS = 500;
 const LIMITS: BufferLimits = { rows: 20_000, bytes: 32 * 1024 * 1024 };
-const MAX_OPERATIONS = 20_000;
 const MAX_MESSAGE_LENGTH = 10_000;
-const ROW_BYTES = 300;
 
 /** An operation that has begun. */
 export interface Operation {
@@ -23,12 +23,12 @@ export interface Operation {
 
 /**
  * What happened, when and for which connection (spec/engine.md §5). Calls return at once: rows wait in a bounded buffer and
- * are stored in batches. A store that is away costs log lines, never the work that is logged.
+ * are stored in batches. A store that is away or too slow costs log lines, never the work that is logged; the counter
+ * `fairlead.logs.dropped` says how many.
  */
 export class OperationLog implements OnApplicationShutdown {
   readonly #log = new Logger(OperationLog.name);
-  readonly #operations = new Map<string, OperationRow>();
-  readonly #messages: LogBuffer<MessageRow>;
+  readonly #rows: WaitingRows;
   readonly #timer: NodeJS.Timeout;
   #flushing: Promise<void> | undefined;
   #failing = false;
@@ -37,21 +37,24 @@ export class OperationLog implements OnApplicationShutdown {
     private readonly store: LogStore,
     limits: BufferLimits = LIMITS,
   ) {
-    this.#messages = new LogBuffer(limits);
+    this.#rows = new WaitingRows(limits);
     this.#timer = setInterval(() => void this.flush(), FLUSH_EVERY_MS).unref();
+    metrics
+      .getMeter('fairlead')
+      .createObservableCounter('fairlead.logs.dropped', { description: 'Log rows given up because the store did not keep up' })
+      .addCallback((result) => result.observe(this.dropped));
   }
 
   /** How many rows were given up since the start, because the store did not keep up or refused them. */
   get dropped(): number {
-    return this.#messages.dropped;
+    return this.#rows.dropped;
   }
 
   start(start: OperationStart): Operation {
     const id = newId();
     const now = new Date();
-    const { expiresAt = expiryOf(start.type, now), meta, ...facts } = start;
-    const message = start.message.slice(0, MAX_MESSAGE_LENGTH);
-    this.#note({ ...facts, message, ...metaOf(meta), id, createdAt: now.toISOString(), expiresAt: expiresAt.toISOString() });
+    this.#rows.note({ ...begun(start, now), id, createdAt: now.toISOString() });
+    this.#flushIfFull();
     return {
       id,
       message: (entry) => this.message(id, entry),
@@ -59,22 +62,35 @@ export class OperationLog implements OnApplicationShutdown {
     };
   }
 
+  /**
+   * An operation that is over when it is told of: one row, stored once. Its id, for messages that belong to it.
+   * @param startedAt when it began
+   */
+  record(start: OperationStart, end: OperationEnd, startedAt: Date): string {
+    const id = newId();
+    const endedAt = new Date().toISOString();
+    const meta = start.meta || end.meta ? metaOf({ ...(start.meta as object), ...(end.meta as object) }) : undefined;
+    const createdAt = startedAt.toISOString();
+    this.#rows.addWhole({ ...begun(start, startedAt), ...end, ...meta, level: levelOf(end), id, createdAt, endedAt, isWhole: true });
+    this.#flushIfFull();
+    return id;
+  }
+
   /** Adds a message to an operation, which may have begun in another process. */
   message(operationId: string, message: LogMessage): void {
-    if (!isUuid(operationId)) return this.#messages.countDropped(1);
+    if (!isUuid(operationId)) return this.#rows.countDropped();
     const { meta, size } = boundedMeta(message.meta);
     const text = message.message.slice(0, MAX_MESSAGE_LENGTH);
-    const row = { ...message, message: text, meta: asObject(meta), id: newId(), operationId };
-    this.#messages.add(row, ROW_BYTES + text.length + size);
+    this.#rows.addMessage({ ...message, message: text, meta: asObject(meta), id: newId(), operationId }, size);
     this.#flushIfFull();
   }
 
   /** Ends an operation; the first end counts. */
   finish(operationId: string, { meta, ...end }: OperationEnd): void {
-    if (!isUuid(operationId)) return this.#messages.countDropped(1);
+    if (!isUuid(operationId)) return this.#rows.countDropped();
     const now = new Date().toISOString();
-    const level = end.state === 'success' ? 'info' : 'error';
-    this.#note({ ...end, level, ...metaOf(meta), id: operationId, createdAt: now, endedAt: now });
+    this.#rows.note({ ...end, level: levelOf(end), ...metaOf(meta), id: operationId, createdAt: now, endedAt: now });
+    this.#flushIfFull();
   }
 
   /** Stores everything that waits. Resolves when the buffer is empty or the store has failed. */
@@ -91,37 +107,25 @@ export class OperationLog implements OnApplicationShutdown {
     await this.flush();
   }
 
-  #note(row: OperationRow): void {
-    const known = this.#operations.get(row.id);
-    if (known?.endedAt !== undefined) return;
-    if (!known && this.#operations.size >= MAX_OPERATIONS) return this.#messages.countDropped(1);
-    const meta = known?.meta || row.meta ? { meta: { ...(known?.meta as object), ...(row.meta as object) } } : {};
-    this.#operations.set(row.id, { ...known, ...row, ...meta, createdAt: known?.createdAt ?? row.createdAt });
-    this.#flushIfFull();
-  }
-
   #flushIfFull(): void {
-    if (!this.#failing && this.#messages.size + this.#operations.size >= FLUSH_ROWS) void this.flush();
+    if (!this.#failing && !this.#flushing && this.#rows.size >= FLUSH_ROWS) void this.flush();
   }
 
   async #drain(): Promise<void> {
-    while (this.#operations.size + this.#messages.size > 0) {
-      const operations = [...this.#operations.values()].slice(0, FLUSH_ROWS);
-      for (const { id } of operations) this.#operations.delete(id);
-      const messages = this.#messages.take(FLUSH_ROWS - operations.length);
-      if (!(await this.#store(operations, messages))) return;
+    while (this.#rows.size > 0) {
+      if (!(await this.#store(this.#rows.take(FLUSH_ROWS)))) return;
     }
   }
 
   /** False when the store is away: what was taken waits on, as far as there is room. */
-  async #store(operations: OperationRow[], messages: MessageRow[]): Promise<boolean> {
+  async #store(batch: LogBatch): Promise<boolean> {
     try {
-      await this.store.write(operations, messages);
+      await this.store.write(batch.operations, batch.messages);
       this.#recovered();
       return true;
     } catch (error) {
-      if (isRefusal(error)) return this.#storeHalves(operations, messages, error);
-      this.#putBack(operations, messages);
+      if (isRefusal(error)) return this.#storeHalves(batch, error);
+      this.#rows.putBack(batch);
       if (!this.#failing) this.#log.error(`the log store is away: ${String(error)}`);
       this.#failing = true;
       return false;
@@ -129,32 +133,40 @@ export class OperationLog implements OnApplicationShutdown {
   }
 
   /** One row that the store refuses must not take its neighbours along. */
-  async #storeHalves(operations: OperationRow[], messages: MessageRow[], error: unknown): Promise<boolean> {
-    if (operations.length + messages.length === 1) {
-      this.#messages.countDropped(1);
+  async #storeHalves(batch: LogBatch, error: unknown): Promise<boolean> {
+    if (batch.operations.length + batch.messages.length === 1) {
+      this.#rows.countDropped();
       this.#log.error(`the log store refused a row: ${String(error)}`);
       return true;
     }
-    const [o, m] = [Math.ceil(operations.length / 2), Math.ceil(messages.length / 2)];
-    const first = operations.length > 0 && messages.length > 0 ? { o: operations.length, m: 0 } : { o, m };
-    const done = await this.#store(operations.slice(0, first.o), messages.slice(0, first.m));
-    if (done) return this.#store(operations.slice(first.o), messages.slice(first.m));
-    this.#putBack(operations.slice(first.o), messages.slice(first.m));
+    const [first, second] = halvesOf(batch);
+    if (await this.#store(first)) return this.#store(second);
+    this.#rows.putBack(second);
     return false;
-  }
-
-  #putBack(operations: readonly OperationRow[], messages: readonly MessageRow[]): void {
-    for (const row of operations) {
-      const newer = this.#operations.get(row.id);
-      this.#operations.set(row.id, { ...row, ...newer, createdAt: row.createdAt });
-    }
-    for (const row of messages) this.#messages.add(row, ROW_BYTES + row.message.length);
   }
 
   #recovered(): void {
     if (this.#failing) this.#log.log(`the log store is back; ${this.dropped} rows were given up so far`);
     this.#failing = false;
   }
+}
+
+function begun({ expiresAt, meta, ...start }: OperationStart, at: Date) {
+  const expires = expiresAt ?? expiryOf(start.type, at);
+  return { ...start, message: start.message.slice(0, MAX_MESSAGE_LENGTH), ...metaOf(meta), expiresAt: expires.toISOString() };
+}
+
+const levelOf = ({ state }: OperationEnd) => (state === 'success' ? 'info' : 'error');
+
+/** Operations apart from messages where there are both, else the middle. */
+function halvesOf({ operations, messages }: LogBatch): [LogBatch, LogBatch] {
+  const isMixed = operations.length > 0 && messages.length > 0;
+  const o = isMixed ? operations.length : Math.ceil(operations.length / 2);
+  const m = isMixed ? 0 : Math.ceil(messages.length / 2);
+  return [
+    { operations: operations.slice(0, o), messages: messages.slice(0, m) },
+    { operations: operations.slice(o), messages: messages.slice(m) },
+  ];
 }
 
 /** PostgreSQL's class 22, data exceptions: the row is at fault, not the store. */
