@@ -143,6 +143,15 @@ export class Connections {
     return (await this.#usable({ environmentId, providerConfigKey, connectionId }, options)).lease;
   }
 
+  /**
+   * As `lease`, where the connection is remembered and its credentials need no renewal: no promise, no statement. Undefined says nothing of
+   * the connection: ask `lease`.
+   */
+  knownLease(environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): ConnectionLease | undefined {
+    const found = this.leases.known(environmentId, providerConfigKey, connectionId);
+    return found && found.usableUntil > Date.now() ? found.lease : undefined;
+  }
+
   /** As `lease`, by row id. @throws AppError `unknown_connection` (400), others as of `lease` */
   async leaseByRow(environmentId: EnvironmentId, rowId: ConnectionRowId): Promise<ConnectionLease> {
     return (await this.#usable({ environmentId, rowId })).lease;

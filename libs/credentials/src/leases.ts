@@ -28,8 +28,11 @@ export interface CachedConnection {
   readonly usableUntil: number;
 }
 
+const textOfNames = (environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): string =>
+  `${environmentId}:${providerConfigKey}\n${connectionId}`;
+
 const textOf = (key: LeaseKey): string =>
-  'rowId' in key ? `#${key.environmentId}:${key.rowId}` : `${key.environmentId}:${key.providerConfigKey}\n${key.connectionId}`;
+  'rowId' in key ? `#${key.environmentId}:${key.rowId}` : textOfNames(key.environmentId, key.providerConfigKey, key.connectionId);
 
 /** Connections in memory for a moment, so that a busy one costs no statement; concurrent misses share one read. */
 @Injectable()
@@ -56,6 +59,11 @@ export class Leases {
     const text = textOf(key);
     const known = fresh ? undefined : (this.#cache.get(text) ?? this.#reads.get(text));
     return known ?? this.#read(text, key);
+  }
+
+  /** What is remembered of a connection, usable or not: no promise, no statement. */
+  known(environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): CachedConnection | undefined {
+    return this.#cache.get(textOfNames(environmentId, providerConfigKey, connectionId));
   }
 
   /** Forgets a connection that was changed here. A read under way answers those who wait for it and is not remembered. */
