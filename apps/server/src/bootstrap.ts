@@ -5,6 +5,7 @@ import { type ConnectUiServer, startConnectUi } from './connect-ui/connect-ui.se
 import { registerTelemetryCors } from './connect/telemetry-cors.js';
 import { registerHttpEdge } from './http-edge.js';
 import { serveOpenApi } from './openapi.js';
+import { ProxyRoute } from './proxy/proxy.route.js';
 import { type ServerConfig, serverConfig } from './server.config.js';
 
 /** Starts the public API, and beside it the Connect UI. @throws ConfigError naming every wrong variable */
@@ -25,6 +26,7 @@ const startApi = (config: ServerConfig): Promise<RunningApp> =>
     port: config.SERVER_PORT,
     bodyLimitBytes: config.NANGO_SERVER_PUBLIC_BODY_LIMIT,
     streamedPrefixes: ['/proxy'],
+    front: (app) => app.get(ProxyRoute),
     configure: (app) => {
       registerTelemetryCors(app, config.NANGO_PUBLIC_CONNECT_URL);
       registerHttpEdge(app);

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
 import { AppError, toErrorBody } from '#libs/kernel';
 
 /** Paths whose requests must be JSON when they carry a Content-Type (spec/api.md §0.1). */
@@ -13,7 +14,7 @@ const EXPOSED_HEADERS =
   'Authorization, Etag, Content-Type, Content-Length, X-Nango-Signature, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset';
 
 /** Headers every answer carries: CORS for browsers (spec/api.md §7.3) and hardening (§0.1). */
-const HEADERS = {
+export const EDGE_HEADERS = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': EXPOSED_HEADERS,
   'x-content-type-options': 'nosniff',
@@ -22,8 +23,9 @@ const HEADERS = {
   'referrer-policy': 'strict-origin',
 };
 
-const PREFLIGHT = {
-  ...HEADERS,
+/** The answer to a browser that asks what it may send. */
+export const PREFLIGHT_HEADERS = {
+  ...EDGE_HEADERS,
   'access-control-allow-methods': 'GET,HEAD,PUT,PATCH,POST,DELETE',
   'access-control-allow-headers': ALLOWED_HEADERS,
   'access-control-max-age': '600',
@@ -33,14 +35,15 @@ const PREFLIGHT = {
 export function registerHttpEdge(app: NestFastifyApplication): void {
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', async (request, reply) => {
-    reply.headers(HEADERS);
-    if (isPreflight(request)) return reply.headers(PREFLIGHT).status(204).send();
+    reply.headers(EDGE_HEADERS);
+    if (isPreflight(request)) return reply.headers(PREFLIGHT_HEADERS).status(204).send();
     if (refusesContentType(request)) return refuse(reply);
     return undefined;
   });
 }
 
-const isPreflight = (request: FastifyRequest): boolean =>
+/** Whether a browser asks before it sends a request of another origin. */
+export const isPreflight = (request: Pick<IncomingMessage, 'method' | 'headers'>): boolean =>
   request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;
 
 function refusesContentType(request: FastifyRequest): boolean {

@@ -3,10 +3,9 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { ACCESS, type AccessRule } from '#libs/http';
 import { AppError } from '#libs/kernel';
-import { ApiKeys } from './api-keys.service.js';
 import type { AuthenticatedRequest, Caller } from './caller.js';
-import { readBearer, toApiKey } from './domain/api-key.js';
-import { hasScope } from './domain/scopes.js';
+import { readBearer } from './domain/api-key.js';
+import { KeyAccess } from './key-access.service.js';
 import { PublicKeys } from './public-keys.service.js';
 import { isSessionToken, SESSION_CALLERS, type SessionCallers } from './session-callers.js';
 
@@ -17,7 +16,7 @@ const OPEN: ReadonlySet<AccessRule> = new Set<AccessRule>(['public', 'execution'
 export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly keys: ApiKeys,
+    private readonly keys: KeyAccess,
     private readonly publicKeys: PublicKeys,
     @Optional() @Inject(SESSION_CALLERS) private readonly sessions?: SessionCallers,
   ) {}
@@ -35,11 +34,7 @@ export class AccessGuard implements CanActivate {
   async #byHeader({ headers }: FastifyRequest, rules: readonly AccessRule[]): Promise<Caller> {
     const credential = readBearer(headers.authorization);
     if (rules.includes('session') && (rules.length === 1 || isSessionToken(credential))) return this.#bySession(credential);
-    const caller = await this.keys.authenticate(toApiKey(credential));
-    if (!rules.some((rule) => rule === 'environment' || hasScope(caller.scopes, rule))) {
-      throw new AppError('forbidden', `this API key lacks the scope ${rules.filter((rule) => rule !== 'session').join(' or ')}`);
-    }
-    return caller;
+    return this.keys.caller(credential, rules);
   }
 
   async #byQuery(query: unknown): Promise<Caller> {

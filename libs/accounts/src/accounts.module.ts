@@ -5,6 +5,7 @@ import { PUBLIC_KEYS_UNTIL } from './accounts.config.js';
 import { ApiKeys } from './api-keys.service.js';
 import { EnvironmentSettings } from './environment-settings.service.js';
 import { Environments } from './environments.service.js';
+import { KeyAccess } from './key-access.service.js';
 import { ACCOUNTS_OPTIONS, type AccountsOptions, PublicKeys } from './public-keys.service.js';
 
 const defaults: AccountsOptions = { publicKeysUntil: new Date(PUBLIC_KEYS_UNTIL) };
@@ -14,13 +15,14 @@ const defaults: AccountsOptions = { publicKeysUntil: new Date(PUBLIC_KEYS_UNTIL)
 @Module({
   providers: [
     ApiKeys,
+    KeyAccess,
     PublicKeys,
     Environments,
     EnvironmentSettings,
     { provide: ACCOUNTS_OPTIONS, useValue: defaults },
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [ApiKeys, Environments, EnvironmentSettings],
+  exports: [ApiKeys, KeyAccess, Environments, EnvironmentSettings],
 })
 export class AccountsModule {
   /** As the bare module, for apps that take public keys. */

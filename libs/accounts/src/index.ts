@@ -2,7 +2,7 @@ export { accountsEnv, presetApiKeys, provisioningEnv } from './accounts.config.j
 export { AccountsModule } from './accounts.module.js';
 export { type Caller, CurrentCaller } from './caller.js';
 export type { ConnectSession, IntegrationDefaults } from './connect-session.js';
-export { hashApiKey } from './domain/api-key.js';
+export { hashApiKey, readBearer } from './domain/api-key.js';
 export { hasScope } from './domain/scopes.js';
 export type { ConnectUiSettings } from './domain/connect-ui-settings.js';
 export {
@@ -12,6 +12,7 @@ export {
   type WebhookChanges,
 } from './environment-settings.service.js';
 export { type Environment, Environments, type WebhookSettings } from './environments.service.js';
+export { KeyAccess } from './key-access.service.js';
 export { provision } from './provisioning.js';
 export { accountsSealedColumns } from './sealed-columns.js';
 export { SESSION_CALLERS, type SessionCallers } from './session-callers.js';

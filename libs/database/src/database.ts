@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { bulkLoad } from './bulk-load.js';
+import { copyLine, type CopyValue } from './domain/copy-text.js';
 
 /** Parametrised SQL (`$1`, `$2`, …), alone or inside a transaction. */
 export interface Sql {
@@ -31,6 +33,11 @@ export class Database implements Sql {
 
   query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
     return run(this.source, sql, parameters);
+  }
+
+  /** Loads rows into a table at once, or none of them; they may be lost when the database crashes within a moment. See `bulkLoad`. */
+  load(table: string, columns: readonly string[], rows: readonly (readonly CopyValue[])[]): Promise<void> {
+    return bulkLoad(this.source, table, columns, rows.map(copyLine).join(''));
   }
 
   /** Runs `work` in one transaction, then what it left for after the commit. */

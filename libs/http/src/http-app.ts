@@ -3,13 +3,13 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { Logger } from 'nestjs-pino';
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import qs from 'qs';
 import { registerBodyParsers } from './body-parsers.js';
 import { HttpErrorFilter } from './error.filter.js';
+import { type FrontRoute, putInFront } from './front-route.js';
+import { requestIdOf } from './request-id.js';
 import { ValidationPipe } from './validation.js';
 
 export interface HttpAppOptions {
@@ -25,6 +25,8 @@ export interface HttpAppOptions {
   readonly prepare?: (fastify: FastifyInstance) => Promise<void>;
   /** Last touches before the app listens: documents, hooks, sockets. */
   readonly configure?: (app: NestFastifyApplication) => Promise<void> | void;
+  /** A route that is not left to the framework. */
+  readonly front?: (app: NestFastifyApplication) => FrontRoute;
 }
 
 /** A service that listens. */
@@ -36,17 +38,11 @@ export interface RunningApp {
   close(): Promise<void>;
 }
 
-/** An arbitrary header a caller may choose a request's id by; anything odd is replaced. */
-const REQUEST_ID = /^[\w.-]{1,128}$/;
-
 const newAdapter = () =>
   new FastifyAdapter({
     keepAliveTimeout: 61_000,
     requestIdHeader: false,
-    genReqId: (request: IncomingMessage) => {
-      const given = request.headers['x-request-id'];
-      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
-    },
+    genReqId: requestIdOf,
     routerOptions: {
       ignoreTrailingSlash: true,
       maxParamLength: 1024,
@@ -72,6 +68,7 @@ export async function startHttpApp(module: DynamicModule, options: HttpAppOption
     reply.header('x-request-id', request.id);
   });
   await options.configure?.(app);
+  if (options.front) putInFront(fastify.server, options.front(app));
   await app.listen(options.port, options.host);
   return {
     url: addressOf(app, options.host),

@@ -1,11 +1,14 @@
 export { ACCESS, Access, type AccessRule } from './access.js';
 export { readBytes } from './body-parsers.js';
+export { type ErrorAnswer, errorAnswer } from './error-answer.js';
 export { HttpErrorFilter } from './error.filter.js';
+export type { FrontRoute } from './front-route.js';
 export { type Dependency, HealthModule } from './health.module.js';
 export { isOperator } from './domain/operator.js';
 export { httpEnv } from './http.config.js';
 export { type HttpAppOptions, type RunningApp, startHttpApp } from './http-app.js';
 export { OPERATOR, type OperatorCredentials, OperatorGuard } from './operator.guard.js';
+export { requestIdOf } from './request-id.js';
 export { startService } from './start-service.js';
 export { runService } from './run-service.js';
 export { parseOrThrow, ValidHeaders } from './validation.js';

@@ -1,5 +1,5 @@
 import type { DynamicModule } from '@nestjs/common';
-import { startTelemetry } from '#libs/observability';
+import { startTelemetry, type Telemetry } from '#libs/observability';
 import { type HttpAppOptions, type RunningApp, startHttpApp } from './http-app.js';
 
 /** What every service's configuration holds (`httpEnv`, `observabilityEnv`). */
@@ -25,6 +25,15 @@ export async function startService(
     host: config.FAIRLEAD_HOST,
     shutdownDelayMs: config.SERVER_SHUTDOWN_DELAY_MS,
     prepare: (fastify) => telemetry.instrument(fastify),
+    ...(options.front ? { front: tracedFront(options.front, telemetry) } : {}),
   });
   return { ...running, close: () => running.close().then(() => telemetry.shutdown()) };
 }
+
+const tracedFront =
+  (front: NonNullable<HttpAppOptions['front']>, telemetry: Telemetry): NonNullable<HttpAppOptions['front']> =>
+  (app) => {
+    const route = front(app);
+    const handle = telemetry.traced(route.prefix, (request, response) => route.handle(request, response));
+    return { prefix: route.prefix, handle };
+  };

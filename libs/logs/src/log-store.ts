@@ -46,7 +46,8 @@ export interface OperationEnd {
 
 /** One side of an operation's row, its beginning or its end, stored in any order; or, where it says so, both at once. */
 export type OperationRow = { readonly id: string; readonly createdAt: string } & Partial<
-  Omit<OperationStart, 'expiresAt'> & OperationEnd & { level: 'info' | 'error'; expiresAt: string; endedAt: string; isWhole: true }
+  Omit<OperationStart, 'expiresAt'> &
+    OperationEnd & { level: 'info' | 'error'; expiresAt: string; endedAt: string; isWhole: true }
 >;
 
 export type MessageRow = LogMessage & { readonly id: string; readonly operationId: string };

@@ -113,3 +113,26 @@ it('counts what is not about an operation, and cuts what is too long', async () 
   await log.flush();
   expect((await store.messages(id))[0]?.message).toHaveLength(10_000);
 });
+
+it('gives up whole operations past its room, the good ones first, and counts them', async () => {
+  const { log, store } = newLog(new FailingStore(), { rows: 3, bytes: 1_000_000 });
+  store.error = () => new Error('away');
+  await log.flush();
+  const record = (state: 'success' | 'failed') => log.record(begin, { state }, new Date());
+  const ids = [record('success'), record('failed'), record('success'), record('failed'), record('success')];
+  expect(log.dropped).toBe(2);
+  store.error = () => null;
+  await log.flush();
+  const kept = await Promise.all(ids.map((id) => store.operation(id)));
+  expect(kept.map((row) => row?.state ?? null)).toEqual([null, 'failed', null, 'failed', 'success']);
+});
+
+it('is bounded by what strangers send too', async () => {
+  const { log, store } = newLog(new FailingStore(), { rows: 1_000, bytes: 100_000 });
+  store.error = () => new Error('away');
+  const headers = { 'x-long': 'x'.repeat(30_000) };
+  for (let count = 0; count < 10; count += 1) {
+    log.record({ ...begin, request: { method: 'GET', url: 'https://a.example', headers } }, { state: 'success' }, new Date());
+  }
+  expect(log.dropped).toBe(7);
+});

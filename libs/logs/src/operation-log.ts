@@ -6,7 +6,7 @@ import { expiryOf } from './domain/expiry.js';
 import { isUuid } from './domain/ids.js';
 import type { BufferLimits } from './domain/log-buffer.js';
 import { boundedMeta } from './domain/storable.js';
-import { type LogBatch, WaitingRows } from './domain/waiting-rows.js';
+import { type LogBatch, WaitingRows, type WholeRow } from './domain/waiting-rows.js';
 import { LogStore, type OperationEnd, type OperationStart } from './log-store.js';
 
 const FLUSH_EVERY_MS = 250;
@@ -68,10 +68,7 @@ export class OperationLog implements OnApplicationShutdown {
    */
   record(start: OperationStart, end: OperationEnd, startedAt: Date): string {
     const id = newId();
-    const endedAt = new Date().toISOString();
-    const meta = start.meta || end.meta ? metaOf({ ...(start.meta as object), ...(end.meta as object) }) : undefined;
-    const createdAt = startedAt.toISOString();
-    this.#rows.addWhole({ ...begun(start, startedAt), ...end, ...meta, level: levelOf(end), id, createdAt, endedAt, isWhole: true });
+    this.#rows.addWhole(wholeRow(id, start, end, startedAt));
     this.#flushIfFull();
     return id;
   }
@@ -154,6 +151,37 @@ export class OperationLog implements OnApplicationShutdown {
 function begun({ expiresAt, meta, ...start }: OperationStart, at: Date) {
   const expires = expiresAt ?? expiryOf(start.type, at);
   return { ...start, message: start.message.slice(0, MAX_MESSAGE_LENGTH), ...metaOf(meta), expiresAt: expires.toISOString() };
+}
+
+/** Written out, so that all rows of the busiest kind of operation are of one shape. */
+function wholeRow(id: string, start: OperationStart, end: OperationEnd, startedAt: Date): WholeRow {
+  const meta = start.meta || end.meta ? { ...(start.meta as object), ...(end.meta as object) } : undefined;
+  return {
+    isWhole: true,
+    id,
+    createdAt: startedAt.toISOString(),
+    endedAt: new Date().toISOString(),
+    expiresAt: (start.expiresAt ?? expiryOf(start.type, startedAt)).toISOString(),
+    type: start.type,
+    action: start.action,
+    state: end.state,
+    level: levelOf(end),
+    message: start.message.slice(0, MAX_MESSAGE_LENGTH),
+    environmentId: start.environmentId,
+    environmentName: start.environmentName,
+    integrationName: start.integrationName,
+    provider: start.provider,
+    connectionRowId: start.connectionRowId,
+    connectionName: start.connectionName,
+    functionName: start.functionName,
+    syncId: start.syncId,
+    executionId: start.executionId,
+    actor: start.actor,
+    request: start.request,
+    response: end.response,
+    error: end.error,
+    meta: asObject(boundedMeta(meta).meta),
+  };
 }
 
 const levelOf = ({ state }: OperationEnd) => (state === 'success' ? 'info' : 'error');

@@ -44,6 +44,46 @@ it('brings the beginning and the end of an operation together in either order', 
   await Promise.all([one.onApplicationShutdown(), two.onApplicationShutdown()]);
 });
 
+it('stores an operation that is over in one go, whatever its texts hold, and again without harm', async () => {
+  const log = new OperationLog(store);
+  const startedAt = new Date(Date.now() - 1_000);
+  const request = { method: 'GET', url: 'https://a.example/\t\\N\0\ud800"', headers: { 'x-odd': 'line\nend\0' } };
+  const id = log.record(
+    { ...begin, type: 'proxy', message: 'a\tb\\.\n\0', request, meta: { a: 1 } },
+    { state: 'failed', error: { message: 'no' }, response: { code: 404, headers: {} }, meta: { b: 2 } },
+    startedAt,
+  );
+  const other = log.record(begin, { state: 'success' }, startedAt);
+  await log.flush();
+  const stored = await store.operation(id);
+  expect(stored).toMatchObject({
+    type: 'proxy',
+    message: 'a\tb\\.\n',
+    state: 'failed',
+    level: 'error',
+    environmentId: 3,
+    meta: { a: 1, b: 2 },
+    request: { url: 'https://a.example/\t\\N\ufffd"', headers: { 'x-odd': 'line\nend' } },
+    response: { code: 404 },
+    createdAt: startedAt,
+    functionName: null,
+  });
+  expect(await store.operation(other)).toMatchObject({ state: 'success', level: 'info', meta: null, request: null });
+  const again = {
+    ...begin,
+    id,
+    createdAt: startedAt.toISOString(),
+    endedAt: startedAt.toISOString(),
+    state: 'failed',
+    level: 'error',
+    isWhole: true,
+  } as const;
+  const fresh = { ...again, id: newId() };
+  await store.write([again, fresh], []);
+  expect(await store.operation(fresh.id)).toMatchObject({ state: 'failed' });
+  await log.onApplicationShutdown();
+});
+
 it('keeps messages in order, once, in the partition of their operation', async () => {
   const log = new OperationLog(store);
   const { id } = log.start(begin);

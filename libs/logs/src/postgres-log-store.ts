@@ -1,26 +1,20 @@
 import type { Database, Sql } from '#libs/database';
+import { codeOf } from '#libs/kernel';
 import { toStorableJson } from './domain/storable.js';
 import { LogStore, type MessageRow, type OperationRow, type StoredOperation } from './log-store.js';
+import { WHOLE_COLUMNS, wholeValues } from './domain/whole-row.js';
 import { createPartitions, dropExpired } from './partitions.js';
 
-/** The batch does not wait for the disk: a crash of the database may cost the last moment of a log, and calls get the time instead. */
-const UNHURRIED = `set_config('synchronous_commit', 'off', true)`;
-
-const INSERT_OPERATIONS = `INSERT INTO logs.operations AS o (id, type, action, state, level, message, environment_id, environment_name,
+const UPSERT_OPERATIONS = `INSERT INTO logs.operations AS o (id, type, action, state, level, message, environment_id, environment_name,
     integration_name, provider, connection_row_id, connection_name, function_name, sync_id, execution_id,
     actor, request, response, error, meta, created_at, expires_at, ended_at)
   SELECT id, type, action, coalesce(state, 'running'), coalesce(level, 'info'), message, "environmentId", "environmentName",
     "integrationName", provider, "connectionRowId", "connectionName", "functionName", "syncId", "executionId",
     actor, request, response, error, meta, "createdAt", "expiresAt", "endedAt"
-  FROM ${UNHURRIED}, jsonb_to_recordset($1::jsonb) AS r (id uuid, type text, action text, state text, level text, message text,
+  FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, type text, action text, state text, level text, message text,
     "environmentId" int, "environmentName" text, "integrationName" text, provider text, "connectionRowId" int,
     "connectionName" text, "functionName" text, "syncId" uuid, "executionId" uuid, actor jsonb, request jsonb, response jsonb,
-    error jsonb, meta jsonb, "createdAt" timestamptz, "expiresAt" timestamptz, "endedAt" timestamptz)`;
-
-/** Rows that hold both sides were never stored in part. */
-const INSERT_WHOLE = `${INSERT_OPERATIONS} ON CONFLICT (id) DO NOTHING`;
-
-const UPSERT_OPERATIONS = `${INSERT_OPERATIONS}
+    error jsonb, meta jsonb, "createdAt" timestamptz, "expiresAt" timestamptz, "endedAt" timestamptz)
   ON CONFLICT (id) DO UPDATE SET
     state = CASE WHEN o.ended_at IS NULL AND excluded.ended_at IS NOT NULL THEN excluded.state ELSE o.state END,
     level = CASE WHEN o.ended_at IS NULL AND excluded.ended_at IS NOT NULL THEN excluded.level ELSE o.level END,
@@ -45,7 +39,7 @@ const UPSERT_OPERATIONS = `${INSERT_OPERATIONS}
 const INSERT_MESSAGES = `INSERT INTO logs.messages (operation_id, id, created_at, level, source, type, message, duration_ms,
     request, response, retry, error, meta)
   SELECT "operationId", id, "createdAt", level, source, type, message, "durationMs", request, response, retry, error, meta
-  FROM ${UNHURRIED}, jsonb_to_recordset($1::jsonb) AS r ("operationId" uuid, id uuid, "createdAt" timestamptz, level text, source text,
+  FROM jsonb_to_recordset($1::jsonb) AS r ("operationId" uuid, id uuid, "createdAt" timestamptz, level text, source text,
     type text, message text, "durationMs" double precision, request jsonb, response jsonb, retry jsonb, error jsonb, meta jsonb)
   ON CONFLICT (operation_id, id) DO NOTHING`;
 
@@ -76,9 +70,20 @@ export class PostgresLogStore extends LogStore {
 
   async write(operations: readonly OperationRow[], messages: readonly MessageRow[]): Promise<void> {
     const [whole, halves] = parted(operations);
-    await writeAll(this.db, INSERT_WHOLE, whole);
+    await this.#load(whole);
     await writeAll(this.db, UPSERT_OPERATIONS, halves);
     await writeAll(this.db, INSERT_MESSAGES, messages);
+  }
+
+  /** A batch that is stored again, because it was not known whether it had been, goes the slower way. */
+  async #load(whole: readonly OperationRow[]): Promise<void> {
+    if (whole.length === 0) return;
+    try {
+      await this.db.load('logs.operations', WHOLE_COLUMNS, whole.map(wholeValues));
+    } catch (error) {
+      if (codeOf(error) !== UNIQUE_VIOLATION) throw error;
+      await writeAll(this.db, UPSERT_OPERATIONS, whole);
+    }
   }
 
   async operation(id: string): Promise<StoredOperation | null> {
@@ -96,6 +101,8 @@ export class PostgresLogStore extends LogStore {
     await this.db.query(EXPIRE, [now]);
   }
 }
+
+const UNIQUE_VIOLATION = '23505';
 
 function parted(rows: readonly OperationRow[]): [whole: OperationRow[], halves: OperationRow[]] {
   const whole: OperationRow[] = [];

@@ -1,11 +1,14 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
+import { type HttpListener, traced } from './traced.js';
 
 export interface Telemetry {
   /** Nest modules to import; none while OpenTelemetry is off. */
   readonly modules: DynamicModule[];
   /** Makes a span of every request a server answers; before its routes are registered. */
   instrument(fastify: FastifyInstance): Promise<void>;
+  /** Makes a span of every request a listener answers that no framework stands before. @param route as the span is named */
+  traced(route: string, listener: HttpListener): HttpListener;
   shutdown(): Promise<void>;
 }
 
@@ -13,7 +16,12 @@ interface Sdk {
   shutdown(): Promise<void>;
 }
 
-const OFF: Telemetry = { modules: [], instrument: () => Promise.resolve(), shutdown: () => Promise.resolve() };
+const OFF: Telemetry = {
+  modules: [],
+  instrument: () => Promise.resolve(),
+  traced: (_route, listener) => listener,
+  shutdown: () => Promise.resolve(),
+};
 
 /** One SDK a process: services that share a process share it, and the last one to stop ends it. */
 let sdk: Promise<Sdk> | undefined;
@@ -30,7 +38,7 @@ export async function startTelemetry(service: string, endpoint: string | undefin
   sdk ??= startSdk(service);
   await sdk;
   const { OpenTelemetryModule } = await import('nestjs-otel');
-  return { modules: [OpenTelemetryModule.forRoot({ metrics: { hostMetrics: false } })], instrument, shutdown: leave };
+  return { modules: [OpenTelemetryModule.forRoot({ metrics: { hostMetrics: false } })], instrument, traced, shutdown: leave };
 }
 
 async function instrument(fastify: FastifyInstance): Promise<void> {

@@ -1,8 +1,8 @@
 import { Catch, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BrowserFlows } from '#libs/connect';
-import { HttpErrorFilter } from '#libs/http';
-import type { AppError, ErrorCode } from '#libs/kernel';
+import { type ErrorAnswer, HttpErrorFilter } from '#libs/http';
+import type { ErrorCode } from '#libs/kernel';
 import { queryTexts } from './oauth.dto.js';
 import { ResultPages } from './result-pages.service.js';
 
@@ -30,11 +30,12 @@ export class OAuthErrorFilter extends HttpErrorFilter {
     super();
   }
 
-  protected override answer(request: FastifyRequest, reply: FastifyReply, error: AppError, supportId: string | undefined): void {
+  protected override answer(request: FastifyRequest, reply: FastifyReply, answer: ErrorAnswer): void {
+    const { error } = answer;
     const { providerConfigKey } = request.params as { providerConfigKey?: string };
     this.flows.report(queryTexts(request.query)['ws_client_id'], providerConfigKey, error);
     const isJson = JSON_CODES.has(error.code);
-    if (isJson && !request.headers.accept?.includes('text/html')) return super.answer(request, reply, error, supportId);
+    if (isJson && !request.headers.accept?.includes('text/html')) return super.answer(request, reply, answer);
     const flow = { error, ...(providerConfigKey ? { providerConfigKey } : {}) };
     this.pages.send(request, reply, flow, isJson ? error.status : 400);
   }

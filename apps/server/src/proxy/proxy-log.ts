@@ -2,15 +2,16 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '#libs/accounts';
 import type { ConnectionLease } from '#libs/contracts';
 import { codeOf, messageOf } from '#libs/kernel';
-import { type Operation, OperationLog } from '#libs/logs';
+import { type OperationEnd, OperationLog, type OperationStart } from '#libs/logs';
 import { type Attempt, attemptMessage, loggedHeaders, loggedRequest } from '#libs/proxy';
-import type { ProxyHeaders } from './proxy-headers.js';
+import type { Steering } from './steering.js';
 
 /** What became of one proxied call. */
 export interface ProxiedCall {
   readonly caller: Caller;
-  readonly headers: ProxyHeaders;
+  readonly steering: Steering;
   readonly method: string;
+  readonly startedAt: Date;
   /** Absent when the connection was not found. */
   lease?: ConnectionLease;
   readonly attempts: Attempt[];
@@ -23,46 +24,43 @@ export interface ProxiedCall {
 export class ProxyLog {
   constructor(private readonly operations: OperationLog) {}
 
+  /** Under the operation the caller names, else as one of its own, which alone tells of a single attempt. */
   record(call: ProxiedCall): void {
-    const { 'nango-activity-log-id': given, retries } = call.headers;
+    const { steering, attempts, startedAt } = call;
+    const given = steering['nango-activity-log-id'];
+    const id = given || this.operations.record(beginningOf(call), endOf(call), startedAt);
+    if (!given && attempts.length < 2) return;
     const now = new Date();
-    const messages = () => call.attempts.map((attempt) => attemptMessage(attempt, retries, now));
-    if (given) return messages().forEach((message) => this.operations.message(given, message));
-    const operation = this.#start(call);
-    // The operation itself tells of a single attempt that went well.
-    if (call.attempts.length > 1) messages().forEach((message) => operation.message(message));
-    finish(operation, call);
-  }
-
-  #start({ caller, headers, method, lease, attempts }: ProxiedCall): Operation {
-    const request = attempts.at(-1)?.request;
-    const rowId = lease?.connection['id'];
-    const logged = request && loggedRequest(request);
-    return this.operations.start({
-      type: 'proxy',
-      action: 'call',
-      message: logged ? `${request.method} ${logged.url}` : `${method} through ${headers['provider-config-key']}`,
-      environmentId: caller.environmentId,
-      environmentName: caller.environmentName,
-      integrationName: headers['provider-config-key'],
-      provider: lease?.integration.provider,
-      connectionRowId: typeof rowId === 'number' ? rowId : undefined,
-      connectionName: headers['connection-id'],
-      ...(logged ? { request: { method: request.method, ...logged } } : {}),
-    });
+    for (const attempt of attempts) this.operations.message(id, attemptMessage(attempt, steering.retries, now));
   }
 }
 
-function finish(operation: Operation, { attempts, error }: ProxiedCall): void {
+function beginningOf({ caller, steering, method, lease, attempts }: ProxiedCall): OperationStart {
+  const request = attempts.at(-1)?.request;
+  const rowId = lease?.connection['id'];
+  const logged = request && loggedRequest(request);
+  return {
+    type: 'proxy',
+    action: 'call',
+    message: logged ? `${request.method} ${logged.url}` : `${method} through ${steering['provider-config-key']}`,
+    environmentId: caller.environmentId,
+    environmentName: caller.environmentName,
+    integrationName: steering['provider-config-key'],
+    provider: lease?.integration.provider,
+    connectionRowId: typeof rowId === 'number' ? rowId : undefined,
+    connectionName: steering['connection-id'],
+    request: logged && { method: request.method, ...logged },
+  };
+}
+
+function endOf({ attempts, error }: ProxiedCall): OperationEnd {
   const last = attempts.at(-1);
   const outcome = last?.outcome;
   const answered = last && outcome?.status !== undefined ? outcome : undefined;
-  operation.finish({
+  return {
     state: error === undefined && answered && answered.status < 400 ? 'success' : 'failed',
-    ...(error === undefined ? {} : { error: { name: codeOf(error) ?? 'error', message: messageOf(error) } }),
-    ...(last && answered
-      ? { response: { code: answered.status, headers: loggedHeaders(answered.headers, last.request.secrets) } }
-      : {}),
-    ...(last ? { meta: { durationMs: Math.round(last.durationMs), attempts: attempts.length } } : {}),
-  });
+    error: error === undefined ? undefined : { name: codeOf(error) ?? 'error', message: messageOf(error) },
+    response: answered && { code: answered.status, headers: loggedHeaders(answered.headers, last?.request.secrets ?? []) },
+    meta: last && { durationMs: Math.round(last.durationMs), attempts: attempts.length },
+  };
 }

@@ -1,16 +1,25 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '#libs/accounts';
 import type { ConnectionLease } from '#libs/contracts';
 import { Connections } from '#libs/credentials';
 import { AppError } from '#libs/kernel';
 import { needsWholeBody, type OutboundRequest, ProxyTransport } from '#libs/proxy';
+import { forwardedHeaders } from './forwarded-headers.js';
 import { hasBody, type IncomingBody, incomingBody } from './incoming-body.js';
-import { forwardedHeaders, type ProxyHeaders } from './proxy-headers.js';
 import { type ProxiedCall, ProxyLog } from './proxy-log.js';
+import type { Steering } from './steering.js';
 import { sendOn } from './upstream-reply.js';
 
 const PREFIX = '/proxy';
+
+/** One request and its answer. */
+export interface Exchange {
+  /** Names the request in answers and logs. */
+  readonly id: string;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
 
 /** Carries a call to a provider with the credentials of a connection, and its answer back (spec/api.md §3.10). */
 @Injectable()
@@ -21,91 +30,83 @@ export class Proxy {
     private readonly log: ProxyLog,
   ) {}
 
-  /** @throws AppError what keeps the call from being made; an upstream that does not answer is answered for */
-  async carry(caller: Caller, headers: ProxyHeaders, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const call: ProxiedCall = { caller, headers, method: request.method, attempts: [] };
+  /** @throws AppError what kept the call from being made, or its answer from the client; `upstream_unreachable` where none came */
+  async carry(caller: Caller, steering: Steering, exchange: Exchange): Promise<void> {
+    const call: ProxiedCall = { caller, steering, method: exchange.request.method ?? '', startedAt: new Date(), attempts: [] };
     try {
-      await this.#carry(call, request, reply);
+      await this.#carry(call, exchange);
     } catch (error) {
-      call.error = error;
-      answerFailure(error, request, reply);
+      call.error = asProxyError(error, steering);
+      throw call.error;
     } finally {
       this.log.record(call);
     }
   }
 
-  async #carry(call: ProxiedCall, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const { caller, headers, attempts } = call;
-    const lease = await this.#lease(caller, headers);
+  async #carry(call: ProxiedCall, { id, request, response }: Exchange): Promise<void> {
+    const { caller, steering, attempts } = call;
+    const lease = this.#knownLease(caller, steering) ?? (await this.#lease(caller, steering));
     call.lease = lease;
-    const body = await incomingBody(request.raw, needsWholeBody(lease));
-    const response = await this.transport.send(this.#build(lease, headers, request, body), {
-      signal: goneSignal(reply),
-      retries: headers.retries,
-      retryOn: headers['retry-on'],
-      renew: async ({ status }) => this.#build(await this.#lease(caller, headers, status === 401), headers, request, body),
+    const body = hasBody(request) ? await incomingBody(request, needsWholeBody(lease)) : NO_BODY;
+    const answer = await this.transport.send(this.#build(lease, steering, request, body), {
+      signal: goneSignal(response),
+      retries: steering.retries,
+      retryOn: steering['retry-on'],
+      renew: async ({ status }) => this.#build(await this.#lease(caller, steering, status === 401), steering, request, body),
       onAttempt: (attempt) => attempts.push(attempt),
     });
-    await sendOn(response, reply);
+    await sendOn(answer, response, id);
   }
 
-  #build(lease: ConnectionLease, headers: ProxyHeaders, { raw, method }: FastifyRequest, body: IncomingBody): OutboundRequest {
+  #build(lease: ConnectionLease, steering: Steering, request: IncomingMessage, body: IncomingBody): OutboundRequest {
     return this.transport.build({
       lease,
-      method,
-      endpoint: (raw.url ?? '').slice(PREFIX.length),
-      headers: forwardedHeaders(raw.headers, hasBody(raw)),
-      ...body,
-      baseUrlOverride: headers['base-url-override'],
-      forwardHeadersOnRedirect: headers['forward-headers-on-redirect'],
-      decompress: headers.decompress,
+      method: request.method ?? '',
+      endpoint: (request.url ?? '').slice(PREFIX.length),
+      headers: forwardedHeaders(request.headers, hasBody(request)),
+      body: body.body,
+      bodyLength: body.bodyLength,
+      baseUrlOverride: steering['base-url-override'],
+      forwardHeadersOnRedirect: steering['forward-headers-on-redirect'],
+      decompress: steering.decompress,
     });
   }
 
-  async #lease(caller: Caller, headers: ProxyHeaders, rejected = false): Promise<ConnectionLease> {
-    const { 'provider-config-key': key, 'connection-id': id } = headers;
-    try {
-      return await this.connections.lease(caller.environmentId, key, id, { rejected });
-    } catch (error) {
-      throw error instanceof AppError ? asProxyError(error, key, id) : error;
-    }
+  #knownLease({ environmentId }: Caller, steering: Steering): ConnectionLease | undefined {
+    return this.connections.knownLease(environmentId, steering['provider-config-key'], steering['connection-id']);
+  }
+
+  #lease({ environmentId }: Caller, steering: Steering, rejected = false): Promise<ConnectionLease> {
+    return this.connections.lease(environmentId, steering['provider-config-key'], steering['connection-id'], { rejected });
   }
 }
 
-/** What keeps a connection from being used, as this endpoint says it (spec/auth.md §6.9). */
-function asProxyError(error: AppError, key: string, id: string): AppError {
+const NO_BODY: IncomingBody = { body: undefined, bodyLength: undefined };
+
+/** What keeps a call from being made, as this endpoint says it (spec/auth.md §6.9). */
+function asProxyError(error: unknown, { 'provider-config-key': key, 'connection-id': id }: Steering): unknown {
+  if (!(error instanceof AppError)) return error;
   switch (error.code) {
     case 'unknown_connection':
       return new AppError('server_error', `no connection ${id} of the integration ${key}`, { status: 400, cause: error });
     case 'refresh_token_external_error':
     case 'connection_refresh_exhausted':
       return new AppError('server_error', error.message, { status: error.status, cause: error });
+    case 'proxy_redirect_to_denied_host':
+      return new AppError(
+        'base_url_override_not_allowed',
+        `the upstream redirects to an address that is refused: ${error.message}`,
+      );
     default:
       return error;
   }
 }
 
 /** Fires when the client goes away before its answer has gone out. */
-function goneSignal({ raw }: FastifyReply): AbortSignal {
+function goneSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
-  raw.once('close', () => {
-    if (!raw.writableFinished) gone.abort();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
   });
   return gone.signal;
-}
-
-/** Before the answer has begun, the caller is told; afterwards the broken-off connection says it. */
-function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  if (reply.raw.headersSent || reply.raw.destroyed) {
-    reply.raw.destroy();
-    return;
-  }
-  if (error instanceof AppError && error.code === 'upstream_unreachable') {
-    void reply.status(error.status).send({ message: error.message, ...(error.payload as { code: string; method: string }) });
-    return;
-  }
-  if (error instanceof AppError && error.code === 'proxy_redirect_to_denied_host') {
-    throw new AppError('base_url_override_not_allowed', `the upstream redirects to an address that is refused: ${error.message}`);
-  }
-  throw error;
 }

@@ -15,6 +15,7 @@ import { ProxyModule } from '#libs/proxy';
 import { registerHttpEdge } from '../http-edge.js';
 import { ProvidersApiModule } from '../providers/providers-api.module.js';
 import { ProxyApiModule } from './proxy-api.module.js';
+import { ProxyRoute } from './proxy.route.js';
 
 @Module({})
 class TestModule {}
@@ -69,6 +70,7 @@ export async function testProxy(databaseUrl: string, encryptionKey: string, redi
     streamedPrefixes: ['/proxy'],
     shutdownDelayMs: 0,
     configure: registerHttpEdge,
+    front: (started) => started.get(ProxyRoute),
   });
   const db = running.app.get(Database);
   const [environment] = await db.query<{ id: number }>(`SELECT id FROM environments WHERE name = 'dev'`);

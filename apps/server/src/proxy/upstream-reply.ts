@@ -1,19 +1,25 @@
-import type { FastifyReply } from 'fastify';
-import type { OutgoingHttpHeaders } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { HOP_BY_HOP, type UpstreamResponse } from '#libs/proxy';
+import { EDGE_HEADERS } from '../http-edge.js';
 
 type Headers = UpstreamResponse['headers'];
 
 /** What the upstream must not decide for browsers that talk to this server. */
-const KEPT_OURS = new Set(['strict-transport-security', 'x-content-type-options', 'x-frame-options', 'referrer-policy']);
+const KEPT_OURS: ReadonlySet<string> = new Set([...HOP_BY_HOP, ...Object.keys(EDGE_HEADERS)]);
+const OURS = Object.entries(EDGE_HEADERS).flat();
 
-/** Headers of an answer: the upstream's, without those of its connection and its rules for browsers; then this server's own. */
-export function replyHeaders(upstream: Headers, ours: OutgoingHttpHeaders): OutgoingHttpHeaders {
-  const headers: OutgoingHttpHeaders = { ...ours };
+/**
+ * Headers of an answer, names and values in turns: this server's own, then the upstream's without those of its connection and its rules
+ * for browsers. An id that the upstream gives the request counts before ours.
+ */
+export function replyHeaders(upstream: Headers, requestId: string): string[] {
+  const headers = [...OURS];
+  if (upstream['x-request-id'] === undefined) headers.push('x-request-id', requestId);
   for (const name in upstream) {
-    if (HOP_BY_HOP.has(name) || name.startsWith('access-control-') || (KEPT_OURS.has(name) && name in ours)) continue;
+    if (KEPT_OURS.has(name) || name.startsWith('access-control-')) continue;
     const value = upstream[name];
-    if (value !== undefined) headers[name] = typeof value === 'string' ? asLatin1(value) : value.map(asLatin1);
+    if (typeof value === 'string') headers.push(name, asLatin1(value));
+    else for (const one of value ?? []) headers.push(name, asLatin1(one));
   }
   return headers;
 }
@@ -25,12 +31,7 @@ const LATIN1 = /^[\u0000-\u00ff]*$/;
 const asLatin1 = (value: string): string => (LATIN1.test(value) ? value : Buffer.from(value, 'utf8').toString('latin1'));
 
 /** Sends the upstream's answer on as it comes, no faster than the client reads. Resolves when it has gone out, rejects when it broke off. */
-export function sendOn(response: UpstreamResponse, reply: FastifyReply): Promise<void> {
-  reply.hijack();
-  const { raw } = reply;
-  raw.writeHead(
-    response.status,
-    replyHeaders(response.headers, { 'x-request-id': reply.request.id, ...reply.getHeaders() } as OutgoingHttpHeaders),
-  );
-  return response.sendTo(raw);
+export function sendOn(answer: UpstreamResponse, to: ServerResponse, requestId: string): Promise<void> {
+  to.writeHead(answer.status, replyHeaders(answer.headers, requestId));
+  return answer.sendTo(to);
 }

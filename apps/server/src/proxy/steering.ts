@@ -1,10 +1,12 @@
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { connectionId, providerConfigKey } from '#libs/contracts';
+import { parseOrThrow } from '#libs/http';
 
 const yesNo = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 /** Headers that steer a proxied call (spec/api.md §3.10); clients send some of them empty. */
-export const proxyHeaders = z.object({
+const steering = z.object({
   'provider-config-key': providerConfigKey,
   'connection-id': connectionId,
   retries: z
@@ -28,26 +30,32 @@ export const proxyHeaders = z.object({
     .refine((protocol) => !/websocket/i.test(protocol), 'the proxy carries HTTP requests, not websockets')
     .optional(),
 });
-export type ProxyHeaders = z.output<typeof proxyHeaders>;
+export type Steering = z.output<typeof steering>;
 
 type Incoming = Readonly<Record<string, string | string[] | undefined>>;
 
-const PREFIX = 'nango-proxy-';
+const NAMES = Object.keys(steering.shape);
+const MAX_REMEMBERED_LENGTH = 1_000;
 
-/** Describe the body, which goes out as it came in. */
-const OF_BODY = ['content-type', 'content-encoding'] as const;
+/** Callers steer one call like the next. */
+const remembered = new LRUCache<string, Steering>({ max: 1_000 });
 
-/** What goes out of the caller's headers: those marked for it, and those that describe a body. */
-export function forwardedHeaders(incoming: Incoming, hasBody: boolean): Record<string, string | string[]> {
-  const forwarded: Record<string, string | string[]> = {};
-  for (const name of hasBody ? OF_BODY : []) {
+/** What the headers of a call ask for. @throws AppError `invalid_headers` */
+export function steeringOf(incoming: Incoming): Steering {
+  const key = keyOf(incoming);
+  const known = remembered.get(key);
+  if (known) return known;
+  const parsed = parseOrThrow(steering, incoming, 'invalid_headers');
+  if (key.length <= MAX_REMEMBERED_LENGTH) remembered.set(key, parsed);
+  return parsed;
+}
+
+/** No value holds a line end; absent and empty differ. */
+function keyOf(incoming: Incoming): string {
+  let key = '';
+  for (const name of NAMES) {
     const value = incoming[name];
-    if (value !== undefined) forwarded[name] = value;
+    key += value === undefined ? '\n' : `=${String(value)}\n`;
   }
-  for (const name in incoming) {
-    if (!name.startsWith(PREFIX) || name.length === PREFIX.length) continue;
-    const value = incoming[name];
-    if (value !== undefined) forwarded[name.slice(PREFIX.length)] = value;
-  }
-  return forwarded;
+  return key;
 }

@@ -1,0 +1,18 @@
+/** A column's value as COPY reads it; null and undefined are NULL. */
+export type CopyValue = string | number | null | undefined;
+
+const SPECIAL = /[\\\t\n\r\0]/;
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '' };
+
+/** A row in the text format of COPY (PostgreSQL documentation, COPY, "Text Format"). NUL characters, which no text may hold, are left out. */
+export function copyLine(values: readonly CopyValue[]): string {
+  let line = '';
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index];
+    if (index > 0) line += '\t';
+    line += value === null || value === undefined ? String.raw`\N` : escaped(String(value));
+  }
+  return `${line}\n`;
+}
+
+const escaped = (text: string): string => (SPECIAL.test(text) ? text.replaceAll(/[\\\t\n\r\0]/g, (one) => ESCAPES[one]!) : text);
