@@ -122,7 +122,7 @@ const routes = (config: ServerConfig) => [
   RecordsApiModule,
   ProvidersApiModule.forRoot(config.NANGO_SERVER_URL),
   LogosModule,
-  ProxyApiModule,
+  ProxyApiModule.forRoot({ allResponseHeaders: config.NANGO_FEATURE_FLAG_PROXY_FORWARD_ALL_RESPONSE_HEADERS }),
   KeysApiModule.forRoot({ username: config.FAIRLEAD_OPERATOR_USERNAME, password: config.FAIRLEAD_OPERATOR_PASSWORD }),
   InternalModule.forRoot(config.FAIRLEAD_EXECUTION_PUBLIC_KEY),
   ...(config.FAIRLEAD_SERVE_QUEUE_BOARD

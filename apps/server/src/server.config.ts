@@ -64,6 +64,11 @@ export const serverConfig = z.object({
   NANGO_SERVER_PUBLIC_BODY_LIMIT: size
     .default(UNITS.mb * 75)
     .describe('Largest request body of the API; proxied bodies have no limit'),
+  NANGO_FEATURE_FLAG_PROXY_FORWARD_ALL_RESPONSE_HEADERS: flag(
+    true,
+    'Answers of the proxy keep all headers of the upstream; false leaves answers that went well, and are no stream or file, with content-type, ' +
+      'mcp-session-id, x-request-id and x-correlation-id',
+  ),
   FAIRLEAD_EXECUTION_PUBLIC_KEY: z.string().describe('Verifies execution tokens: base64 of a DER SPKI Ed25519 key'),
   FAIRLEAD_SERVE_QUEUE_BOARD: flag(false, "Serve the operators' queue board at /admin/queues of this service too"),
   FAIRLEAD_OPERATOR_USERNAME: z.string().default('operator').describe('Name an operator signs in with'),

@@ -77,9 +77,14 @@ export async function startHttpApp(module: DynamicModule, options: HttpAppOption
   };
 }
 
+const CLOSE_IDLE_EVERY_MS = 100;
+
+/** A connection that had a request under way when the port was closed is idle only after its answer; nobody else would close it then. */
 async function closeApp(app: NestFastifyApplication, delayMs: number): Promise<void> {
   if (delayMs > 0) await delay(delayMs);
-  await app.close();
+  const { server }: FastifyInstance = app.getHttpAdapter().getInstance();
+  const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
+  await app.close().finally(() => clearInterval(idle));
 }
 
 function addressOf(app: NestFastifyApplication, host: string): string {

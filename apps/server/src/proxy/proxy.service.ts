@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '#libs/accounts';
 import type { ConnectionLease } from '#libs/contracts';
@@ -8,6 +8,7 @@ import { needsWholeBody, type OutboundRequest, ProxyTransport } from '#libs/prox
 import { forwardedHeaders } from './forwarded-headers.js';
 import { hasBody, type IncomingBody, incomingBody } from './incoming-body.js';
 import { type ProxiedCall, ProxyLog } from './proxy-log.js';
+import { PROXY_OPTIONS, type ProxyOptions } from './proxy.options.js';
 import type { Steering } from './steering.js';
 import { sendOn } from './upstream-reply.js';
 
@@ -28,6 +29,7 @@ export class Proxy {
     private readonly connections: Connections,
     private readonly transport: ProxyTransport,
     private readonly log: ProxyLog,
+    @Inject(PROXY_OPTIONS) private readonly options: ProxyOptions,
   ) {}
 
   /** @throws AppError what kept the call from being made, or its answer from the client; `upstream_unreachable` where none came */
@@ -55,7 +57,7 @@ export class Proxy {
       renew: async ({ status }) => this.#build(await this.#lease(caller, steering, status === 401), steering, request, body),
       onAttempt: (attempt) => attempts.push(attempt),
     });
-    await sendOn(answer, response, id);
+    await sendOn(answer, response, this.options.allResponseHeaders, id);
   }
 
   #build(lease: ConnectionLease, steering: Steering, request: IncomingMessage, body: IncomingBody): OutboundRequest {

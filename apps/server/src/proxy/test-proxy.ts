@@ -60,7 +60,7 @@ export async function testProxy(databaseUrl: string, encryptionKey: string, redi
       CredentialsModule.forRoot(),
       { module: TestLogsModule, global: true, providers: [log], exports: [OperationLog] },
       ProvidersApiModule.forRoot('https://fairlead.example/'),
-      ProxyApiModule,
+      ProxyApiModule.forRoot({ allResponseHeaders: true }),
     ],
   };
   const running = await startHttpApp(app, {
