@@ -3,7 +3,7 @@ import type { Caller } from '#libs/accounts';
 import type { ConnectionLease } from '#libs/contracts';
 import { codeOf, messageOf } from '#libs/kernel';
 import { type Operation, OperationLog } from '#libs/logs';
-import { type Attempt, attemptMessage, loggedHeaders, loggedRequest } from '#libs/proxy';
+import { type Attempt, attemptMessage, loggedRequest, loggedResponse } from '#libs/proxy';
 import type { ProxyHeaders } from './proxy-headers.js';
 
 /** What became of one proxied call. */
@@ -55,14 +55,17 @@ export class ProxyLog {
 
 function finish(operation: Operation, { attempts, error }: ProxiedCall): void {
   const last = attempts.at(-1);
-  const outcome = last?.outcome;
-  const answered = last && outcome?.status !== undefined ? outcome : undefined;
+  const response = last && loggedResponse(last);
   operation.finish({
-    state: error === undefined && answered && answered.status < 400 ? 'success' : 'failed',
+    state: error === undefined && response && response.code < 400 ? 'success' : 'failed',
     ...(error === undefined ? {} : { error: { name: codeOf(error) ?? 'error', message: messageOf(error) } }),
-    ...(last && answered
-      ? { response: { code: answered.status, headers: loggedHeaders(answered.headers, last.request.secrets) } }
-      : {}),
-    ...(last ? { meta: { durationMs: Math.round(last.durationMs), attempts: attempts.length } } : {}),
+    ...(response ? { response } : {}),
+    ...(last ? { meta: metaOf(last, attempts.length) } : {}),
   });
 }
+
+const metaOf = ({ durationMs, retryRefused }: Attempt, attempts: number): object => ({
+  durationMs: Math.round(durationMs),
+  attempts,
+  ...(retryRefused ? { retry_refused: retryRefused } : {}),
+});

@@ -4,7 +4,15 @@ import type { Caller } from '#libs/accounts';
 import type { ConnectionLease } from '#libs/contracts';
 import { Connections } from '#libs/credentials';
 import { AppError } from '#libs/kernel';
-import { needsWholeBody, type OutboundRequest, ProxyTransport } from '#libs/proxy';
+import {
+  needsWholeBody,
+  type OutboundRequest,
+  ProxyTransport,
+  renewal,
+  RETRY_HEADER,
+  type RetryRefusal,
+  retryHeaderValue,
+} from '#libs/proxy';
 import { hasBody, type IncomingBody, incomingBody } from './incoming-body.js';
 import { forwardedHeaders, type ProxyHeaders } from './proxy-headers.js';
 import { type ProxiedCall, ProxyLog } from './proxy-log.js';
@@ -39,11 +47,14 @@ export class Proxy {
     const lease = await this.#lease(caller, headers);
     call.lease = lease;
     const body = await incomingBody(request.raw, needsWholeBody(lease));
-    const response = await this.transport.send(this.#build(lease, headers, request, body), {
+    const build = (current: ConnectionLease) => this.#build(current, headers, request, body);
+    const read = (refused?: ConnectionLease) => this.#lease(caller, headers, refused);
+    const response = await this.transport.send(build(lease), {
       signal: goneSignal(reply),
       retries: headers.retries,
       retryOn: headers['retry-on'],
-      renew: async ({ status }) => this.#build(await this.#lease(caller, headers, status === 401), headers, request, body),
+      totalMs: headers['fairlead-timeout'],
+      renew: renewal({ lease, read, build, insists: true, onFailed: throwUnlessRefused }),
       onAttempt: (attempt) => attempts.push(attempt),
     });
     await sendOn(response, reply);
@@ -62,14 +73,20 @@ export class Proxy {
     });
   }
 
-  async #lease(caller: Caller, headers: ProxyHeaders, rejected = false): Promise<ConnectionLease> {
+  async #lease(caller: Caller, headers: ProxyHeaders, refused?: ConnectionLease): Promise<ConnectionLease> {
     const { 'provider-config-key': key, 'connection-id': id } = headers;
+    const options = refused && { rejected: true, rejectedVersion: refused.credentialsVersion };
     try {
-      return await this.connections.lease(caller.environmentId, key, id, { rejected });
+      return await this.connections.lease(caller.environmentId, key, id, options);
     } catch (error) {
       throw error instanceof AppError ? asProxyError(error, key, id) : error;
     }
   }
+}
+
+/** Credentials that cannot be renewed are no news to the caller: the upstream's own refusal says as much. */
+function throwUnlessRefused(error: unknown): void {
+  if (!(error instanceof AppError)) throw error;
 }
 
 /** What keeps a connection from being used, as this endpoint says it (spec/auth.md §6.9). */
@@ -101,7 +118,9 @@ function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyRe
     return;
   }
   if (error instanceof AppError && error.code === 'upstream_unreachable') {
-    void reply.status(error.status).send({ message: error.message, ...(error.payload as { code: string; method: string }) });
+    const { retryRefused, ...told } = error.payload as { code: string; method: string; retryRefused?: RetryRefusal };
+    if (retryRefused) void reply.header(RETRY_HEADER, retryHeaderValue(retryRefused));
+    void reply.status(error.status).send({ message: error.message, ...told });
     return;
   }
   if (error instanceof AppError && error.code === 'proxy_redirect_to_denied_host') {
