@@ -55,6 +55,7 @@ const connectServices = (config: RunnerConfig): Services =>
     new ServiceClient(config.PERSIST_SERVICE_URL, 'persist'),
     new ServiceClient(config.SERVER_SERVICE_URL, 'server'),
     new ProviderHttp(config),
+    config.RUNNER_HTTP_LOG_SAMPLE_PCT,
   );
 
 const sandboxIsReady = async (modules: {

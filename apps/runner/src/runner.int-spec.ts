@@ -74,7 +74,7 @@ describe('HTTP of a function', () => {
     expect(outputOf(outcome)).toEqual([{ key: API_KEY, query: { ids: '1,2' } }, 200, '7']);
     expect(outcome.proxyCalls).toBe(1);
     const logs = runner.requestsTo('/logs').map(({ text }) => text);
-    expect(logs.join()).toContain('/me?ids=1%2C2 [200]');
+    expect(logs.join()).toContain('/me?ids=1%2C2 → 200');
     expect(logs.join()).not.toContain(API_KEY);
   });
 

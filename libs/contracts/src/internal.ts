@@ -17,5 +17,7 @@ export const leaseRequest = z.object({
   forceRefresh: z.boolean().default(false),
   /** The provider has just refused the credentials of the last lease. */
   rejected: z.boolean().default(false),
+  /** Which credentials were refused, where the lease said it: others are given as they are. */
+  rejectedVersion: z.number().int().optional(),
 });
 export type LeaseRequest = z.input<typeof leaseRequest>;

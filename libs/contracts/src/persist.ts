@@ -73,7 +73,14 @@ export const logMessage = z.object({
   meta: z.unknown().optional(),
   error: z.object({ name: z.string(), message: z.string() }).optional(),
   request: z.object({ method: z.string(), url: z.string(), headers: z.record(z.string(), z.string()) }).optional(),
-  response: z.object({ code: z.number().int(), headers: z.record(z.string(), z.string()) }).optional(),
+  response: z
+    .object({
+      code: z.number().int(),
+      headers: z.record(z.string(), z.string()),
+      /** The beginning of a refusal, masked. */
+      body: z.string().max(20_000).optional(),
+    })
+    .optional(),
   durationMs: z.number().optional(),
   retry: z.object({ attempt: z.number().int(), max: z.number().int(), waitedMs: z.number().optional() }).optional(),
 });

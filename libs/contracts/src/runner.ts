@@ -18,6 +18,10 @@ export const connectionLease = z.object({
     clientSecret: z.string().nullable(),
     custom: z.record(z.string(), z.string()),
   }),
+  /** Which of the connection's credentials these are; another number means other credentials. */
+  credentialsVersion: z.number().int().optional(),
+  /** Whether new ones can be got where the provider refuses these. */
+  renewable: z.boolean().optional(),
 });
 export type ConnectionLease = z.output<typeof connectionLease>;
 

@@ -21,8 +21,10 @@ import { Refresher } from './refresh/refresher.service.js';
 export interface LeaseOptions {
   /** Renews the credentials, fresh as they may be. */
   readonly forceRefresh?: boolean | undefined;
-  /** The provider has just refused what the lease held: reads the row whatever is remembered. */
+  /** The provider has just refused what the lease held: reads the row whatever is remembered, unless it is known what was refused. */
   readonly rejected?: boolean | undefined;
+  /** `credentialsVersion` of the lease that was refused: others are given as they are, as if nothing had happened to them. */
+  readonly rejectedVersion?: number | undefined;
 }
 
 type Metadata = Readonly<Record<string, unknown>>;
@@ -157,9 +159,23 @@ export class Connections {
     return (await this.#usable({ environmentId, rowId })).lease;
   }
 
-  async #usable(key: LeaseKey, { forceRefresh = false, rejected = false }: LeaseOptions = {}): Promise<CachedConnection> {
-    const found = await this.leases.get(key, forceRefresh || rejected);
-    return this.refresher.usable(key, found, forceRefresh || rejected ? { forced: forceRefresh, rejected } : undefined);
+  async #usable(key: LeaseKey, options: LeaseOptions = {}): Promise<CachedConnection> {
+    const { forceRefresh = false, rejected = false } = options;
+    if (!forceRefresh && !rejected) return this.refresher.usable(key, await this.leases.get(key));
+    const found = await this.#found(key, options);
+    const isReplaced = found.connection.credentialsVersion > (options.rejectedVersion ?? Number.POSITIVE_INFINITY);
+    if (isReplaced && !forceRefresh) return this.refresher.usable(key, found);
+    return this.refresher.usable(key, found, { forced: forceRefresh, rejected });
+  }
+
+  /**
+   * Where it is known which credentials were refused, the remembered ones will do, so that a storm of refusals costs the database
+   * nothing: the same ones are compared with the row before they are renewed. Older ones than those will not.
+   */
+  async #found(key: LeaseKey, { forceRefresh, rejectedVersion }: LeaseOptions): Promise<CachedConnection> {
+    if (forceRefresh || rejectedVersion === undefined) return this.leases.get(key, true);
+    const known = await this.leases.get(key);
+    return known.connection.credentialsVersion < rejectedVersion ? this.leases.get(key, true) : known;
   }
 
   async #whyUnknown(environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): Promise<AppError> {

@@ -2,8 +2,11 @@ import type { ConnectionLease } from '#libs/contracts';
 import { toConnection } from './connection.presenter.js';
 import type { Connection, Integration } from './credentials.types.js';
 
-/** What a run or a proxied call needs of a connection. Refresh tokens stay here: nobody but the refresher uses them. */
-export function toLease(integration: Integration, connection: Connection, provider: object): ConnectionLease {
+/**
+ * What a run or a proxied call needs of a connection. Refresh tokens stay here: nobody but the refresher uses them.
+ * @param renewable whether the credentials can be renewed
+ */
+export function toLease(integration: Integration, connection: Connection, provider: object, renewable = false): ConnectionLease {
   const { credentials } = integration;
   return {
     connection: toConnection(connection, { dates: 'offset', credentials: true, refreshToken: false }),
@@ -15,5 +18,7 @@ export function toLease(integration: Integration, connection: Connection, provid
       clientSecret: credentials?.['client_secret'] ?? credentials?.['private_key'] ?? null,
       custom: { ...integration.custom },
     },
+    credentialsVersion: connection.credentialsVersion,
+    renewable,
   };
 }

@@ -33,7 +33,7 @@ function leases(answered: number) {
   const tested = new Leases(
     reads,
     { get: () => ({}) } as unknown as Catalogue,
-    { isIntrospected: () => false } as unknown as AuthModes,
+    { isIntrospected: () => false, isRenewable: () => false } as unknown as AuthModes,
   );
   return { read, get: (connectionId: string) => tested.get({ environmentId: 1, providerConfigKey: 'k', connectionId }) };
 }

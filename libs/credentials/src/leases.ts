@@ -100,10 +100,12 @@ export class Leases {
     if (!provider) {
       throw new AppError('unknown_provider_template', `the catalogue has no provider ${integration.provider}`);
     }
+    const subject = { provider, integration, connectionConfig: connection.connectionConfig };
+    const renewable = this.modes.isRenewable(subject, connection.credentials);
     return {
       integration,
       connection,
-      lease: toLease(integration, connection, provider),
+      lease: toLease(integration, connection, provider, renewable),
       usableUntil: this.#usableUntil(connection, provider),
     };
   }

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { EndSignal } from './call-clock.js';
 import { UpstreamBody } from './upstream-body.js';
 import { UpstreamResponse } from './upstream-response.js';
 
@@ -6,7 +7,7 @@ import { UpstreamResponse } from './upstream-response.js';
 export function exchange(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
-  signal?: AbortSignal,
+  signal?: EndSignal,
 ): Promise<UpstreamResponse> {
   return new Promise((resolve, reject) => {
     dispatcher.dispatch(request, new Exchange(resolve, reject, signal));
@@ -26,7 +27,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   constructor(
     private readonly resolve: (response: UpstreamResponse) => void,
     private readonly reject: (error: unknown) => void,
-    private readonly signal: AbortSignal | undefined,
+    private readonly signal: EndSignal | undefined,
   ) {
     if (signal?.aborted) this.#onAbort();
     else signal?.addEventListener('abort', this.#onAbort, { once: true });
@@ -62,7 +63,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   /** A request that waits for a connection has no controller yet: its caller is told now, and it ends when its turn comes. */
   readonly #onAbort = (): void => {
-    const { reason } = this.signal as { reason: unknown };
+    const { reason } = this.signal as EndSignal;
     this.reject(reason);
     this.#abort(reason instanceof Error ? reason : new Error('given up', { cause: reason }));
   };

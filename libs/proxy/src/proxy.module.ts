@@ -1,6 +1,11 @@
 import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { createOutboundDispatcher, type OutboundConfig, parseOutboundPolicy } from '#libs/outbound';
+import type { ProxyConfig } from './proxy.config.js';
+import { sendLimits } from './send-limits.js';
 import { ProxyTransport } from './transport.js';
+
+/** Where requests may go, and how long and how often they are tried; the usual bounds where nothing is said. */
+export type TransportConfig = OutboundConfig & Partial<ProxyConfig>;
 
 @Global()
 @Module({})
@@ -8,7 +13,7 @@ export class ProxyModule implements OnApplicationShutdown {
   constructor(@Inject(ProxyTransport) private readonly transport: ProxyTransport) {}
 
   /** Provides `ProxyTransport` under the policy of the environment. */
-  static forRoot(config: OutboundConfig): DynamicModule {
+  static forRoot(config: TransportConfig): DynamicModule {
     return {
       module: ProxyModule,
       providers: [{ provide: ProxyTransport, useFactory: () => openTransport(config) }],
@@ -21,8 +26,8 @@ export class ProxyModule implements OnApplicationShutdown {
   }
 }
 
-/** A transport with a dispatcher of its own, under the policy that the environment's variables describe. */
-export function openTransport(config: OutboundConfig): ProxyTransport {
+/** A transport with a dispatcher of its own, under the policy and bounds that the environment's variables describe: the one way to make one. */
+export function openTransport(config: TransportConfig): ProxyTransport {
   const policy = parseOutboundPolicy(config);
-  return new ProxyTransport(createOutboundDispatcher(policy), policy);
+  return new ProxyTransport(createOutboundDispatcher(policy), policy).within(sendLimits(config));
 }

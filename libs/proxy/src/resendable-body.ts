@@ -33,7 +33,7 @@ class SentOnce implements ResendableBody {
 
 /** Each attempt first gets what earlier ones got, then goes on reading, as long as the beginning fits into the limit. */
 class RememberedStream implements ResendableBody {
-  readonly #source: AsyncIterator<Buffer>;
+  readonly #source: AsyncIterator<Buffer | string>;
   #chunks: Buffer[] = [];
   #bytes = 0;
   #pending: Promise<Buffer | undefined> | undefined;
@@ -43,7 +43,7 @@ class RememberedStream implements ResendableBody {
     stream: Readable,
     private readonly limitBytes: number,
   ) {
-    this.#source = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+    this.#source = (stream as AsyncIterable<Buffer | string>)[Symbol.asyncIterator]();
   }
 
   get canResend(): boolean {
@@ -73,7 +73,7 @@ class RememberedStream implements ResendableBody {
   async #pull(): Promise<Buffer | undefined> {
     const { value, done } = await this.#source.next();
     if (done) return undefined;
-    const chunk = Buffer.from(value);
+    const chunk = typeof value === 'string' ? Buffer.from(value) : value;
     this.#bytes += chunk.length;
     if (this.#bytes > this.limitBytes) this.#forget();
     if (!this.#overflowed) this.#chunks.push(chunk);

@@ -8,7 +8,8 @@ import { attemptMessage } from './domain/attempt-message.js';
 import type { ProxyCall } from './domain/outbound-request.js';
 import { testLease } from './test-lease.js';
 import { isSignedForAws, oauth1Params } from './test-signatures.js';
-import { type Attempt, ProxyTransport, type SendOptions } from './transport.js';
+import type { Attempt, SendOptions } from './send-options.js';
+import { ProxyTransport } from './transport.js';
 
 const policy = parseOutboundPolicy({
   NANGO_PROXY_BASE_URL_OVERRIDE_ENABLED: true,

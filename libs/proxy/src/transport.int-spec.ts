@@ -9,7 +9,8 @@ import { AppError } from '#libs/kernel';
 import { createOutboundDispatcher, parseOutboundPolicy } from '#libs/outbound';
 import type { ProxyCall } from './domain/outbound-request.js';
 import { testLease } from './test-lease.js';
-import { type Attempt, ProxyTransport, type SendOptions } from './transport.js';
+import type { Attempt, SendOptions } from './send-options.js';
+import { ProxyTransport } from './transport.js';
 
 const MB = 1024 * 1024;
 const LOOPBACK_OPEN = {

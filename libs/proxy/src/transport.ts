@@ -1,46 +1,18 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { type Dispatcher } from 'undici';
 import { AppError, messageOf } from '#libs/kernel';
 import { decideHost, type OutboundPolicy, RefusedAddress, redirectOf, type Verdict } from '#libs/outbound';
-import { bodyWait } from './domain/body-wait.js';
+import type { EndSignal } from './call-clock.js';
 import { buildRequest } from './domain/build-request.js';
 import type { OutboundRequest, ProxyCall } from './domain/outbound-request.js';
 import { canonicalNetworkCode } from './domain/network-errors.js';
-import { type AttemptOutcome, type RetryOptions, retryDecision } from './domain/retry-decision.js';
 import { exchange } from './exchange.js';
 import { IdentityDispatchers } from './identity-dispatchers.js';
-import { type ResendableBody, resendable } from './resendable-body.js';
+import type { ResendableBody } from './resendable-body.js';
+import { type SendLimits, sendLimits } from './send-limits.js';
+import type { SendOptions } from './send-options.js';
+import { type Answer, type MakeAttempt, Sending } from './sending.js';
 import type { UpstreamResponse } from './upstream-response.js';
-
-export interface SendOptions extends Partial<RetryOptions> {
-  /** Gives up the request, a wait between attempts, and the answer's body. */
-  readonly signal?: AbortSignal | undefined;
-  /**
-   * Asked before another attempt: the request to make then, with credentials read anew. Null keeps the answer of the attempt
-   * before, because another could not end otherwise.
-   */
-  readonly renew?: ((outcome: AttemptOutcome) => Promise<OutboundRequest | null>) | undefined;
-  /** Told of every attempt, the last one included. */
-  readonly onAttempt?: ((attempt: Attempt) => void) | undefined;
-}
-
-/** One attempt, for logs. */
-export interface Attempt {
-  readonly request: OutboundRequest;
-  readonly outcome: AttemptOutcome;
-  /** 0 is the first. */
-  readonly number: number;
-  /** Until the answer's headers, in milliseconds. */
-  readonly durationMs: number;
-  /** Set when another attempt follows, after this time at the longest. */
-  readonly retryInMs?: number | undefined;
-}
-
-type Answer = UpstreamResponse | { readonly error: AppError; readonly code: string };
-
-/** How much of a refusal is read to learn how long to wait. */
-const WAIT_BODY_BYTES = 64 * 1024;
 
 /**
  * Sends requests: connections kept alive per origin, redirects followed under the outbound policy, attempts repeated as
@@ -49,6 +21,7 @@ const WAIT_BODY_BYTES = 64 * 1024;
 export class ProxyTransport {
   readonly #verdicts = new LRUCache<string, Verdict>({ max: 2_000 });
   readonly #identities: IdentityDispatchers;
+  #limits: SendLimits = sendLimits();
 
   /** @param dispatcher of `createOutboundDispatcher`, with the same policy */
   constructor(
@@ -68,39 +41,23 @@ export class ProxyTransport {
     await Promise.all([this.dispatcher.destroy(), this.#identities.destroy()]);
   }
 
+  /** Bounds every call by these instead of the usual ones. */
+  within(limits: SendLimits): this {
+    this.#limits = limits;
+    return this;
+  }
+
   /**
-   * The upstream's answer, whatever its status. A streamed body longer than a mebibyte is sent once: no attempt follows it.
-   * @throws AppError `upstream_unreachable` (payload `{code, method}`), `base_url_override_not_allowed`,
+   * The upstream's answer, whatever its status. A streamed body longer than what is remembered is sent once: where another attempt was
+   * due, the header `fairlead-retry` of the answer says why there was none, as the message and `retryRefused` of an error do.
+   * @throws AppError `upstream_unreachable` (payload `{code, method, retryRefused?}`), `base_url_override_not_allowed`,
    * `proxy_redirect_to_denied_host`, `unsupported_auth` for a body that cannot be signed; the signal's reason when it fires
    */
-  async send(request: OutboundRequest, options: SendOptions = {}): Promise<UpstreamResponse> {
-    const retry = { retries: 0, ...options };
-    let body = resendable(request.body, retry.retries > 0);
-    let current = request;
-    for (let number = 0; ; number += 1) {
-      const headers = current.sign ? await current.sign(current) : current.headers;
-      const startedAt = performance.now();
-      const answer = await this.#attempt(current, headers, body, options.signal);
-      const durationMs = performance.now() - startedAt;
-      const outcome = 'error' in answer ? { code: answer.code } : { status: answer.status, headers: answer.headers };
-      const decision = retryDecision(outcome, number, retry, current.retry, new Date());
-      const repeats = decision.retry && body.canResend;
-      options.onAttempt?.({
-        request: headers === current.headers ? current : { ...current, headers },
-        outcome,
-        number,
-        durationMs,
-        ...(repeats ? { retryInMs: decision.waitMs ?? decision.fallbackMs } : {}),
-      });
-      const next = repeats ? await renewed(options, outcome, answer, current) : null;
-      if (!repeats || !next) return settled(answer, current);
-      const waitMs = decision.waitMs ?? (await waitNamedInBody(answer, current)) ?? decision.fallbackMs;
-      discard(answer);
-      await delay(waitMs, undefined, { signal: options.signal });
-      if (next.body !== current.body) body = resendable(next.body, true);
-      current = next;
-    }
+  send(request: OutboundRequest, options: SendOptions = {}): Promise<UpstreamResponse> {
+    return new Sending(this.#makeAttempt, request, options, this.#limits).run();
   }
+
+  readonly #makeAttempt: MakeAttempt = (...attempt) => this.#attempt(...attempt);
 
   /**
    * One request, and those that redirects lead to: signed anew on the same origin, without proof of who calls on any other.
@@ -110,7 +67,7 @@ export class ProxyTransport {
     request: OutboundRequest,
     signed: OutboundRequest['headers'],
     body: ResendableBody,
-    signal: AbortSignal | undefined,
+    signal: EndSignal,
   ): Promise<Answer> {
     let { method, origin, path, headers, sign, identity } = request;
     let sent = signed;
@@ -146,7 +103,7 @@ export class ProxyTransport {
   async #exchange(
     request: Pick<OutboundRequest, 'method' | 'origin' | 'path' | 'headers' | 'identity' | 'bodyLength'>,
     body: ResendableBody | undefined,
-    signal: AbortSignal | undefined,
+    signal: EndSignal,
   ): Promise<Answer> {
     const { origin, path, method, identity, bodyLength } = request;
     const length = body && bodyLength !== undefined ? { 'content-length': String(bodyLength) } : undefined;
@@ -155,7 +112,7 @@ export class ProxyTransport {
     try {
       return await exchange(dispatcher, { origin, path, method, headers, body: body ? body.take() : null }, signal);
     } catch (error) {
-      if (signal?.aborted) throw error;
+      if (signal.aborted) throw error;
       return failureOf(error, request.method);
     }
   }
@@ -178,45 +135,4 @@ function failureOf(error: unknown, method: string): Answer {
 
 function unreachable(code: string, message: string, method: string, cause?: unknown): Answer {
   return { code, error: new AppError('upstream_unreachable', message, { payload: { code, method }, cause }) };
-}
-
-function settled(answer: Answer, request: OutboundRequest): UpstreamResponse {
-  if ('error' in answer) throw answer.error;
-  return request.decompress ? answer.decompressed() : answer;
-}
-
-function discard(answer: Answer): void {
-  if (!('error' in answer)) answer.discard();
-}
-
-async function renewed(
-  { renew }: SendOptions,
-  outcome: AttemptOutcome,
-  answer: Answer,
-  current: OutboundRequest,
-): Promise<OutboundRequest | null> {
-  if (!renew) return current;
-  try {
-    return await renew(outcome);
-  } catch (error) {
-    discard(answer);
-    throw error;
-  }
-}
-
-async function waitNamedInBody(answer: Answer, request: OutboundRequest): Promise<number | undefined> {
-  const rule = request.retry?.in_body;
-  if (!rule || 'error' in answer) return undefined;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of answer.decompressed().body as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > WAIT_BODY_BYTES) break;
-    }
-  } catch {
-    return undefined; // a refusal that breaks off names no wait
-  }
-  return bodyWait(Buffer.concat(chunks).toString('utf8'), rule, new Date());
 }

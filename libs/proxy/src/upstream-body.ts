@@ -23,33 +23,82 @@ export interface Flow {
   abort(reason: Error): void;
 }
 
+/** The first bytes of a body, remembered while it passes by. */
+export class BodyRecord {
+  readonly #chunks: Buffer[] = [];
+  #left: number;
+  #cut = false;
+
+  constructor(limitBytes: number) {
+    this.#left = limitBytes;
+  }
+
+  /** Whether more has passed by than is remembered. */
+  get isCut(): boolean {
+    return this.#cut;
+  }
+
+  add(chunk: Buffer): void {
+    if (this.#left > 0) this.#chunks.push(chunk.subarray(0, this.#left));
+    this.#cut ||= chunk.length > this.#left;
+    this.#left = Math.max(0, this.#left - chunk.length);
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+}
+
 /** A body as it arrives, for one taker. Without a taker it waits; a short one that is here as a whole goes out in one piece. */
 export class UpstreamBody {
   readonly #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #state: { readonly ended: boolean; readonly error?: Error } = { ended: false };
   #sink: Sink | undefined;
+  #record: BodyRecord | undefined;
+  #onBegun: (() => void) | undefined;
 
   constructor(private readonly flow: Flow) {}
 
   push(chunk: Buffer): void {
+    this.#record?.add(chunk);
     if (this.#sink) {
       if (!this.#sink.data(chunk)) this.flow.pause();
       return;
     }
     this.#waiting.push(chunk);
     this.#waitingBytes += chunk.length;
-    if (this.#waitingBytes >= WAITING_BYTES) this.flow.pause();
+    if (this.#waitingBytes < WAITING_BYTES) return;
+    this.flow.pause();
+    this.#onBegun?.();
   }
 
   end(): void {
     this.#state = { ended: true };
     this.#sink?.end();
+    this.#onBegun?.();
   }
 
   fail(error: Error): void {
     this.#state = { ended: true, error };
     this.#sink?.fail(error);
+    this.#onBegun?.();
+  }
+
+  /** What waits for the taker, who gets it all the same: the whole body, or as much as waits before the upstream must. */
+  beginning(): Promise<Buffer> {
+    if (this.#state.ended || this.#waitingBytes >= WAITING_BYTES) return Promise.resolve(Buffer.concat(this.#waiting));
+    return new Promise((resolve) => {
+      this.#onBegun = () => resolve(Buffer.concat(this.#waiting));
+    });
+  }
+
+  /** Remembers what passes by from the first byte on; to be asked for before the body is taken. */
+  record(limitBytes: number): BodyRecord {
+    const record = new BodyRecord(limitBytes);
+    for (const chunk of this.#waiting) record.add(chunk);
+    this.#record = record;
+    return record;
   }
 
   /** Writes the body to where it goes, no faster than that takes it. Rejects when either side breaks off, and breaks off the other. */

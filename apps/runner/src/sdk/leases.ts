@@ -16,8 +16,8 @@ export interface LeaseOf {
   readonly providerConfigKey?: string | undefined;
   readonly connectionId?: string | undefined;
   readonly forceRefresh?: boolean | undefined;
-  /** The provider has just refused the credentials. */
-  readonly rejected?: boolean | undefined;
+  /** What the provider has just refused. */
+  readonly refused?: ConnectionLease | undefined;
 }
 
 /** Credentials a run uses. They outlive neither the run nor their own expiry; concurrent calls share one question to the server. */
@@ -36,13 +36,22 @@ export class Leases {
   }
 
   /** @throws HostError when the connection cannot be had */
-  async of({ providerConfigKey, connectionId, forceRefresh = false, rejected = false }: LeaseOf = {}): Promise<ConnectionLease> {
+  async of({ providerConfigKey, connectionId, forceRefresh = false, refused }: LeaseOf = {}): Promise<ConnectionLease> {
     const request = {
       providerConfigKey: providerConfigKey ?? this.#own.providerConfigKey,
       connectionId: connectionId ?? this.#own.connectionId,
     };
     const known = this.#known.get(keyOf(request));
-    if (!known || forceRefresh || rejected) return this.#askOnce({ ...request, forceRefresh, rejected });
+    if (forceRefresh || refused) {
+      if (known && refused && isNewer(known.lease, refused)) return known.lease;
+      return this.#askOnce({
+        ...request,
+        forceRefresh,
+        rejected: refused !== undefined,
+        rejectedVersion: refused?.credentialsVersion,
+      });
+    }
+    if (!known) return this.#askOnce(request);
     if (!isStale(known, Date.now())) return known.lease;
     return this.#askOnce(request).catch((error: unknown) => {
       this.onRenewalFailed(error);
@@ -76,6 +85,10 @@ export class Leases {
 
 const keyOf = (of: { providerConfigKey: string; connectionId: string }): string =>
   JSON.stringify([of.providerConfigKey, of.connectionId]);
+
+/** Another call of the run has got new credentials meanwhile. */
+const isNewer = ({ credentialsVersion: known }: ConnectionLease, { credentialsVersion: refused }: ConnectionLease): boolean =>
+  known !== undefined && refused !== undefined && known > refused;
 
 function isStale({ lease, askedAt }: Known, now: number): boolean {
   const age = now - askedAt;

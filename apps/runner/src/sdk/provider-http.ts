@@ -1,14 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Readable } from 'node:stream';
 import { AppError } from '#libs/kernel';
-import {
-  createOutboundDispatcher,
-  decideHost,
-  type OutboundConfig,
-  type OutboundPolicy,
-  parseOutboundPolicy,
-} from '#libs/outbound';
-import { buildRequest, type OutboundRequest, type ProxyCall, ProxyTransport, type SendOptions } from '#libs/proxy';
+import { openTransport, type OutboundRequest, type ProxyCall, type SendOptions, type TransportConfig } from '#libs/proxy';
 
 /** An upstream's answer, read to its end. */
 export interface Received {
@@ -22,19 +15,18 @@ export interface Received {
 /** A function holds an answer in an isolate of limited memory, so a longer one could not be used anyway. */
 const MAX_ANSWER_BYTES = 64 * 1024 ** 2;
 
-/** HTTP to providers and, under the same outbound policy, to anywhere else a function calls. */
+/** HTTP to providers and, under the same outbound policy, to anywhere else a function calls; by the transport that the proxy uses. */
 export class ProviderHttp {
-  readonly #policy: OutboundPolicy;
-  readonly #transport: ProxyTransport;
+  readonly #transport;
 
-  constructor(config: OutboundConfig) {
-    this.#policy = parseOutboundPolicy(config);
-    this.#transport = new ProxyTransport(createOutboundDispatcher(this.#policy), this.#policy);
+  constructor(config: TransportConfig) {
+    // Calls of a function end with its run, which says when that is.
+    this.#transport = openTransport({ ...config, FAIRLEAD_PROXY_TOTAL_TIMEOUT_MS: 0 });
   }
 
   /** The request with the connection's credentials. @throws AppError when the call cannot be made into one */
   build(call: ProxyCall): OutboundRequest {
-    return buildRequest(call, { baseUrlOverride: this.#policy.baseUrlOverride });
+    return this.#transport.build(call);
   }
 
   /** @throws AppError `upstream_unreachable` with payload `{code}` where no answer came, and for addresses the policy refuses */
@@ -52,10 +44,8 @@ export class ProviderHttp {
   fetch(
     url: URL,
     request: { method: string; headers: Record<string, string>; body: string | undefined },
-    signal: AbortSignal,
+    options: Pick<SendOptions, 'signal' | 'totalMs'>,
   ): Promise<Received> {
-    const verdict = decideHost(url, this.#policy);
-    if (!verdict.allowed) throw new AppError('base_url_override_not_allowed', verdict.reason);
     const plain: OutboundRequest = {
       ...request,
       origin: url.origin,
@@ -67,7 +57,7 @@ export class ProviderHttp {
       credentialHeaders: [],
       secrets: [],
     };
-    return this.send(plain, { signal });
+    return this.send(plain, options);
   }
 
   /** Breaks off what is under way: a body nobody reads would otherwise be waited for. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BatchResult, Checkpoint, ConnectionLease, ExecuteRequest, ModelCounts } from '#libs/contracts';
 import { messageOf } from '#libs/kernel';
+import { LogSample } from './domain/log-sample.js';
 import { Leases } from './leases.js';
 import type { ProviderHttp } from './provider-http.js';
 import { RunLog } from './run-log.js';
@@ -12,6 +13,8 @@ export class Services {
     readonly persist: ServiceClient,
     readonly server: ServiceClient,
     readonly http: ProviderHttp,
+    /** How many of a hundred HTTP calls of a sync are logged. */
+    readonly httpLogPercent = 100,
   ) {}
 
   async close(): Promise<void> {
@@ -31,18 +34,26 @@ export class RunContext {
   checkpointVersion: number | undefined;
   checkpointFrom: Checkpoint | null | undefined;
   checkpointTo: Checkpoint | null | undefined;
+  readonly #endsAt: number;
 
   constructor(
     readonly request: ExecuteRequest,
     readonly services: Services,
     readonly signal: AbortSignal,
   ) {
-    this.log = new RunLog(services.persist, request.token);
+    this.#endsAt = performance.now() + request.limits.wallMs;
+    const sample = new LogSample(request.kind === 'sync' ? services.httpLogPercent : 100);
+    this.log = new RunLog(services.persist, request.token, sample);
     this.leases = new Leases(
       request.lease,
       (asked) => this.server<ConnectionLease>('POST', '/internal/lease', asked),
       (error) => this.log.say('warn', 'internal', `the credentials were not renewed: ${messageOf(error)}`),
     );
+  }
+
+  /** Until this run is ended, in milliseconds. */
+  get leftMs(): number {
+    return Math.max(1, this.#endsAt - performance.now());
   }
 
   /** Calls persist under this run's token. */

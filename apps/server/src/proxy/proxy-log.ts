@@ -3,7 +3,7 @@ import type { Caller } from '#libs/accounts';
 import type { ConnectionLease } from '#libs/contracts';
 import { codeOf, messageOf } from '#libs/kernel';
 import { type OperationEnd, OperationLog, type OperationStart } from '#libs/logs';
-import { type Attempt, attemptMessage, loggedHeaders, loggedRequest } from '#libs/proxy';
+import { type Attempt, attemptMessage, loggedRequest, loggedResponse } from '#libs/proxy';
 import type { Steering } from './steering.js';
 
 /** What became of one proxied call. */
@@ -55,12 +55,17 @@ function beginningOf({ caller, steering, method, lease, attempts }: ProxiedCall)
 
 function endOf({ attempts, error }: ProxiedCall): OperationEnd {
   const last = attempts.at(-1);
-  const outcome = last?.outcome;
-  const answered = last && outcome?.status !== undefined ? outcome : undefined;
+  const response = last && loggedResponse(last);
   return {
-    state: error === undefined && answered && answered.status < 400 ? 'success' : 'failed',
+    state: error === undefined && response && response.code < 400 ? 'success' : 'failed',
     error: error === undefined ? undefined : { name: codeOf(error) ?? 'error', message: messageOf(error) },
-    response: answered && { code: answered.status, headers: loggedHeaders(answered.headers, last?.request.secrets ?? []) },
-    meta: last && { durationMs: Math.round(last.durationMs), attempts: attempts.length },
+    response,
+    meta: last && metaOf(last, attempts.length),
   };
 }
+
+const metaOf = ({ durationMs, retryRefused }: Attempt, attempts: number): object => ({
+  durationMs: Math.round(durationMs),
+  attempts,
+  ...(retryRefused ? { retry_refused: retryRefused } : {}),
+});

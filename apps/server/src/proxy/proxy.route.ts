@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { KeyAccess, readBearer } from '#libs/accounts';
 import { type AccessRule, errorAnswer, type FrontRoute, requestIdOf } from '#libs/http';
 import { AppError } from '#libs/kernel';
+import { RETRY_HEADER, type RetryRefusal, retryHeaderValue } from '#libs/proxy';
 import { EDGE_HEADERS, isPreflight, PREFLIGHT_HEADERS } from '../http-edge.js';
 import { Proxy } from './proxy.service.js';
 import { steeringOf } from './steering.js';
@@ -39,18 +40,31 @@ export class ProxyRoute implements FrontRoute {
 /** Before the answer has begun, the caller is told; afterwards the broken-off connection says it. */
 function answerFailure(thrown: unknown, request: IncomingMessage, response: ServerResponse, id: string): void {
   const isTooLate = response.headersSent || response.destroyed;
-  const { status, body } = failureOf(thrown, request);
+  const { status, body, headers } = failureOf(thrown, request);
   if (isTooLate) return void response.destroy();
   const text = JSON.stringify(body);
-  const headers = { ...EDGE_HEADERS, 'x-request-id': id, 'content-type': 'application/json; charset=utf-8' };
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text);
+  const ours = { ...EDGE_HEADERS, 'x-request-id': id, 'content-type': 'application/json; charset=utf-8' };
+  response.writeHead(status, { ...ours, ...headers, 'content-length': Buffer.byteLength(text) }).end(text);
+}
+
+interface Failure {
+  readonly status: number;
+  readonly body: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+function failureOf(thrown: unknown, request: IncomingMessage): Failure {
+  if (thrown instanceof AppError && thrown.code === 'upstream_unreachable') return unanswered(thrown);
+  const { error, body } = errorAnswer(thrown, request);
+  return { status: error.status, body };
 }
 
 /** An upstream that did not answer is told of without envelope (spec/api.md §3.10). */
-function failureOf(thrown: unknown, request: IncomingMessage): { status: number; body: object } {
-  if (thrown instanceof AppError && thrown.code === 'upstream_unreachable') {
-    return { status: thrown.status, body: { message: thrown.message, ...(thrown.payload as { code: string; method: string }) } };
-  }
-  const { error, body } = errorAnswer(thrown, request);
-  return { status: error.status, body };
+function unanswered({ status, message, payload }: AppError): Failure {
+  const { retryRefused, ...facts } = payload as { code: string; method: string; retryRefused?: RetryRefusal };
+  return {
+    status,
+    body: { message, ...facts },
+    headers: retryRefused ? { [RETRY_HEADER]: retryHeaderValue(retryRefused) } : {},
+  };
 }

@@ -4,7 +4,7 @@ import type { Caller } from '#libs/accounts';
 import type { ConnectionLease } from '#libs/contracts';
 import { Connections } from '#libs/credentials';
 import { AppError } from '#libs/kernel';
-import { needsWholeBody, type OutboundRequest, ProxyTransport } from '#libs/proxy';
+import { needsWholeBody, type OutboundRequest, ProxyTransport, renewal } from '#libs/proxy';
 import { forwardedHeaders } from './forwarded-headers.js';
 import { hasBody, type IncomingBody, incomingBody } from './incoming-body.js';
 import { type ProxiedCall, ProxyLog } from './proxy-log.js';
@@ -50,11 +50,14 @@ export class Proxy {
     const lease = this.#knownLease(caller, steering) ?? (await this.#lease(caller, steering));
     call.lease = lease;
     const body = hasBody(request) ? await incomingBody(request, needsWholeBody(lease)) : NO_BODY;
-    const answer = await this.transport.send(this.#build(lease, steering, request, body), {
+    const build = (current: ConnectionLease) => this.#build(current, steering, request, body);
+    const read = (refused?: ConnectionLease) => this.#lease(caller, steering, refused);
+    const answer = await this.transport.send(build(lease), {
       signal: goneSignal(response),
       retries: steering.retries,
       retryOn: steering['retry-on'],
-      renew: async ({ status }) => this.#build(await this.#lease(caller, steering, status === 401), steering, request, body),
+      totalMs: steering['fairlead-timeout'],
+      renew: renewal({ lease, read, build, insists: true, onFailed: throwUnlessRefused }),
       onAttempt: (attempt) => attempts.push(attempt),
     });
     await sendOn(answer, response, this.options.allResponseHeaders, id);
@@ -78,12 +81,18 @@ export class Proxy {
     return this.connections.knownLease(environmentId, steering['provider-config-key'], steering['connection-id']);
   }
 
-  #lease({ environmentId }: Caller, steering: Steering, rejected = false): Promise<ConnectionLease> {
-    return this.connections.lease(environmentId, steering['provider-config-key'], steering['connection-id'], { rejected });
+  #lease({ environmentId }: Caller, steering: Steering, refused?: ConnectionLease): Promise<ConnectionLease> {
+    const options = refused && { rejected: true, rejectedVersion: refused.credentialsVersion };
+    return this.connections.lease(environmentId, steering['provider-config-key'], steering['connection-id'], options);
   }
 }
 
 const NO_BODY: IncomingBody = { body: undefined, bodyLength: undefined };
+
+/** Credentials that cannot be renewed are no news to the caller: the upstream's own refusal says as much. */
+function throwUnlessRefused(error: unknown): void {
+  if (!(error instanceof AppError)) throw error;
+}
 
 /** What keeps a call from being made, as this endpoint says it (spec/auth.md §6.9). */
 function asProxyError(error: unknown, { 'provider-config-key': key, 'connection-id': id }: Steering): unknown {

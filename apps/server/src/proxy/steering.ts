@@ -22,6 +22,11 @@ const steering = z.object({
     .transform((list) => list.split(',').map(Number))
     .optional(),
   'forward-headers-on-redirect': yesNo.optional(),
+  'fairlead-timeout': z
+    .string()
+    .regex(/^(?!0+$)\d{1,6}$/, 'must be a number of seconds, all attempts and waits together')
+    .transform((seconds) => Number(seconds) * 1000)
+    .optional(),
   'nango-activity-log-id': z.string().max(255).optional(),
   'nango-is-sync': yesNo.optional(),
   'nango-is-dry-run': yesNo.optional(),

@@ -1,9 +1,11 @@
 import type { LogMessage } from '#libs/contracts';
 import { HOP_BY_HOP } from './caller-headers.js';
+import { masked, REDACTED } from './masking.js';
 import type { OutboundRequest } from './outbound-request.js';
 import type { AttemptOutcome, ResponseHeaders } from './retry-decision.js';
+import type { RetryRefusal } from './retry-refusal.js';
 
-const REDACTED = '[redacted]';
+const MAX_MESSAGE = 10_000;
 const SECRET_HEADER = /^(proxy-)?authorization$|cookie|api-?key|token|secret|password|signature|^x-auth/i;
 
 /** Says nothing about the call. */
@@ -16,11 +18,16 @@ export interface AttemptFacts {
   readonly number: number;
   readonly durationMs: number;
   readonly retryInMs?: number | undefined;
+  readonly retryRefused?: RetryRefusal | undefined;
+  readonly errorBody?: (() => string | undefined) | undefined;
 }
 
-/** An attempt as a log message, every credential masked: by header name, and by value wherever it stands (spec/auth.md §6.10). */
+/**
+ * An attempt as a log message, every credential masked: by header name, and by value wherever it stands (spec/auth.md §6.10). The
+ * body of a refusal is in it as far as it has come by.
+ */
 export function attemptMessage(attempt: AttemptFacts, retries: number, at: Date): LogMessage {
-  const { request, outcome, number, durationMs, retryInMs } = attempt;
+  const { request, outcome, number, durationMs, retryInMs, retryRefused } = attempt;
   const { url, headers } = loggedRequest(request);
   const ended = outcome.status === undefined ? outcome.code : String(outcome.status);
   return {
@@ -28,15 +35,35 @@ export function attemptMessage(attempt: AttemptFacts, retries: number, at: Date)
     level: outcome.status === undefined || outcome.status >= 400 ? (retryInMs === undefined ? 'error' : 'warn') : 'info',
     type: 'http',
     source: 'internal',
-    message: `${request.method} ${url} → ${ended}`.slice(0, 10_000),
+    message: `${request.method} ${url} → ${ended}`.slice(0, MAX_MESSAGE),
     request: { method: request.method, url, headers },
     ...(outcome.status === undefined
       ? { error: { name: outcome.code, message: outcome.code } }
-      : { response: { code: outcome.status, headers: loggedHeaders(outcome.headers, request.secrets) } }),
+      : { response: loggedResponse(attempt) }),
     durationMs: Math.round(durationMs),
     ...(retries > 0
       ? { retry: { attempt: number, max: retries, ...(retryInMs === undefined ? {} : { waitedMs: retryInMs }) } }
       : {}),
+    ...(retryRefused ? { meta: { retry_refused: retryRefused } } : {}),
+  };
+}
+
+/** Says that a call is tried again, and when. */
+export const waitMessage = ({ retryInMs = 0, number, outcome }: AttemptFacts): string =>
+  `HTTP call failed (${outcome.status ?? outcome.code}); attempt ${number + 2} follows in ${Math.round(retryInMs)} ms`;
+
+/** The answer to an attempt, fit for a log; undefined where there was none. */
+export function loggedResponse({
+  request,
+  outcome,
+  errorBody,
+}: Pick<AttemptFacts, 'request' | 'outcome' | 'errorBody'>): LogMessage['response'] {
+  if (outcome.status === undefined) return undefined;
+  const body = errorBody?.();
+  return {
+    code: outcome.status,
+    headers: loggedHeaders(outcome.headers, request.secrets),
+    ...(body === undefined ? {} : { body }),
   };
 }
 
@@ -63,10 +90,4 @@ export function loggedHeaders(
     shown[name] = isSecret ? REDACTED : masked(typeof value === 'string' ? value : value.join(', '), secrets);
   }
   return shown;
-}
-
-function masked(text: string, secrets: readonly string[]): string {
-  let result = text;
-  for (const secret of secrets) if (result.includes(secret)) result = result.replaceAll(secret, REDACTED);
-  return result;
 }

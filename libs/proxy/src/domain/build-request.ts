@@ -48,6 +48,7 @@ export function buildRequest(call: ProxyCall, options: BuildOptions): OutboundRe
     forwardHeaders: call.forwardHeadersOnRedirect ?? connection.forwardHeaders,
     decompress: call.decompress ?? connection.decompress,
     retry: connection.retry,
+    renewable: call.lease.renewable,
     credentialHeaders: connection.credentialHeaders,
     secrets: connection.secrets,
     sign: connection.signer && signOf(connection.signer, headers),

@@ -17,7 +17,8 @@ const CANONICAL: Readonly<Record<string, string>> = {
   UND_ERR_BODY_TIMEOUT: 'ETIMEDOUT',
 };
 
-export const isRetryableCode = (code: string): boolean => RETRYABLE.has(code);
+export const isRetryableCode = (code: string, besides?: ReadonlySet<string>): boolean =>
+  RETRYABLE.has(code) || besides?.has(code) === true;
 
 /** The code callers know a failure by; undefined for errors that are no failures of the network. */
 export function canonicalNetworkCode(error: unknown): string | undefined {

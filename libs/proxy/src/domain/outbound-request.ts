@@ -41,6 +41,8 @@ export interface OutboundRequest {
   /** Decode compressed answers. */
   readonly decompress: boolean;
   readonly retry: RetryRules | undefined;
+  /** Its credentials can be renewed where the upstream refuses them. */
+  readonly renewable?: boolean | undefined;
   /** Header names whose values are credentials. */
   readonly credentialHeaders: readonly string[];
   /** Values that must not show in logs, in every spelling. */

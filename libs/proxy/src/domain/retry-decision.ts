@@ -15,6 +15,8 @@ export interface RetryOptions {
   readonly retries: number;
   /** Statuses to retry besides the usual ones. */
   readonly retryOn?: readonly number[] | undefined;
+  /** Codes of network errors to retry besides the usual ones. */
+  readonly networkCodes?: ReadonlySet<string> | undefined;
   /** Response headers that say how long to wait, asked before the provider's. */
   readonly retryHeader?:
     | { readonly at?: string | readonly string[] | undefined; readonly after?: string | readonly string[] | undefined }
@@ -46,7 +48,7 @@ export function retryDecision(
   if (attempt >= options.retries) return NO;
   const fallbackMs = backoffMs(attempt, BACKOFF);
   if (outcome.status === undefined) {
-    return isRetryableCode(outcome.code) ? { retry: true, waitMs: fallbackMs, fallbackMs } : NO;
+    return isRetryableCode(outcome.code, options.networkCodes) ? { retry: true, waitMs: fallbackMs, fallbackMs } : NO;
   }
   if (!isRetryable(outcome.status, outcome.headers, options, rules)) return NO;
   const waitMs = headerWait(outcome.headers, options, rules, now.getTime());

@@ -6,8 +6,12 @@ const now = new Date('2026-01-05T10:00:00Z');
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000);
 const calm: RefreshState = { failedAt: null, savedAt: null, attempts: 0, exhausted: false };
 const NO_WISH = { forced: false, rejected: false };
-const decide = (state: Partial<RefreshState>, freshness: 'fresh' | 'due' | 'unknown', wish: Partial<typeof NO_WISH> = {}) =>
-  refreshDecision({ refresh: { ...calm, ...state } }, freshness, { ...NO_WISH, ...wish }, now);
+const decide = (
+  state: Partial<RefreshState>,
+  freshness: 'fresh' | 'due' | 'unknown',
+  wish: Partial<typeof NO_WISH> = {},
+  credentialsVersion = 2,
+) => refreshDecision({ refresh: { ...calm, ...state }, credentialsVersion }, freshness, { ...NO_WISH, ...wish }, now);
 
 describe('refreshDecision', () => {
   it('uses fresh tokens, whatever failed before, and refreshes due ones', () => {
@@ -25,12 +29,22 @@ describe('refreshDecision', () => {
     expect(decide({ failedAt: ago(1), exhausted: true }, 'fresh', { forced: true })).toBe('refresh');
   });
 
-  it('renews a token of unknown end once the provider refuses it, unless it is new', () => {
-    expect(decide({}, 'unknown')).toBe('use');
-    expect(decide({}, 'unknown', { rejected: true })).toBe('refresh');
-    expect(decide({ savedAt: ago(30) }, 'unknown', { rejected: true })).toBe('use');
-    expect(decide({ savedAt: ago(300), failedAt: ago(10) }, 'unknown', { rejected: true })).toBe('backoff');
-    expect(decide({}, 'fresh', { rejected: true })).toBe('use');
+  it.each(['unknown', 'fresh'] as const)(
+    'renews a token (%s) once the provider refuses it, unless it was renewed a moment ago',
+    (freshness) => {
+      expect(decide({}, freshness)).toBe('use');
+      expect(decide({}, freshness, { rejected: true })).toBe('refresh');
+      expect(decide({ savedAt: ago(61) }, freshness, { rejected: true })).toBe('refresh');
+      expect(decide({ savedAt: ago(30) }, freshness, { rejected: true })).toBe('use');
+      expect(decide({ savedAt: ago(300), failedAt: ago(10) }, freshness, { rejected: true })).toBe('backoff');
+      expect(decide({ exhausted: true }, freshness, { rejected: true })).toBe('exhausted');
+    },
+  );
+
+  it('renews a refused token that has never been renewed, new as it may be', () => {
+    expect(decide({ savedAt: ago(1) }, 'fresh', { rejected: true }, 1)).toBe('refresh');
+    expect(decide({ savedAt: ago(1), failedAt: ago(1) }, 'fresh', { rejected: true }, 1)).toBe('backoff');
+    expect(decide({ savedAt: ago(1) }, 'fresh', {}, 1)).toBe('use');
   });
 });
 

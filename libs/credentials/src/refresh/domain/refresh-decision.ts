@@ -13,21 +13,23 @@ export interface Wish {
 
 /** After a failure a provider is left alone for this long (spec/auth.md §4.1). */
 const BACKOFF_MS = 30_000;
-/** A token of unknown end that was renewed this recently was refused for another reason. */
-const UNKNOWN_MIN_AGE_MS = 60_000;
+/** A token that was renewed this recently is refused for another reason. So whoever refuses all costs one renewal in this time. */
+const REFUSED_MIN_AGE_MS = 60_000;
+/** Credentials as they came with the connection, never renewed. */
+const FIRST_VERSION = 1;
 /** A token about to end may end on its way. */
 const STILL_VALID_MS = 5_000;
 
 /** What to do about a connection's credentials before they are used (spec/auth.md §4.1, §4.2). */
 export function refreshDecision(
-  { refresh }: Pick<Connection, 'refresh'>,
+  { refresh, credentialsVersion }: Pick<Connection, 'refresh' | 'credentialsVersion'>,
   freshness: Freshness,
   { forced, rejected }: Wish,
   now: Date,
 ): RefreshDecision {
   if (forced) return 'refresh';
-  if (freshness === 'fresh') return 'use';
-  if (freshness === 'unknown' && !(rejected && age(refresh.savedAt, now) > UNKNOWN_MIN_AGE_MS)) return 'use';
+  const isOld = credentialsVersion === FIRST_VERSION || age(refresh.savedAt, now) > REFUSED_MIN_AGE_MS;
+  if (freshness !== 'due' && !(rejected && isOld)) return 'use';
   if (refresh.exhausted) return 'exhausted';
   return age(refresh.failedAt, now) < BACKOFF_MS ? 'backoff' : 'refresh';
 }

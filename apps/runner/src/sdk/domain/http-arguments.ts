@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { describedBody } from './http-body.js';
+
+const names = z.union([z.string(), z.array(z.string())]);
+
+/** A header as authors write it: any value, and none where it is null or undefined. */
+const headers = z.record(z.string(), z.unknown()).transform((given) =>
+  Object.fromEntries(
+    Object.entries(given)
+      .filter(([, value]) => value !== undefined && value !== null)
+      .map(([name, value]) => [name.toLowerCase(), [value].flat().map(String).join(', ')]),
+  ),
+);
+
+const method = z
+  .string()
+  .regex(/^[a-z]{1,16}$/i)
+  .transform((text) => text.toUpperCase());
+
+/** Of axios, but nothing that can leave the host as what it is called. */
+const NOT_FOR_ISOLATES = new Set(['stream', 'blob', 'document']);
+
+/** A request that comes out of an isolate (prelude `sdk/http.ts`). */
+export const httpArguments = z.object({
+  endpoint: z.string(),
+  method,
+  params: z.union([z.string(), z.record(z.string(), z.string())]).optional(),
+  headers: headers.default({}),
+  body: describedBody.optional(),
+  retries: z.number().int().min(0).catch(0),
+  retryOn: z.array(z.number().int()).nullish(),
+  retryHeader: z.object({ at: names.optional(), after: names.optional() }).nullish(),
+  baseUrlOverride: z.string().nullish(),
+  decompress: z.boolean().optional(),
+  responseType: z
+    .string()
+    .refine((type) => !NOT_FOR_ISOLATES.has(type), 'must be json, text or arraybuffer in a function')
+    .optional(),
+  forwardHeadersOnRedirect: z.boolean().optional(),
+  connectionId: z.string().optional(),
+  providerConfigKey: z.string().optional(),
+  files: z
+    .undefined('is not available to functions: give the fields in data, with the content type multipart/form-data')
+    .optional(),
+});
+export type HttpArguments = z.output<typeof httpArguments>;
+
+/** A request of `uncontrolledFetch`. */
+export const fetchArguments = z.object({ url: z.url(), method, headers: headers.default({}), body: z.string().optional() });
