@@ -161,7 +161,6 @@ function wholeRow(id: string, start: OperationStart, end: OperationEnd, startedA
     id,
     createdAt: startedAt.toISOString(),
     endedAt: new Date().toISOString(),
-    expiresAt: (start.expiresAt ?? expiryOf(start.type, startedAt)).toISOString(),
     type: start.type,
     action: start.action,
     state: end.state,

@@ -21,7 +21,7 @@ export class CallClock implements EndSignal {
 
   /** @param totalMs may be infinite */
   constructor(
-    private readonly caller: AbortSignal | undefined,
+    private readonly caller: EndSignal | undefined,
     private readonly method: string,
     private readonly totalMs: number,
   ) {
@@ -33,7 +33,7 @@ export class CallClock implements EndSignal {
   }
 
   get reason(): unknown {
-    return this.#late ?? (this.caller?.reason as unknown);
+    return this.#late ?? this.caller?.reason;
   }
 
   /** What the call ends with when its time is up; undefined while it is not. */

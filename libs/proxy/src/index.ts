@@ -8,6 +8,7 @@ export type { OutboundRequest, ProxyCall, RequestBody } from './domain/outbound-
 export { needsWholeBody } from './domain/prepared-connection.js';
 export { type AttemptOutcome, type RetryDecision, type RetryOptions } from './domain/retry-decision.js';
 export type { Params } from './domain/target-url.js';
+export type { EndSignal } from './call-clock.js';
 export { credentialTester, type CredentialVerdict, type SendTest, type VerificationScript } from './credential-tester.js';
 export { RETRY_HEADER, type RetryRefusal, retryHeaderValue } from './domain/retry-refusal.js';
 export { proxyEnv, type ProxyConfig } from './proxy.config.js';

@@ -1,10 +1,11 @@
+import type { EndSignal } from './call-clock.js';
 import type { OutboundRequest } from './domain/outbound-request.js';
 import type { AttemptOutcome, RetryOptions } from './domain/retry-decision.js';
 import type { RetryRefusal } from './domain/retry-refusal.js';
 
 export interface SendOptions extends Partial<RetryOptions> {
   /** Gives up the request, a wait between attempts, and the answer's body. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: EndSignal | undefined;
   /**
    * Until the answer begins, over all attempts and waits, in milliseconds; no more than the transport's own bound. A wait that would
    * end later is not begun: the answer at hand is the call's.

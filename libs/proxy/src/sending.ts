@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, inTime } from '#libs/kernel';
 import { CallClock, type EndSignal } from './call-clock.js';
 import { decodedBytes } from './decoded-bytes.js';
@@ -7,6 +6,7 @@ import type { OutboundRequest } from './domain/outbound-request.js';
 import { type AttemptOutcome, retryDecision, type RetryOptions } from './domain/retry-decision.js';
 import { refusalSentence, RETRY_HEADER, type RetryRefusal, retryHeaderValue } from './domain/retry-refusal.js';
 import { loggedBody } from './logged-body.js';
+import { pause } from './pause.js';
 import { type ResendableBody, resendable } from './resendable-body.js';
 import type { SendLimits } from './send-limits.js';
 import type { Attempt, SendOptions } from './send-options.js';
@@ -148,7 +148,7 @@ export class Sending {
   }
 
   async #goOn({ waitMs, request, isFree }: Next & { waitMs: number }, outcome: AttemptOutcome): Promise<void> {
-    if (waitMs > 0) await delay(waitMs, undefined, { signal: this.options.signal });
+    if (waitMs > 0) await pause(waitMs, this.options.signal);
     const next = request ?? (await this.options.renew?.(outcome)) ?? this.#current;
     if (next.body !== this.#current.body) this.#body = this.#resendable(next);
     this.#current = next;

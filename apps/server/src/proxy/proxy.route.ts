@@ -39,9 +39,8 @@ export class ProxyRoute implements FrontRoute {
 
 /** Before the answer has begun, the caller is told; afterwards the broken-off connection says it. */
 function answerFailure(thrown: unknown, request: IncomingMessage, response: ServerResponse, id: string): void {
-  const isTooLate = response.headersSent || response.destroyed;
+  if (response.headersSent || response.destroyed) return void response.destroy();
   const { status, body, headers } = failureOf(thrown, request);
-  if (isTooLate) return void response.destroy();
   const text = JSON.stringify(body);
   const ours = { ...EDGE_HEADERS, 'x-request-id': id, 'content-type': 'application/json; charset=utf-8' };
   response.writeHead(status, { ...ours, ...headers, 'content-length': Buffer.byteLength(text) }).end(text);

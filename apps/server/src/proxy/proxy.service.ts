@@ -5,6 +5,7 @@ import type { ConnectionLease } from '#libs/contracts';
 import { Connections } from '#libs/credentials';
 import { AppError } from '#libs/kernel';
 import { needsWholeBody, type OutboundRequest, ProxyTransport, renewal } from '#libs/proxy';
+import { ClientGone } from './client-gone.js';
 import { forwardedHeaders } from './forwarded-headers.js';
 import { hasBody, type IncomingBody, incomingBody } from './incoming-body.js';
 import { type ProxiedCall, ProxyLog } from './proxy-log.js';
@@ -53,7 +54,7 @@ export class Proxy {
     const build = (current: ConnectionLease) => this.#build(current, steering, request, body);
     const read = (refused?: ConnectionLease) => this.#lease(caller, steering, refused);
     const answer = await this.transport.send(build(lease), {
-      signal: goneSignal(response),
+      signal: new ClientGone(response),
       retries: steering.retries,
       retryOn: steering['retry-on'],
       totalMs: steering['fairlead-timeout'],
@@ -111,13 +112,4 @@ function asProxyError(error: unknown, { 'provider-config-key': key, 'connection-
     default:
       return error;
   }
-}
-
-/** Fires when the client goes away before its answer has gone out. */
-function goneSignal(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) gone.abort();
-  });
-  return gone.signal;
 }

@@ -1,0 +1,14 @@
+import type { EndSignal } from './call-clock.js';
+
+/** Waits, at most until the signal fires. Rejects with the signal's reason. */
+export function pause(waitMs: number, signal: EndSignal | undefined): Promise<void> {
+  if (signal?.aborted) return Promise.reject(signal.reason as Error);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const end = (): void => reject(signal?.reason as Error);
+  signal?.addEventListener('abort', end);
+  const timer = setTimeout(resolve, waitMs);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
+  });
+}
