@@ -1,4 +1,5 @@
 export { cacheEnv } from './cache.config.js';
+export { announce } from './changes/announce.js';
 export { Invalidations } from './changes/invalidations.js';
 export { RememberedRows, type RememberedRowsOptions } from './changes/remembered-rows.js';
 export { type Tag, tagOf, type Topic } from './changes/topics.js';

@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AuthModes, dueAt } from '#libs/auth-modes';
-import { BACKSTOP_MS, Invalidations, RememberedRows, type Tag, tagOf } from '#libs/cache';
+import { BACKSTOP_MS, Invalidations, RememberedRows, tagOf } from '#libs/cache';
 import type { ConnectionLease } from '#libs/contracts';
-import { AppError, type ConnectionRowId, type EnvironmentId, type IntegrationId } from '#libs/kernel';
+import { AppError, type ConnectionRowId, type EnvironmentId } from '#libs/kernel';
 import { Catalogue, type Provider } from '#libs/providers';
 import { ConnectionReads, type Snapshot } from './connection-reads.repository.js';
 import type { Connection, ConnectionRef, Integration } from './credentials.types.js';
@@ -35,13 +35,6 @@ const textOfNames = (environmentId: EnvironmentId, providerConfigKey: string, co
 const textOf = (key: LeaseKey): string =>
   'rowId' in key ? `#${key.environmentId}:${key.rowId}` : textOfNames(key.environmentId, key.providerConfigKey, key.connectionId);
 
-const connectionTag = (environmentId: EnvironmentId, rowId: ConnectionRowId): Tag =>
-  tagOf('connection', connectionKey(environmentId, rowId));
-const integrationKey = (environmentId: EnvironmentId, id: IntegrationId): string => `${environmentId}.${id}`;
-
-/** How messages name a connection. */
-export const connectionKey = (environmentId: EnvironmentId, rowId: ConnectionRowId): string => `${environmentId}.${rowId}`;
-
 /** Connections in memory, so that a busy one costs no statement, and forgotten everywhere when they change. */
 @Injectable()
 export class Leases implements OnModuleInit {
@@ -58,8 +51,8 @@ export class Leases implements OnModuleInit {
       max: CONNECTIONS_KEPT,
       size: { max: CHARACTERS_KEPT, of: ({ lease }) => JSON.stringify(lease.connection).length },
       dependsOn: ({ connection: { environmentId, id, integrationId } }) => [
-        connectionTag(environmentId, id),
-        tagOf('integration', integrationKey(environmentId, integrationId)),
+        tagOf('connection', id),
+        tagOf('integration', integrationId),
         tagOf('environment', environmentId),
       ],
       keptMs: ({ connection }) => (connection.refresh.failedAt ? FAILING_KEPT_MS : BACKSTOP_MS),
@@ -98,13 +91,13 @@ export class Leases implements OnModuleInit {
   }
 
   /** After the commit: a connection has changed, or is gone. It is forgotten here at once, and everywhere. */
-  changed({ environmentId, id }: Pick<ConnectionRef, 'environmentId' | 'id'>): void {
-    this.changes.publish('connection', connectionKey(environmentId, id));
+  changed({ id }: Pick<ConnectionRef, 'id'>): void {
+    this.changes.publish('connection', id);
   }
 
   /** After the commit: as `changed`, for all connections of an integration. */
-  integrationChanged({ environmentId, id }: Pick<Integration, 'environmentId' | 'id'>): void {
-    this.changes.publish('integration', integrationKey(environmentId, id));
+  integrationChanged({ id }: Pick<Integration, 'id'>): void {
+    this.changes.publish('integration', id);
   }
 
   async #load(key: LeaseKey): Promise<CachedConnection> {

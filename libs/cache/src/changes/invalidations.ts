@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { messageOf } from '#libs/kernel';
 import { readMessage } from '../domain/change-message.js';
 import type { RedisFactory } from '../redis.module.js';
+import { channelOf } from './announce.js';
 import { ChangeReceiver } from './change-receiver.js';
 import { ChangeSender } from './change-sender.js';
 import { EVERYTHING, type Tag, tagOf, type Topic } from './topics.js';
@@ -43,8 +44,7 @@ export class Invalidations implements OnApplicationShutdown {
   open(): void {
     if (this.#link || this.#isClosed || !this.connect) return;
     const commands = this.connect('changes', QUICK);
-    // Channels are of the whole server, databases are not.
-    const channel = `fairlead:changes:${commands.options.db ?? 0}`;
+    const channel = channelOf(commands);
     const listener = this.connect('changes-listener', { ...QUICK, autoResubscribe: false });
     const link = {
       sender: new ChangeSender(commands, { id: this.#id, channel, members: 'fairlead:changes:members' }),
