@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { Invalidations } from '#libs/cache';
 import { Cipher } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { type AccountId, AppError, type EnvironmentId } from '#libs/kernel';
@@ -41,6 +42,7 @@ export class EnvironmentSettings {
   constructor(
     private readonly db: Database,
     private readonly cipher: Cipher,
+    private readonly changes: Invalidations,
   ) {}
 
   /** By name. */
@@ -59,6 +61,7 @@ export class EnvironmentSettings {
         WHERE id = $1`,
       [id, changes.primaryUrl ?? null, changes.secondaryUrl ?? null, changes.settings ?? {}],
     );
+    this.#changed(id);
   }
 
   /** How accounts are connected. @throws AppError `invalid_body` when signatures are asked for and there is no key to check them with */
@@ -85,6 +88,7 @@ export class EnvironmentSettings {
           mergeConnectUi(stored.connect_ui_settings, connectUi ?? {}),
         ],
       );
+      tx.afterCommit(() => this.#changed(id));
     });
   }
 
@@ -100,6 +104,7 @@ export class EnvironmentSettings {
       id,
       this.cipher.seal(key, signingKeyAad(environment.uuid)),
     ]);
+    this.#changed(id);
     return key;
   }
 
@@ -116,7 +121,12 @@ export class EnvironmentSettings {
          ON CONFLICT (environment_id, name) DO UPDATE SET value = excluded.value`,
         [id, names, values],
       );
+      tx.afterCommit(() => this.#changed(id));
     });
+  }
+
+  #changed(id: EnvironmentId): void {
+    this.changes.publish('environment', id);
   }
 }
 

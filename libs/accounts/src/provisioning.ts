@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
+import { type Tag, tagOf } from '#libs/cache';
 import type { Cipher } from '#libs/crypto';
 import { hashApiKey } from './domain/api-key.js';
 
@@ -12,9 +13,11 @@ export const hmacKeyAad = (uuid: string): string => `environments.hmac_key:${uui
 /**
  * Makes the first account with environments `dev` and `prod` where there is none, and registers the keys the operator preset.
  * Part of the migration step; running it again changes nothing but preset keys that changed.
+ * @returns what services that run already must forget, once the transaction has committed
  */
-export async function provision(db: DataSource, cipher: Cipher, presetKeys: ReadonlyMap<string, string>): Promise<void> {
-  await db.transaction(async (tx) => {
+export async function provision(db: DataSource, cipher: Cipher, presetKeys: ReadonlyMap<string, string>): Promise<Tag[]> {
+  return db.transaction(async (tx) => {
+    const changed: Tag[] = [];
     await tx.query('LOCK TABLE accounts IN SHARE ROW EXCLUSIVE MODE');
     const accounts = await tx.query<{ id: number }[]>('SELECT id FROM accounts ORDER BY id LIMIT 1');
     const account =
@@ -28,12 +31,16 @@ export async function provision(db: DataSource, cipher: Cipher, presetKeys: Read
       );
     }
     for (const [name, key] of presetKeys) {
-      await tx.query(
+      const registered = await tx.query<{ environment_id: number }[]>(
         `INSERT INTO api_keys (account_id, environment_id, display_name, scopes, hash)
          SELECT account_id, id, $2, '{environment:*}', $3 FROM environments WHERE account_id = $1 AND name = $4 AND deleted_at IS NULL
-         ON CONFLICT (environment_id, display_name) WHERE deleted_at IS NULL DO UPDATE SET hash = excluded.hash`,
+         ON CONFLICT (environment_id, display_name) WHERE deleted_at IS NULL DO UPDATE SET hash = excluded.hash
+           WHERE api_keys.hash <> excluded.hash
+         RETURNING environment_id`,
         [account.id, PRESET_KEY_NAME, hashApiKey(key), name],
       );
+      changed.push(...registered.map((row) => tagOf('environment', row.environment_id)));
     }
+    return changed;
   });
 }

@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Redis, type RedisOptions } from 'ioredis';
+import { Invalidations } from './changes/invalidations.js';
 
 /** Injection token of the shared command connection. */
 export const REDIS = Symbol('redis');
@@ -42,7 +43,7 @@ export class RedisModule implements OnApplicationShutdown {
     },
   ) {}
 
-  /** Provides `REDIS` and `REDIS_FACTORY`; everything they made is closed on shutdown. */
+  /** Provides `REDIS`, `REDIS_FACTORY` and `Invalidations`; everything they made is closed on shutdown. */
   static forRoot(url: string): DynamicModule {
     const made: Redis[] = [];
     const factory: RedisFactory & { closeAll: () => Promise<void> } = Object.assign(
@@ -62,8 +63,9 @@ export class RedisModule implements OnApplicationShutdown {
       providers: [
         { provide: REDIS_FACTORY, useValue: factory },
         { provide: REDIS, useFactory: () => factory('commands') },
+        { provide: Invalidations, useFactory: () => new Invalidations(factory) },
       ],
-      exports: [REDIS, REDIS_FACTORY],
+      exports: [REDIS, REDIS_FACTORY, Invalidations],
     };
   }
 

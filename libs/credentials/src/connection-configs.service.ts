@@ -74,7 +74,7 @@ export class ConnectionConfigs {
           WHERE environment_id = $1 AND id = $2`,
         [environmentId, rowId, connectionConfig, this.#sealed(row, secretConfig)],
       );
-      tx.afterCommit(() => this.leases.forget(toRef(row)));
+      tx.afterCommit(() => this.leases.changed(toRef(row)));
     });
   }
 

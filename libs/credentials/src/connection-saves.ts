@@ -115,7 +115,7 @@ export class ConnectionSaves {
       provider: integration.provider,
       webhookUrlOverride: given.webhookUrlOverride ?? null,
     };
-    tx.afterCommit(() => this.leases.forget(ref));
+    tx.afterCommit(() => this.leases.changed(ref));
     if (given.connectionConfig['pending'] === true) return saved;
     if (saved.operation === 'creation') await this.listeners.connectionCreated(tx, ref);
     await this.listeners.connectionSaved(tx, {

@@ -27,6 +27,9 @@ export interface LeaseOptions {
   readonly rejectedVersion?: number | undefined;
 }
 
+/** Of what is shown, more may have changed than calls depend on: its errors, and when it was last fetched. */
+const SHOWN_WITHIN_MS = 1_000;
+
 type Metadata = Readonly<Record<string, unknown>>;
 
 /** Connections of an environment: their credentials, and what the customer attaches to them (spec/api.md §3.4). */
@@ -54,19 +57,19 @@ export class Connections {
     return connection;
   }
 
-  /** With usable credentials. Parameters, freshness and errors as of `lease`. */
+  /** With usable credentials, at most a second old as `peek`. Parameters and errors as of `lease`. */
   async get(
     environmentId: EnvironmentId,
     providerConfigKey: string,
     connectionId: string,
     options?: LeaseOptions,
   ): Promise<Connection> {
-    return (await this.#usable({ environmentId, providerConfigKey, connectionId }, options)).connection;
+    return (await this.#usable({ environmentId, providerConfigKey, connectionId }, options, SHOWN_WITHIN_MS)).connection;
   }
 
-  /** As it is stored, its credentials renewed or not; remembered for a second. Errors of unknown things as of `lease`. */
+  /** As it is stored, its credentials renewed or not; at most a second old. Errors of unknown things as of `lease`. */
   async peek(environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): Promise<Connection> {
-    return (await this.leases.get({ environmentId, providerConfigKey, connectionId })).connection;
+    return (await this.leases.get({ environmentId, providerConfigKey, connectionId }, SHOWN_WITHIN_MS)).connection;
   }
 
   list(environmentId: EnvironmentId, filters: ConnectionFilters): Promise<ConnectionSummary[]> {
@@ -87,7 +90,7 @@ export class Connections {
       webhookUrlOverride: webhookUrlOverride === undefined ? undefined : webhookUrlOverride || null,
     });
     if (!ref) throw await this.#whyUnknown(environmentId, providerConfigKey, connectionId);
-    this.leases.forget(ref);
+    this.leases.changed(ref);
   }
 
   /** Soft-deletes the connection with what listeners hang on it. @throws AppError `unknown_connection` (400, no message) */
@@ -96,7 +99,7 @@ export class Connections {
       const ref = await this.connections.markDeleted(tx, environmentId, providerConfigKey, connectionId);
       if (!ref) throw new AppError('unknown_connection');
       await this.listeners.connectionDeleted(tx, ref);
-      tx.afterCommit(() => this.leases.forget(ref));
+      tx.afterCommit(() => this.leases.changed(ref));
     });
   }
 
@@ -120,10 +123,10 @@ export class Connections {
     return this.#writeMetadata(environmentId, providerConfigKey, ids, metadata, 'merge');
   }
 
-  /** What names a connection, null when integration or connection are unknown. Cheap: remembered for a second. */
+  /** What names a connection, null when integration or connection are unknown. Cheap: remembered. */
   async resolve(environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): Promise<ConnectionRef | null> {
     try {
-      return toRef(await this.peek(environmentId, providerConfigKey, connectionId));
+      return toRef((await this.leases.get({ environmentId, providerConfigKey, connectionId })).connection);
     } catch (error) {
       if (error instanceof AppError && UNKNOWN.has(error.code)) return null;
       throw error;
@@ -131,8 +134,8 @@ export class Connections {
   }
 
   /**
-   * A connection ready for use: public object with credentials, catalogue entry, integration facts. Remembered for a second
-   * and shared: never change it. Credentials about to end are renewed first (spec/auth.md §4).
+   * A connection ready for use: public object with credentials, catalogue entry, integration facts. Remembered until it changes, a
+   * second at most where changes may be missed, and shared: never change it. Credentials about to end are renewed first (spec/auth.md §4).
    * @throws AppError `unknown_provider_config` (404), `unknown_connection` (400), `unknown_provider_template` (404);
    * `connection_refresh_exhausted`, `connection_refresh_backoff` (424), `refresh_token_external_error` (400) where they cannot be
    */
@@ -142,7 +145,7 @@ export class Connections {
     connectionId: string,
     options?: LeaseOptions,
   ): Promise<ConnectionLease> {
-    return (await this.#usable({ environmentId, providerConfigKey, connectionId }, options)).lease;
+    return this.#leased(await this.#usable({ environmentId, providerConfigKey, connectionId }, options));
   }
 
   /**
@@ -150,18 +153,22 @@ export class Connections {
    * the connection: ask `lease`.
    */
   knownLease(environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): ConnectionLease | undefined {
-    const found = this.leases.known(environmentId, providerConfigKey, connectionId);
-    return found && found.usableUntil > Date.now() ? found.lease : undefined;
+    return this.leases.usable(environmentId, providerConfigKey, connectionId)?.lease;
   }
 
   /** As `lease`, by row id. @throws AppError `unknown_connection` (400), others as of `lease` */
   async leaseByRow(environmentId: EnvironmentId, rowId: ConnectionRowId): Promise<ConnectionLease> {
-    return (await this.#usable({ environmentId, rowId })).lease;
+    return this.#leased(await this.#usable({ environmentId, rowId }));
   }
 
-  async #usable(key: LeaseKey, options: LeaseOptions = {}): Promise<CachedConnection> {
+  #leased(found: CachedConnection): ConnectionLease {
+    this.leases.used(found);
+    return found.lease;
+  }
+
+  async #usable(key: LeaseKey, options: LeaseOptions = {}, withinMs?: number): Promise<CachedConnection> {
     const { forceRefresh = false, rejected = false } = options;
-    if (!forceRefresh && !rejected) return this.refresher.usable(key, await this.leases.get(key));
+    if (!forceRefresh && !rejected) return this.refresher.usable(key, await this.leases.get(key, withinMs));
     const found = await this.#found(key, options);
     const isReplaced = found.connection.credentialsVersion > (options.rejectedVersion ?? Number.POSITIVE_INFINITY);
     if (isReplaced && !forceRefresh) return this.refresher.usable(key, found);
@@ -173,9 +180,9 @@ export class Connections {
    * nothing: the same ones are compared with the row before they are renewed. Older ones than those will not.
    */
   async #found(key: LeaseKey, { forceRefresh, rejectedVersion }: LeaseOptions): Promise<CachedConnection> {
-    if (forceRefresh || rejectedVersion === undefined) return this.leases.get(key, true);
+    if (forceRefresh || rejectedVersion === undefined) return this.leases.fresh(key);
     const known = await this.leases.get(key);
-    return known.connection.credentialsVersion < rejectedVersion ? this.leases.get(key, true) : known;
+    return known.connection.credentialsVersion < rejectedVersion ? this.leases.fresh(key) : known;
   }
 
   async #whyUnknown(environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): Promise<AppError> {
@@ -197,7 +204,7 @@ export class Connections {
         const known = new Set(refs.map((ref) => ref.connectionId));
         throw new AppError('unknown_connection', `no connection ${wanted.filter((id) => !known.has(id)).join(', ')}`);
       }
-      for (const ref of refs) tx.afterCommit(() => this.leases.forget(ref));
+      for (const ref of refs) tx.afterCommit(() => this.leases.changed(ref));
     });
   }
 }

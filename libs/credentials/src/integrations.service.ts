@@ -60,7 +60,7 @@ export class Integrations {
       const stored = (await this.integrations.lock(tx, environmentId, uniqueKey, 'UPDATE')) ?? notFound(uniqueKey);
       const provider = this.catalogue.get(stored.provider);
       if (provider) check(provider, changes, false);
-      tx.afterCommit(() => this.leases.forgetAll());
+      tx.afterCommit(() => this.leases.integrationChanged(stored));
       return this.#write(tx, stored, {
         uniqueKey: changes.uniqueKey ?? stored.uniqueKey,
         displayName: changes.displayName ?? stored.displayName,
@@ -80,7 +80,7 @@ export class Integrations {
       }
       await this.integrations.markDeleted(tx, integration);
       await this.listeners.integrationDeleted(tx, integration);
-      tx.afterCommit(() => this.leases.forgetAll());
+      tx.afterCommit(() => this.leases.integrationChanged(integration));
     });
   }
 

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import type { AuthModes } from '#libs/auth-modes';
+import { Invalidations } from '#libs/cache';
 import type { Catalogue } from '#libs/providers';
 import type { ConnectionReads, Snapshot } from './connection-reads.repository.js';
+import type { LastFetched } from './last-fetched.js';
 import { Leases } from './leases.js';
 
 const date = new Date(0);
@@ -34,6 +36,8 @@ function leases(answered: number) {
     reads,
     { get: () => ({}) } as unknown as Catalogue,
     { isIntrospected: () => false, isRenewable: () => false } as unknown as AuthModes,
+    new Invalidations(),
+    { mark: () => undefined } as unknown as LastFetched,
   );
   return { read, get: (connectionId: string) => tested.get({ environmentId: 1, providerConfigKey: 'k', connectionId }) };
 }

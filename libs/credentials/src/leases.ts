@@ -1,15 +1,16 @@
-import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AuthModes, dueAt } from '#libs/auth-modes';
+import { BACKSTOP_MS, Invalidations, RememberedRows, tagOf } from '#libs/cache';
 import type { ConnectionLease } from '#libs/contracts';
 import { AppError, type ConnectionRowId, type EnvironmentId } from '#libs/kernel';
 import { Catalogue, type Provider } from '#libs/providers';
 import { ConnectionReads, type Snapshot } from './connection-reads.repository.js';
 import type { Connection, ConnectionRef, Integration } from './credentials.types.js';
+import { LastFetched } from './last-fetched.js';
 import { toLease } from './lease.presenter.js';
 
-/** A change made by another replica is seen within this time; one made here at once. */
-const CACHE_MS = 1_000;
+/** A connection that failed may work again: looked at every second, as long as it fails. */
+const FAILING_KEPT_MS = 1_000;
 const CONNECTIONS_KEPT = 10_000;
 /** Of all that is kept, as JSON: what a provider answered is kept with its token, and how much it answers is up to the provider. */
 const CHARACTERS_KEPT = 64 * 1024 * 1024;
@@ -34,63 +35,69 @@ const textOfNames = (environmentId: EnvironmentId, providerConfigKey: string, co
 const textOf = (key: LeaseKey): string =>
   'rowId' in key ? `#${key.environmentId}:${key.rowId}` : textOfNames(key.environmentId, key.providerConfigKey, key.connectionId);
 
-/** Connections in memory for a moment, so that a busy one costs no statement; concurrent misses share one read. */
+/** Connections in memory, so that a busy one costs no statement, and forgotten everywhere when they change. */
 @Injectable()
-export class Leases {
-  readonly #cache = new LRUCache<string, CachedConnection>({
-    max: CONNECTIONS_KEPT,
-    ttl: CACHE_MS,
-    maxSize: CHARACTERS_KEPT,
-    sizeCalculation: ({ lease }) => JSON.stringify(lease.connection).length,
-  });
-  readonly #reads = new Map<string, Promise<CachedConnection>>();
+export class Leases implements OnModuleInit {
+  readonly #rows: RememberedRows<CachedConnection>;
 
   constructor(
     private readonly connections: ConnectionReads,
     private readonly catalogue: Catalogue,
     private readonly modes: AuthModes,
-  ) {}
+    private readonly changes: Invalidations,
+    private readonly lastFetched: LastFetched,
+  ) {
+    this.#rows = new RememberedRows(changes, {
+      max: CONNECTIONS_KEPT,
+      size: { max: CHARACTERS_KEPT, of: ({ lease }) => JSON.stringify(lease.connection).length },
+      dependsOn: ({ connection: { environmentId, id, integrationId } }) => [
+        tagOf('connection', id),
+        tagOf('integration', integrationId),
+        tagOf('environment', environmentId),
+      ],
+      keptMs: ({ connection }) => (connection.refresh.failedAt ? FAILING_KEPT_MS : BACKSTOP_MS),
+    });
+  }
+
+  /** A process that changes connections is missed when it falls silent, so it is known before it changes one. */
+  onModuleInit(): void {
+    this.changes.open();
+  }
 
   /**
-   * @param fresh reads the row whatever is remembered
+   * @param withinMs what is remembered may have been read so long ago; without it, as long ago as changes are heard of
    * @throws AppError `unknown_provider_config` (404), `unknown_connection` (400), `unknown_provider_template` (404)
    */
-  async get(key: LeaseKey, fresh = false): Promise<CachedConnection> {
-    const text = textOf(key);
-    const known = fresh ? undefined : (this.#cache.get(text) ?? this.#reads.get(text));
-    return known ?? this.#read(text, key);
+  get(key: LeaseKey, withinMs?: number): Promise<CachedConnection> {
+    return this.#rows.get(textOf(key), () => this.#load(key), withinMs);
   }
 
-  /** What is remembered of a connection, usable or not: no promise, no statement. */
-  known(environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): CachedConnection | undefined {
-    return this.#cache.get(textOfNames(environmentId, providerConfigKey, connectionId));
+  /** As `get`, whatever is remembered. */
+  fresh(key: LeaseKey): Promise<CachedConnection> {
+    return this.#rows.refreshed(textOf(key), () => this.#load(key));
   }
 
-  /** Forgets a connection that was changed here. A read under way answers those who wait for it and is not remembered. */
-  forget(ref: ConnectionRef): void {
-    const { environmentId, providerConfigKey, connectionId, id } = ref;
-    for (const text of [textOf({ environmentId, providerConfigKey, connectionId }), textOf({ environmentId, rowId: id })]) {
-      this.#cache.delete(text);
-      this.#reads.delete(text);
-    }
+  /** What is remembered of a connection, if it can be used as it is: no promise, no statement. Leaves a date behind. */
+  usable(environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): CachedConnection | undefined {
+    const found = this.#rows.known(textOfNames(environmentId, providerConfigKey, connectionId));
+    if (found === undefined || found.usableUntil <= Date.now()) return undefined;
+    this.lastFetched.mark(found.connection.id);
+    return found;
   }
 
-  forgetAll(): void {
-    this.#cache.clear();
-    this.#reads.clear();
+  /** A call uses the connection: leaves a date behind. */
+  used({ connection }: CachedConnection): void {
+    this.lastFetched.mark(connection.id);
   }
 
-  async #read(text: string, key: LeaseKey): Promise<CachedConnection> {
-    const read = this.#load(key);
-    this.#reads.set(text, read);
-    const isCurrent = () => this.#reads.get(text) === read;
-    try {
-      const found = await read;
-      if (isCurrent()) this.#cache.set(text, found);
-      return found;
-    } finally {
-      if (isCurrent()) this.#reads.delete(text);
-    }
+  /** After the commit: a connection has changed, or is gone. It is forgotten here at once, and everywhere. */
+  changed({ id }: Pick<ConnectionRef, 'id'>): void {
+    this.changes.publish('connection', id);
+  }
+
+  /** After the commit: as `changed`, for all connections of an integration. */
+  integrationChanged({ id }: Pick<Integration, 'id'>): void {
+    this.changes.publish('integration', id);
   }
 
   async #load(key: LeaseKey): Promise<CachedConnection> {

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { AuthModes } from '#libs/auth-modes';
+import { Invalidations } from '#libs/cache';
 import { type Cipher, loadCipher, parseRootKeys } from '#libs/crypto';
 import { Database, postgresOptions } from '#libs/database';
 import { MemoryLogStore, OperationLog } from '#libs/logs';
@@ -70,13 +71,15 @@ export interface TestOptions {
   /** How credentials are renewed; without them none can be. */
   readonly modes?: AuthModes;
   readonly redis?: Redis;
+  /** How changes are told and heard of; without it no other process is. */
+  readonly changes?: Invalidations;
 }
 
 /** Integrations and connections on a migrated database, with a small catalogue. */
 export async function testCredentials(
   url: string,
   encryptionKey: string,
-  { modes = new AuthModes({}), redis }: TestOptions = {},
+  { modes = new AuthModes({}), redis, changes: told = new Invalidations() }: TestOptions = {},
 ): Promise<TestCredentials> {
   const base = postgresOptions({ url, poolMax: 10, ssl: false, applicationName: 'test' });
   let statements = 0;
@@ -91,7 +94,8 @@ export async function testCredentials(
   const integrationRows = new IntegrationsRepository(db, cipher);
   const rows = new ConnectionsRepository(db, cipher);
   const reads = new ConnectionReads(db, cipher, integrationRows);
-  const leases = new Leases(reads, catalogue, modes);
+  const lastFetched = new LastFetched(rows);
+  const leases = new Leases(reads, catalogue, modes, told, lastFetched);
   const heard: TestCredentials['heard'] = [];
   const changes: RefreshChanged[] = [];
   let fail = false;
@@ -109,7 +113,7 @@ export async function testCredentials(
   });
   const test: CredentialTest = async () => (subject.accept ? 'passed' : 'failed');
   const operations = new OperationLog(new MemoryLogStore());
-  const reports = new RefreshReports(db, new RefreshStates(), listeners, operations);
+  const reports = new RefreshReports(db, new RefreshStates(), listeners, operations, leases);
   const upkeep = new ConnectionUpkeep(db);
   const runner = redis ? executionOn(db, cipher, reads, redis, modes) : unexpected;
   const refresher = new Refresher(leases, catalogue, modes, reports, new TokenIntrospector(modes), runner);
@@ -118,7 +122,7 @@ export async function testCredentials(
   const subject: TestCredentials = {
     connections: new Connections(db, rows, reads, imports, listeners, leases, refresher),
     integrations: new Integrations(db, integrationRows, rows, catalogue, listeners, leases),
-    lastFetched: new LastFetched(rows),
+    lastFetched,
     db,
     environmentId,
     otherEnvironmentId,
@@ -134,6 +138,7 @@ export async function testCredentials(
     accept: true,
     statements: () => statements,
     close: async () => {
+      await lastFetched.beforeApplicationShutdown();
       await operations.onApplicationShutdown();
       await source.destroy();
     },

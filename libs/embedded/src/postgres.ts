@@ -8,6 +8,8 @@ import { type ClusterOptions, PostgresCluster, USER } from './postgres-cluster.j
 import { type Supervised, supervise, type SupervisorOptions } from './supervisor.js';
 
 export interface PostgresOptions extends ClusterOptions {
+  /** Libraries that the server loads at its start. */
+  readonly preload?: readonly string[];
   readonly onExit?: SupervisorOptions['onExit'];
 }
 
@@ -49,15 +51,16 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   const url = `postgres://${USER}:${encodeURIComponent(options.password)}@127.0.0.1:${port}`;
   const supervised = await supervise({
     name: 'Postgres',
-    launch: () => launch(cluster, port, url),
+    launch: () => launch(cluster, port, url, options.preload ?? []),
     ...(options.onExit ? { onExit: options.onExit } : {}),
   });
   return Object.assign(supervised, { url: `${url}/${DATABASE}` });
 }
 
-async function launch(cluster: PostgresCluster, port: number, url: string): Promise<ManagedProcess> {
+async function launch(cluster: PostgresCluster, port: number, url: string, preload: readonly string[]): Promise<ManagedProcess> {
   const speed = cluster.options.durable ? {} : FAST_NOT_SAFE;
-  const server = await cluster.serve({ ...SETTINGS, ...speed, port: String(port) });
+  const settings = { ...SETTINGS, ...speed, shared_preload_libraries: preload.join(','), port: String(port) };
+  const server = await cluster.serve(settings);
   try {
     await untilReady(server, cluster, url);
   } catch (error) {

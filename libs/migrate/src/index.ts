@@ -1,8 +1,9 @@
 import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import { presetApiKeys, provision } from '#libs/accounts';
+import { announce, connectRedis, type Tag } from '#libs/cache';
 import { loadCipher, loadRootKeys } from '#libs/crypto';
 import { controlPlaneMigrations, postgresOptions } from '#libs/database';
-import { loadConfig } from '#libs/kernel';
+import { inTime, loadConfig } from '#libs/kernel';
 import { ensureFirstKey } from '#libs/key-rotation';
 import { logsMigrations } from '#libs/logs';
 import { recordsMigrations } from '#libs/records';
@@ -10,6 +11,7 @@ import { migrateConfig } from './migrate.config.js';
 
 /** Any number; the same for every process that migrates, so that they take turns. */
 const MIGRATION_LOCK = 4_208_251;
+const TELL_MS = 2_000;
 
 /**
  * Brings every schema up to date and provisions what a new installation needs: data key, first account, `dev` and `prod`,
@@ -23,16 +25,31 @@ export async function migrateAll(env: NodeJS.ProcessEnv): Promise<void> {
   const ssl = config.NANGO_DB_SSL === 'true';
   const control = await open(config.NANGO_DATABASE_URL, ssl);
   try {
-    await control.transaction(async (lock) => {
+    const changed = await control.transaction(async (lock) => {
       await lock.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
       await migrate(config.NANGO_DATABASE_URL, ssl, 'migrations', controlPlaneMigrations);
       await migrate(config.NANGO_DATABASE_URL, ssl, 'migrations_logs', logsMigrations);
       await migrate(config.RECORDS_DATABASE_URL ?? config.NANGO_DATABASE_URL, ssl, 'migrations_records', recordsMigrations);
       await ensureFirstKey(control, roots);
-      await provision(control, await loadCipher(control, roots), presetKeys);
+      return provision(control, await loadCipher(control, roots), presetKeys);
     });
+    if (changed.length > 0 && config.NANGO_REDIS_URL !== undefined) await tell(config.NANGO_REDIS_URL, changed);
   } finally {
     await control.destroy();
+  }
+}
+
+/** Preset keys that were replaced stop working on services that run. Where Redis is away those notice, and ask the database each second. */
+async function tell(redisUrl: string, changed: readonly Tag[]): Promise<void> {
+  const redis = connectRedis(redisUrl, 'migrate');
+  try {
+    await inTime(
+      announce(redis, changed).catch(() => undefined),
+      TELL_MS,
+      () => undefined,
+    );
+  } finally {
+    redis.disconnect();
   }
 }
 

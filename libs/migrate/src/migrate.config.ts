@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { provisioningEnv } from '#libs/accounts';
+import { cacheEnv } from '#libs/cache';
 import { cryptoEnv } from '#libs/crypto';
 import { databaseEnv } from '#libs/database';
 import { recordsEnv } from '#libs/records';
@@ -10,4 +11,5 @@ export const migrateConfig = z.object({
   ...cryptoEnv,
   ...recordsEnv,
   ...provisioningEnv,
+  NANGO_REDIS_URL: cacheEnv.NANGO_REDIS_URL.optional(),
 });

@@ -3,6 +3,7 @@ import { freePort, launchRedis, type ManagedProcess, redisProgram, redisUrl } fr
 /** The Redis of one stack, which a test may kill. Nothing of it survives on disk. */
 export interface StackRedis {
   readonly url: string;
+  isRunning(): boolean;
   /** Ends it without a word; its port stays free for `restart`. */
   kill(): Promise<void>;
   /** Starts it again, empty. */
@@ -17,6 +18,7 @@ export async function startStackRedis(folder: string, password: string): Promise
   let server: ManagedProcess = await launchRedis(options, port);
   return {
     url: redisUrl(password, port),
+    isRunning: () => !server.hasEnded(),
     async kill() {
       process.kill(server.pid, 'SIGKILL');
       await server.exited;

@@ -49,6 +49,7 @@ async function startStores(): Promise<RunningStores> {
         logFile: join(folder, 'postgres.log'),
         password: postgresPassword,
         durable: false,
+        preload: ['pg_stat_statements'],
       });
   const redis = NANGO_REDIS_URL
     ? undefined

@@ -1,13 +1,14 @@
 import { Module } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AccountsModule } from '#libs/accounts';
+import { RedisModule } from '#libs/cache';
 import { CryptoModule, parseRootKeys } from '#libs/crypto';
 import { DatabaseModule } from '#libs/database';
 import { type RunningApp, startHttpApp } from '#libs/http';
 import { Secret } from '#libs/kernel';
 import { loggerModule } from '#libs/observability';
 import { RecordsModule } from '#libs/records';
-import { type TestDatabase, testDatabase } from '#libs/testing';
+import { type TestDatabase, testDatabase, type TestRedis, testRedis } from '#libs/testing';
 import type { KeysDto, RotationDto } from './keys.presenter.js';
 import { KeysApiModule } from './keys-api.module.js';
 
@@ -15,16 +16,18 @@ import { KeysApiModule } from './keys-api.module.js';
 class TestModule {}
 
 let database: TestDatabase;
+let redis: TestRedis;
 let app: RunningApp;
 
 beforeAll(async () => {
-  database = await testDatabase();
+  [database, redis] = await Promise.all([testDatabase(), testRedis()]);
   const connection = { url: database.url, poolMax: 5, ssl: false, applicationName: 'fairlead-server' };
   const imports = [
     loggerModule('test', 'silent'),
     DatabaseModule.forRoot(connection),
     RecordsModule.forRoot({ ...connection, maxPageBytes: 1_000_000 }),
     CryptoModule.forRoot(new Secret(database.encryptionKey)),
+    RedisModule.forRoot(redis.url),
     AccountsModule,
     KeysApiModule.forRoot({ username: 'operator', password: new Secret('sesame') }),
   ];
@@ -33,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await app.close();
-  await database.close();
+  await Promise.all([database.close(), redis.close()]);
 });
 
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;

@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { AccountsModule, hashApiKey } from '#libs/accounts';
 import { AuthModule } from '#libs/auth';
@@ -30,6 +30,8 @@ export interface TestProxy {
   readonly key: string;
   readonly logs: MemoryLogStore;
   newKey(...scopes: string[]): Promise<string>;
+  /** A service of the app. */
+  get<Service>(service: Type<Service>): Service;
   /** Makes an integration and a connection of one name. */
   connect(name: string, provider: string, credentials: object, config?: Record<string, string>): Promise<void>;
   /** Stores what waits in the operation log. */
@@ -89,6 +91,7 @@ export async function testProxy(databaseUrl: string, encryptionKey: string, redi
     key: await newKey('environment:*'),
     logs,
     newKey,
+    get: (service) => running.app.get(service),
     connect: async (name, provider, credentials, connectionConfig = {}) => {
       await running.app.get(Integrations).create(environmentId, { provider, uniqueKey: name });
       await running.app.get(Connections).import(environmentId, {

@@ -4,6 +4,7 @@ import type { AppError } from '#libs/kernel';
 import { type Operation, OperationLog } from '#libs/logs';
 import { ConnectionListeners } from '../connection-listeners.js';
 import type { Connection } from '../credentials.types.js';
+import { Leases } from '../leases.js';
 import { RefreshStates } from './refresh-states.repository.js';
 
 /** What was tried: to renew a token, or whether credentials are still accepted. */
@@ -17,12 +18,14 @@ export class RefreshReports {
     private readonly states: RefreshStates,
     private readonly listeners: ConnectionListeners,
     private readonly operations: OperationLog,
+    private readonly leases: Leases,
   ) {}
 
   async failed(connection: Connection, authMode: string, action: RefreshAction, error: AppError): Promise<void> {
     const operation = this.#operation(connection, action);
     await this.db.transaction(async (tx) => {
       const counted = await this.states.countFailure(tx, connection, connection.credentialsVersion, operation.id);
+      tx.afterCommit(() => this.leases.changed(connection));
       if (!counted?.isNews) return;
       const { tags } = connection;
       const told = { type: error.code, description: error.message };
@@ -35,6 +38,7 @@ export class RefreshReports {
   async recovered(connection: Connection, authMode: string, action: RefreshAction): Promise<void> {
     await this.db.transaction(async (tx) => {
       if (!(await this.states.clearFailure(tx, connection))) return;
+      tx.afterCommit(() => this.leases.changed(connection));
       const operation = this.#operation(connection, action);
       operation.finish({ state: 'success' });
       const { tags } = connection;

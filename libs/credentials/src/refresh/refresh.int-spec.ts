@@ -89,7 +89,7 @@ async function save(credentials: Credentials): Promise<number> {
   if (!app) throw new Error('the catalogue lacks app');
   const { rowId } = await one().saves.save({ integration, provider: app, connectionId: 'c', credentials, connectionConfig: {} });
   await one().db.query(`UPDATE connections SET refreshed_at = now() - interval '1 hour' WHERE id = $1`, [rowId]);
-  one().leases.forgetAll();
+  one().leases.changed({ id: rowId });
   return rowId;
 }
 const read = (replica: TestCredentials, options = {}) => replica.connections.get(replica.environmentId, key, 'c', options);
@@ -103,8 +103,7 @@ async function age(id: number, interval: string): Promise<void> {
       WHERE id = $1`,
     [id, interval],
   );
-  one().leases.forgetAll();
-  two().leases.forgetAll();
+  for (const { leases } of replicas) leases.changed({ id });
 }
 
 describe('a token about to end', () => {

@@ -81,7 +81,7 @@ export class Refresher implements BeforeApplicationShutdown {
     const { id: rowId, environmentId, credentialsVersion } = found.connection;
     const result = await this.runner.run({ environmentId, rowId, provider, credentialsVersion });
     if (result.kind === 'nothing') return { found };
-    this.leases.forget(found.connection);
+    this.leases.changed(found.connection);
     if (result.kind === 'failed') {
       const error = errorOf(result);
       if (error.code !== 'connection_refresh_backoff') {
@@ -95,7 +95,7 @@ export class Refresher implements BeforeApplicationShutdown {
 
   async #recover(key: LeaseKey, found: CachedConnection, provider: Provider): Promise<CachedConnection> {
     await this.reports.recovered(found.connection, provider.auth_mode, 'refresh_token');
-    this.leases.forget(found.connection);
+    this.leases.changed(found.connection);
     return this.leases.get(key);
   }
 }

@@ -31,7 +31,7 @@ export class ConnectionCare {
 
   async #lookAfter(due: DueConnection): Promise<void> {
     const key = { environmentId: due.environmentId, rowId: due.rowId };
-    const found = await this.leases.get(key, true);
+    const found = await this.leases.fresh(key);
     if (found.connection.credentialsVersion !== due.credentialsVersion) return;
     if (isTested(found.connection.credentials)) return this.#try(due, found);
     const renewed = await this.refresher.usable(key, found, { forced: true, rejected: false });

@@ -1,8 +1,8 @@
 import { openModes } from '#libs/auth';
-import { connectRedis } from '#libs/cache';
+import { announce, connectRedis, tagOf } from '#libs/cache';
 import { Cipher } from '#libs/crypto';
 import { Database, openDataSource, postgresOptions } from '#libs/database';
-import { messageOf } from '#libs/kernel';
+import { inTime, messageOf } from '#libs/kernel';
 import { TokenHttp } from '#libs/token-http';
 import { ConnectionReads } from '../../connection-reads.repository.js';
 import { IntegrationsRepository } from '../../integrations.repository.js';
@@ -10,6 +10,7 @@ import { RefreshExecution } from '../refresh-execution.js';
 import { RefreshLeases } from '../refresh-lease.js';
 import { RefreshRows } from '../refresh-rows.repository.js';
 import { RefreshStash } from '../refresh-stash.js';
+import type { RefreshOrder } from '../refresh.types.js';
 import type { FromKeeper, KeeperSetup, ToKeeper } from './messages.js';
 
 /**
@@ -19,15 +20,21 @@ import type { FromKeeper, KeeperSetup, ToKeeper } from './messages.js';
 interface Works {
   readonly cipher: Cipher;
   readonly execution: RefreshExecution;
+  /** Tells all processes of new credentials; the service does too, if it is still there. */
+  announce(order: RefreshOrder): Promise<void>;
   close(): Promise<void>;
 }
 
+/** Redis may be away; then those who remember the old credentials have noticed. */
+const ANNOUNCE_MS = 2_000;
+
 let works: Works | undefined;
 let leaving = false;
+const carryingOut = new Set<Promise<void>>();
 
 process.on('message', (message: ToKeeper) => {
   if (message.type === 'setup') void start(message.setup);
-  else void carryOut(message);
+  else begin(message);
 });
 process.once('disconnect', () => void leave());
 // The terminal's Ctrl-C ends the service; the keeper follows when it has stored what it began.
@@ -44,16 +51,23 @@ async function start(setup: KeeperSetup): Promise<void> {
   if (!process.connected) await leave();
 }
 
+function begin(message: Extract<ToKeeper, { type: 'refresh' }>): void {
+  const running = carryOut(message).finally(() => carryingOut.delete(running));
+  carryingOut.add(running);
+}
+
 async function carryOut({ id, order, keyring }: Extract<ToKeeper, { type: 'refresh' }>): Promise<void> {
   if (!works) return;
   works.cipher.load(keyring);
-  tell({ type: 'result', id, result: await works.execution.run(order) });
+  const result = await works.execution.run(order);
+  tell({ type: 'result', id, result });
+  if (result.kind === 'refreshed') await works.announce(order);
 }
 
 async function leave(): Promise<void> {
   if (leaving || !works) return;
   leaving = true;
-  await works.execution.close();
+  await Promise.all(carryingOut);
   await works.close();
   if (process.connected) process.disconnect();
 }
@@ -78,9 +92,15 @@ async function open(setup: KeeperSetup): Promise<Works> {
     stash: new RefreshStash(redis, cipher),
     modes: openModes(http, setup),
   });
+  const announced = ({ rowId }: RefreshOrder) =>
+    inTime(
+      announce(redis, [tagOf('connection', rowId)]).catch(() => undefined),
+      ANNOUNCE_MS,
+      () => undefined,
+    );
   const close = async () => {
     redis.disconnect();
     await Promise.all([source.destroy(), http.close()]);
   };
-  return { cipher, execution, close };
+  return { cipher, execution, announce: announced, close };
 }
