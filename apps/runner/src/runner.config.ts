@@ -3,11 +3,13 @@ import { httpEnv } from '#libs/http';
 import { integer } from '#libs/kernel';
 import { observabilityEnv } from '#libs/observability';
 import { outboundEnv } from '#libs/outbound';
+import { proxyEnv } from '#libs/proxy';
 
 /** Everything the runner reads from its environment: addresses and limits, and the one key that only verifies. */
 export const runnerConfig = z.object({
   ...httpEnv,
   ...outboundEnv,
+  ...proxyEnv,
   ...observabilityEnv,
   NANGO_RUNNER_PORT: integer(3006, 'Port of the runner', 0, 65_535),
   PERSIST_SERVICE_URL: z.url().default('http://127.0.0.1:3007').describe('Address of persist'),

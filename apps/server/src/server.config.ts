@@ -12,6 +12,7 @@ import { flag, integer, secretString } from '#libs/kernel';
 import { logsEnv } from '#libs/logs';
 import { observabilityEnv } from '#libs/observability';
 import { providersEnv } from '#libs/providers';
+import { proxyEnv } from '#libs/proxy';
 import { recordsEnv } from '#libs/records';
 import { storageEnv } from '#libs/storage';
 import { connectUiEnv } from './connect-ui/connect-ui.config.js';
@@ -38,6 +39,7 @@ export const serverConfig = z.object({
   ...executionsEnv,
   ...logsEnv,
   ...authEnv,
+  ...proxyEnv,
   ...refreshEnv,
   ...providersEnv,
   ...observabilityEnv,

@@ -10,6 +10,7 @@ export { needsWholeBody } from './domain/prepared-connection.js';
 export { type AttemptOutcome, type RetryDecision, type RetryOptions } from './domain/retry-decision.js';
 export type { Params } from './domain/target-url.js';
 export { credentialTester, type CredentialVerdict, type SendTest, type VerificationScript } from './credential-tester.js';
+export { patienceOf, type ProxyConfig, proxyEnv } from './proxy.config.js';
 export { ProxyModule } from './proxy.module.js';
 export { type Attempt, ProxyTransport, type SendOptions } from './transport.js';
 export { UpstreamResponse } from './upstream-response.js';

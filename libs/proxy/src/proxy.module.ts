@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { createOutboundDispatcher, type OutboundConfig, parseOutboundPolicy } from '#libs/outbound';
+import { patienceOf, type ProxyConfig } from './proxy.config.js';
 import { ProxyTransport } from './transport.js';
 
 @Global()
@@ -8,7 +9,7 @@ export class ProxyModule implements OnApplicationShutdown {
   constructor(@Inject(ProxyTransport) private readonly transport: ProxyTransport) {}
 
   /** Provides `ProxyTransport` under the policy of the environment. */
-  static forRoot(config: OutboundConfig): DynamicModule {
+  static forRoot(config: OutboundConfig & Partial<ProxyConfig>): DynamicModule {
     return {
       module: ProxyModule,
       providers: [{ provide: ProxyTransport, useFactory: () => openTransport(config) }],
@@ -22,7 +23,7 @@ export class ProxyModule implements OnApplicationShutdown {
 }
 
 /** A transport with a dispatcher of its own, under the policy that the environment's variables describe. */
-export function openTransport(config: OutboundConfig): ProxyTransport {
+export function openTransport(config: OutboundConfig & Partial<ProxyConfig>): ProxyTransport {
   const policy = parseOutboundPolicy(config);
-  return new ProxyTransport(createOutboundDispatcher(policy), policy);
+  return new ProxyTransport(createOutboundDispatcher(policy), policy, patienceOf(config));
 }

@@ -25,6 +25,14 @@ export interface SendOptions extends Partial<RetryOptions> {
   readonly onAttempt?: ((attempt: Attempt) => void) | undefined;
 }
 
+/** How long an upstream is waited for, in milliseconds; 0 for ever. */
+export interface Patience {
+  /** For the head of its answer, from when it has the request. */
+  readonly headersTimeout?: number;
+  /** For more of its answer, while the caller reads. */
+  readonly bodyTimeout?: number;
+}
+
 /** One attempt, for logs. */
 export interface Attempt {
   readonly request: OutboundRequest;
@@ -50,10 +58,14 @@ export class ProxyTransport {
   readonly #verdicts = new LRUCache<string, Verdict>({ max: 2_000 });
   readonly #identities: IdentityDispatchers;
 
-  /** @param dispatcher of `createOutboundDispatcher`, with the same policy */
+  /**
+   * @param dispatcher of `createOutboundDispatcher`, with the same policy
+   * @param patience how long an upstream is waited for; as long as undici waits where it is not said
+   */
   constructor(
     private readonly dispatcher: Dispatcher,
     private readonly policy: OutboundPolicy,
+    private readonly patience: Patience = {},
   ) {
     this.#identities = new IdentityDispatchers(policy);
   }
@@ -153,7 +165,11 @@ export class ProxyTransport {
     const headers = length ? { ...request.headers, ...length } : request.headers;
     const dispatcher = identity ? this.#identities.of(identity) : this.dispatcher;
     try {
-      return await exchange(dispatcher, { origin, path, method, headers, body: body ? body.take() : null }, signal);
+      return await exchange(
+        dispatcher,
+        { origin, path, method, headers, body: body ? body.take() : null, ...this.patience },
+        signal,
+      );
     } catch (error) {
       if (signal?.aborted) throw error;
       return failureOf(error, request.method);

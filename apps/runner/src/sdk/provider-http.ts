@@ -8,7 +8,15 @@ import {
   type OutboundPolicy,
   parseOutboundPolicy,
 } from '#libs/outbound';
-import { buildRequest, type OutboundRequest, type ProxyCall, ProxyTransport, type SendOptions } from '#libs/proxy';
+import {
+  buildRequest,
+  type OutboundRequest,
+  patienceOf,
+  type ProxyCall,
+  type ProxyConfig,
+  ProxyTransport,
+  type SendOptions,
+} from '#libs/proxy';
 
 /** An upstream's answer, read to its end. */
 export interface Received {
@@ -27,9 +35,9 @@ export class ProviderHttp {
   readonly #policy: OutboundPolicy;
   readonly #transport: ProxyTransport;
 
-  constructor(config: OutboundConfig) {
+  constructor(config: OutboundConfig & Partial<ProxyConfig>) {
     this.#policy = parseOutboundPolicy(config);
-    this.#transport = new ProxyTransport(createOutboundDispatcher(this.#policy), this.#policy);
+    this.#transport = new ProxyTransport(createOutboundDispatcher(this.#policy), this.#policy, patienceOf(config));
   }
 
   /** The request with the connection's credentials. @throws AppError when the call cannot be made into one */
