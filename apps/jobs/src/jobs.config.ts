@@ -11,6 +11,7 @@ import { integer, secretString } from '#libs/kernel';
 import { logsEnv } from '#libs/logs';
 import { observabilityEnv } from '#libs/observability';
 import { providersEnv } from '#libs/providers';
+import { proxyEnv } from '#libs/proxy';
 import { workersEnv } from '#libs/queues';
 import { storageEnv } from '#libs/storage';
 
@@ -23,6 +24,7 @@ export const jobsConfig = z.object({
   ...storageEnv,
   ...logsEnv,
   ...authEnv,
+  ...proxyEnv,
   ...refreshEnv,
   ...providersEnv,
   ...deliveriesEnv,

@@ -9,6 +9,7 @@ import { proxyEnv } from '#libs/proxy';
 export const runnerConfig = z.object({
   ...httpEnv,
   ...outboundEnv,
+  ...proxyEnv,
   ...observabilityEnv,
   NANGO_RETRYABLE_NETWORK_ERRORS: proxyEnv.NANGO_RETRYABLE_NETWORK_ERRORS,
   NANGO_RUNNER_PORT: integer(3006, 'Port of the runner', 0, 65_535),

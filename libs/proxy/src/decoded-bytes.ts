@@ -1,5 +1,5 @@
 import { brotliDecompressSync, constants, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
-import { codingsOf } from './upstream-response.js';
+import { codingsOf } from './decoders.js';
 
 /** Who packs more than this into a few KiB has something else in mind than an error message. */
 const MAX_DECODED_BYTES = 256 * 1024;

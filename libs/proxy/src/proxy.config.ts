@@ -5,6 +5,15 @@ const CODE = /^[A-Z][A-Z0-9_]*$/;
 
 /** Variables of every app that calls the APIs of providers. */
 export const proxyEnv = {
+  FAIRLEAD_PROXY_HEAD_TIMEOUT_MS: integer(
+    300_000,
+    'Longest wait for the head of a provider’s answer, counted from when it has the request; 0 waits for ever',
+  ),
+  FAIRLEAD_PROXY_IDLE_TIMEOUT_MS: integer(
+    300_000,
+    'Longest silence within a provider’s answer, as of a stream of events; time in which the caller does not read is not counted; ' +
+      '0 waits for ever',
+  ),
   FAIRLEAD_PROXY_TOTAL_TIMEOUT_MS: integer(
     900_000,
     'Longest time of one call to a provider until its answer begins, with all attempts and the waits between them; 0 sets no bound. ' +

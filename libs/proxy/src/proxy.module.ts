@@ -29,5 +29,5 @@ export class ProxyModule implements OnApplicationShutdown {
 /** A transport with a dispatcher of its own, under the policy and bounds that the environment's variables describe: the one way to make one. */
 export function openTransport(config: TransportConfig): ProxyTransport {
   const policy = parseOutboundPolicy(config);
-  return new ProxyTransport(createOutboundDispatcher(policy), policy).within(sendLimits(config));
+  return new ProxyTransport(createOutboundDispatcher(policy), policy, sendLimits(config));
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
@@ -22,10 +23,24 @@ describe('a request body', () => {
     expect(resendable(undefined, true).take()).toBeNull();
   });
 
-  it('that streams is sent once where no other attempt can follow', () => {
-    const stream = chunks('a');
-    const body = resendable(stream, false);
-    expect([body.take() === stream, body.canResend]).toEqual([true, false]);
+  it('that streams is sent once where no other attempt can follow', async () => {
+    const body = resendable(chunks('a', 'b'), false);
+    expect([await text(body.take() as Readable), body.canResend]).toEqual(['ab', false]);
+  });
+
+  it('that streams outlives the attempt that does away with it, and is read away', async () => {
+    const owner = chunks('one', 'two', 'three');
+    expect(await breakOff(resendable(owner, false).take() as Readable)).toBe('one');
+    await once(owner, 'end');
+    expect(owner.errored).toBeNull();
+  });
+
+  it('that streams fails where what it comes from breaks off', async () => {
+    const owner = new Readable({ read: () => undefined });
+    const read = text(resendable(owner, false).take() as Readable);
+    owner.push('half');
+    owner.destroy();
+    await expect(read).rejects.toThrow('broke off');
   });
 
   it('that streams is sent again from its beginning, wherever the attempt before broke off', async () => {

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { LentStream } from './lent-stream.js';
 import type { RequestBody } from './domain/outbound-request.js';
 
 /** How much of a streamed body is remembered for another attempt. */
@@ -27,7 +28,7 @@ class SentOnce implements ResendableBody {
   constructor(private readonly stream: Readable) {}
 
   take(): Readable {
-    return this.stream;
+    return new LentStream(this.stream);
   }
 }
 

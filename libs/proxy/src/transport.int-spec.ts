@@ -271,7 +271,7 @@ describe('another attempt', () => {
     const waits: (number | undefined)[] = [];
     const gone = new AbortController();
     const answered = send(
-      {},
+      { method: 'POST' },
       { retries: 1, signal: gone.signal, onAttempt: ({ retryInMs }) => (waits.push(retryInMs), gone.abort()) },
     );
     await expect(answered).rejects.toMatchObject({ name: 'AbortError' }); // the wait of three seconds ends with the caller

@@ -21,12 +21,15 @@ import type { UpstreamResponse } from './upstream-response.js';
 export class ProxyTransport {
   readonly #verdicts = new LRUCache<string, Verdict>({ max: 2_000 });
   readonly #identities: IdentityDispatchers;
-  #limits: SendLimits = sendLimits();
 
-  /** @param dispatcher of `createOutboundDispatcher`, with the same policy */
+  /**
+   * @param dispatcher of `createOutboundDispatcher`, with the same policy
+   * @param limits of every call; the usual ones where they are not given
+   */
   constructor(
     private readonly dispatcher: Dispatcher,
     private readonly policy: OutboundPolicy,
+    private readonly limits: SendLimits = sendLimits(),
   ) {
     this.#identities = new IdentityDispatchers(policy);
   }
@@ -41,12 +44,6 @@ export class ProxyTransport {
     await Promise.all([this.dispatcher.destroy(), this.#identities.destroy()]);
   }
 
-  /** Bounds every call by these instead of the usual ones. */
-  within(limits: SendLimits): this {
-    this.#limits = limits;
-    return this;
-  }
-
   /**
    * The upstream's answer, whatever its status. A streamed body longer than what is remembered is sent once: where another attempt was
    * due, the header `fairlead-retry` of the answer says why there was none, as the message and `retryRefused` of an error do.
@@ -54,7 +51,7 @@ export class ProxyTransport {
    * `proxy_redirect_to_denied_host`, `unsupported_auth` for a body that cannot be signed; the signal's reason when it fires
    */
   send(request: OutboundRequest, options: SendOptions = {}): Promise<UpstreamResponse> {
-    return new Sending(this.#makeAttempt, request, options, this.#limits).run();
+    return new Sending(this.#makeAttempt, request, options, this.limits).run();
   }
 
   readonly #makeAttempt: MakeAttempt = (...attempt) => this.#attempt(...attempt);
@@ -109,8 +106,13 @@ export class ProxyTransport {
     const length = body && bodyLength !== undefined ? { 'content-length': String(bodyLength) } : undefined;
     const headers = length ? { ...request.headers, ...length } : request.headers;
     const dispatcher = identity ? this.#identities.of(identity) : this.dispatcher;
+    const { headMs, idleMs } = this.limits;
     try {
-      return await exchange(dispatcher, { origin, path, method, headers, body: body ? body.take() : null }, signal);
+      return await exchange(
+        dispatcher,
+        { origin, path, method, headers, body: body ? body.take() : null, headersTimeout: headMs, bodyTimeout: idleMs },
+        signal,
+      );
     } catch (error) {
       if (signal.aborted) throw error;
       return failureOf(error, request.method);

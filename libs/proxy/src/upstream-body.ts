@@ -107,6 +107,7 @@ export class UpstreamBody {
       endWith(to, this.#waiting[0]);
       return Promise.resolve();
     }
+    if (this.#waiting.length === 0) flushHead(to);
     return new Promise((resolve, reject) => {
       const onDrain = () => this.flow.resume();
       const onClose = () => settle(new Error('the reader of the body went away'));
@@ -161,6 +162,11 @@ export class UpstreamBody {
     else if (flows) this.flow.resume();
     else this.flow.pause();
   }
+}
+
+/** Lets the head of an HTTP answer go out now: what follows it may take its time, or not come. */
+export function flushHead(to: Writable & { readonly flushHeaders?: () => void }): void {
+  to.flushHeaders?.();
 }
 
 /** Short bytes as text of one byte a character join the head of an HTTP answer, and leave with it in one write. */

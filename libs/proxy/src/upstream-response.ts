@@ -1,15 +1,7 @@
-import { pipeline, type Readable, type Transform, type Writable } from 'node:stream';
+import { pipeline, type Readable, type Duplex, type Writable } from 'node:stream';
 import { pipeline as pipe } from 'node:stream/promises';
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
-import type { BodyRecord, UpstreamBody } from './upstream-body.js';
-
-const DECODERS: Readonly<Record<string, () => Transform>> = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-  zstd: createZstdDecompress,
-};
+import { decodersOf } from './decoders.js';
+import { type BodyRecord, flushHead, type UpstreamBody } from './upstream-body.js';
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 type Source = Pick<UpstreamBody, 'stream' | 'sendTo' | 'discard' | 'beginning' | 'record'>;
@@ -57,37 +49,28 @@ export class UpstreamResponse {
 
   /** The answer in its plain form, with headers that say so; as it is where its encoding is not known. */
   decompressed(): UpstreamResponse {
-    const decoders = decodersOf(this.headers);
-    if (!decoders) return this;
+    const decoders = decodersOf(this.headers['content-encoding']);
+    if (decoders.length === 0) return this;
     const { 'content-encoding': _encoding, 'content-length': _length, ...headers } = this.headers;
     return new UpstreamResponse(this.status, headers, decoding(this.source, decoders));
   }
 }
 
-function decoding(source: Source, decoders: readonly (() => Transform)[]): Source {
+function decoding(source: Source, decoders: readonly (() => Duplex)[]): Source {
   const stream = (): Readable => {
     let body = source.stream();
-    for (const decoder of decoders.toReversed()) body = pipeline(body, decoder(), () => undefined); // errors reach the reader
+    for (const decoder of decoders) body = pipeline(body, decoder(), () => undefined); // errors reach the reader
     return body.on('error', () => undefined);
+  };
+  const sendTo = (to: Writable) => {
+    flushHead(to); // what cannot be decoded breaks off after it, not before
+    return pipe(stream(), to);
   };
   return {
     stream,
-    sendTo: (to) => pipe(stream(), to),
+    sendTo,
     discard: () => source.discard(),
     beginning: () => source.beginning(),
     record: (limitBytes) => source.record(limitBytes),
   };
 }
-
-function decodersOf(headers: Headers): (() => Transform)[] | undefined {
-  const encodings = codingsOf(headers['content-encoding']);
-  const decoders = encodings.map((name) => DECODERS[name]).filter((decoder) => decoder !== undefined);
-  return decoders.length === 0 || decoders.length < encodings.length ? undefined : decoders;
-}
-
-/** The names of a `Content-Encoding`, in the order in which they were applied. */
-export const codingsOf = (header: string | string[] | undefined): string[] =>
-  String(header ?? '')
-    .split(',')
-    .map((name) => name.trim().toLowerCase())
-    .filter((name) => name !== '' && name !== 'identity');

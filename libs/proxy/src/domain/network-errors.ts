@@ -20,9 +20,13 @@ const CANONICAL: Readonly<Record<string, string>> = {
 export const isRetryableCode = (code: string, besides?: ReadonlySet<string>): boolean =>
   RETRYABLE.has(code) || besides?.has(code) === true;
 
+/** Of what does not speak HTTP/1.x; undici's parser names no code, and the message says what it met. */
+const NO_HTTP = 'HPE_INVALID_RESPONSE';
+
 /** The code callers know a failure by; undefined for errors that are no failures of the network. */
 export function canonicalNetworkCode(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  const { code } = error;
+  if (!(error instanceof Error)) return undefined;
+  if (error.name === 'HTTPParserError') return NO_HTTP;
+  const { code } = error as { code?: unknown };
   return typeof code === 'string' ? (CANONICAL[code] ?? code) : undefined;
 }
