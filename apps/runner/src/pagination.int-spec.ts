@@ -285,7 +285,7 @@ describe('settings', () => {
 
 interface Rules {
   readonly type: string;
-  readonly [field: string]: unknown;
+  readonly [field: string]: string | number | boolean;
 }
 
 const set = (into: Record<string, unknown>, path: string, value: unknown): Record<string, unknown> => {
