@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CallClock } from './call-clock.js';
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+beforeEach(
+  () => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] }),
+);
 afterEach(() => void vi.useRealTimers());
 
 const clockOf = (totalMs: number, caller?: AbortSignal) => {
@@ -41,6 +43,30 @@ describe('the clock of a call', () => {
     const free = clockOf(Number.POSITIVE_INFINITY);
     free.clock.start();
     expect([vi.getTimerCount(), free.clock.leftMs]).toEqual([0, Number.POSITIVE_INFINITY]);
+  });
+
+  it('shares a timer with others where its time is long', () => {
+    const all = [20_000, 60_000, 60_000].map((totalMs) => clockOf(totalMs));
+    for (const { clock } of all) clock.start();
+    expect(vi.getTimerCount()).toBe(1);
+    all[2]?.clock.stop();
+    vi.advanceTimersByTime(20_100);
+    expect(all.map(({ clock }) => clock.aborted)).toEqual([true, false, false]);
+    vi.advanceTimersByTime(60_000);
+    expect(all.map(({ heard }) => heard.mock.calls.length)).toEqual([1, 1, 0]);
+    vi.advanceTimersByTime(200);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('tells all who listen, though some stop listening at that', () => {
+    const { clock, heard } = clockOf(1_000);
+    const first = vi.fn<() => void>(() => clock.removeEventListener('abort', first));
+    clock.removeEventListener('abort', heard);
+    clock.addEventListener('abort', first);
+    clock.addEventListener('abort', heard);
+    clock.start();
+    vi.advanceTimersByTime(1_000);
+    expect([first.mock.calls.length, heard.mock.calls.length]).toEqual([1, 1]);
   });
 
   it('ends with its caller, for the caller’s reason', () => {
