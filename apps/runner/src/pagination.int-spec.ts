@@ -228,11 +228,20 @@ describe('settings', () => {
     expect(queries()).toEqual([{ size: '9' }, { size: '9', from: 'c2' }]);
   });
 
-  it('without response_path take the whole body, with brackets what lies in a list', async () => {
+  it('without response_path take the whole body', async () => {
     runner.world.on('GET', '/pages', () => ({ body: [1, 2] }));
     expect(await pagesOf('', { type: 'link', link_rel_in_response_header: 'next' })).toEqual([[1, 2]]);
-    runner.world.on('GET', '/pages', () => ({ body: { a: [{ 'b c': [1] }] } }));
-    const settings = { type: 'link', link_rel_in_response_header: 'next', response_path: 'a[0]["b c"]' };
+  });
+
+  it.each([
+    ['a.b', { a: { b: [1] } }],
+    ['a.b', { 'a.b': [1], a: { b: [2] } }],
+    ['a[0]["b c"]', { a: [{ 'b c': [1] }] }],
+    [`a['b.c'].d[1]`, { a: { 'b.c': { d: [0, [1]] } } }],
+    ['[0]', [[1]]],
+  ])('find a list at %s', async (path, body) => {
+    runner.world.on('GET', '/pages', () => ({ body }));
+    const settings = { type: 'link', link_rel_in_response_header: 'next', response_path: path };
     expect(await pagesOf('', settings)).toEqual([[1]]);
   });
 
