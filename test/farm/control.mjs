@@ -16,6 +16,7 @@ export function registerControl(router, { ledger, tokens, faults, oidc, installa
     tokens.revoke(who);
     await oidc.revoke(who);
   });
+  post('end', ({ who }) => tokens.end(who));
   post('restore', ({ who }) => tokens.restore(who));
   post('fault', ({ dialect, fault, times = 1 }) => faults.plan(dialect, fault, times));
   post('release', () => faults.release());
@@ -35,6 +36,7 @@ export function controlOf(url) {
     waiting: () => get('waiting'),
     serveFor: (server) => post('server', { url: server }),
     revoke: (who) => post('revoke', { who }),
+    end: (who) => post('end', { who }),
     restore: (who) => post('restore', { who }),
     fault: (dialect, fault, times) => post('fault', { dialect, fault, times }),
     release: () => post('release'),

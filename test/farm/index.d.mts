@@ -50,6 +50,8 @@ export interface FarmControl {
   /** Nothing of an account is good any more. */
   revoke(who: string): Promise<void>;
   restore(who: string): Promise<void>;
+  /** The access tokens of an account are over before their end, and can be renewed. */
+  end(who: string): Promise<void>;
   /** The next token calls of a dialect run into this; null: into nothing, whatever the dialect does by itself. */
   fault(dialect: string, fault: FarmFault | null, times?: number): Promise<void>;
   release(): Promise<void>;

@@ -25,6 +25,11 @@ export class Tokens {
     return found && found.until > Date.now() && !this.#revoked.has(found.who) ? found.who : undefined;
   }
 
+  /** The access tokens that this account has now are over before their end; what they are renewed with is good. */
+  end(who) {
+    for (const [key, token] of this.#live) if (token.who === who) this.#live.delete(key);
+  }
+
   /** From now on nothing of this account is good. */
   revoke(who) {
     this.#revoked.add(who);

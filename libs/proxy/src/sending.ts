@@ -29,7 +29,7 @@ type Next =
   | { readonly waitMs?: undefined; readonly refused?: RetryRefusal };
 
 /** An attempt that was made. */
-interface Made extends Attempt {
+interface Made extends Omit<Attempt, 'retryInMs' | 'retryRefused'> {
   readonly answer: Answer;
 }
 
@@ -41,7 +41,7 @@ const WAIT_BODY_MS = 10_000;
 /** One call: its attempts, what is between them, and the answer that counts (spec/auth.md §6.6). */
 export class Sending {
   readonly #clock: CallClock;
-  readonly #retry: RetryOptions;
+  readonly #retries: number;
   #current: OutboundRequest;
   #body: ResendableBody;
   /** Attempts made. */
@@ -58,7 +58,7 @@ export class Sending {
   ) {
     const totalMs = Math.min(options.totalMs ?? limits.totalMs, limits.totalMs);
     this.#clock = new CallClock(options.signal, request.method, totalMs);
-    this.#retry = { networkCodes: limits.networkCodes, ...options, retries: options.retries ?? 0 };
+    this.#retries = options.retries ?? 0;
     this.#current = request;
     this.#body = this.#resendable(request);
   }
@@ -67,7 +67,8 @@ export class Sending {
   async run(): Promise<UpstreamResponse> {
     for (;;) {
       const made = await this.#make();
-      const next = await this.#follow(made);
+      const next = this.#isLast(made.outcome) ? END : await this.#decideOn(made);
+      this.#tell(made, next);
       if (next.waitMs === undefined) return this.#settled(made.answer, next.refused);
       if ('discard' in made.answer) made.answer.discard();
       await this.#goOn(next, made.outcome);
@@ -75,59 +76,68 @@ export class Sending {
   }
 
   async #make(): Promise<Made> {
+    const { options } = this;
     const request = this.#current;
     this.#clock.start();
+    let startedAt = 0;
     try {
-      const admitted = this.options.admit?.(request, this.#number, Date.now() + this.#clock.leftMs);
+      const admitted = options.admit?.(request, this.#number, Date.now() + this.#clock.leftMs);
       if (admitted) await this.#clock.until(admitted);
       const headers = request.sign ? await request.sign(request) : request.headers;
-      const startedAt = performance.now();
-      const answer = await this.#answer(headers);
-      const durationMs = performance.now() - startedAt;
-      const sent = headers === request.headers ? request : { ...request, headers };
-      return { request: sent, number: this.#number, durationMs, answer, ...this.#outcomeOf(answer) };
+      startedAt = performance.now();
+      const answer = await this.attempt(request, headers, this.#body, this.#clock);
+      return this.#made(headers === request.headers ? request : { ...request, headers }, answer, startedAt);
+    } catch (error) {
+      const { late } = this.#clock;
+      if (startedAt === 0 || !late || error !== late) throw error;
+      return this.#made(request, { error: late, code: 'ETIMEDOUT' }, startedAt);
     } finally {
       this.#clock.stop();
     }
   }
 
-  async #answer(headers: OutboundRequest['headers']): Promise<Answer> {
-    try {
-      return await this.attempt(this.#current, headers, this.#body, this.#clock);
-    } catch (error) {
-      const { late } = this.#clock;
-      if (late && error === late) return { error: late, code: 'ETIMEDOUT' };
-      throw error;
-    }
+  #made(request: OutboundRequest, answer: Answer, startedAt: number): Made {
+    const durationMs = performance.now() - startedAt;
+    const isFailure = 'error' in answer;
+    return {
+      request,
+      answer,
+      outcome: isFailure ? { code: answer.code } : { status: answer.status, headers: answer.headers },
+      number: this.#number,
+      durationMs,
+      errorBody: isFailure || answer.status < 400 || !this.options.onAttempt ? undefined : loggedBody(answer, request.secrets),
+    };
   }
 
-  #outcomeOf(answer: Answer): Pick<Made, 'outcome' | 'errorBody'> {
-    if ('error' in answer) return { outcome: { code: answer.code } };
-    const outcome = { status: answer.status, headers: answer.headers };
-    if (answer.status < 400 || !this.options.onAttempt) return { outcome };
-    return { outcome, errorBody: loggedBody(answer, this.#current.secrets) };
+  /** Most calls are over here: nobody asked for another attempt, and credentials were not refused. */
+  #isLast({ status }: AttemptOutcome): boolean {
+    return this.#spent >= this.#retries && status !== UNAUTHORIZED;
   }
 
-  /** What comes next; whoever listens is told of both. */
-  async #follow({ answer, ...made }: Made): Promise<Next> {
-    let next: Next = END;
+  #tell({ request, outcome, number, durationMs, errorBody }: Made, next: Next): void {
+    const { onAttempt } = this.options;
+    if (!onAttempt) return;
+    const facts = { request, outcome, number, durationMs, errorBody };
+    if (next === END) onAttempt(facts);
+    else if (next.waitMs === undefined) onAttempt({ ...facts, retryRefused: next.refused });
+    else onAttempt({ ...facts, retryInMs: next.waitMs });
+  }
+
+  /** What comes next. What keeps that from being known ends the call. */
+  async #decideOn(made: Made): Promise<Next> {
     try {
-      next = await this.#decide(answer, made.outcome);
+      return await this.#decide(made.answer, made.outcome);
     } catch (error) {
-      if ('discard' in answer) answer.discard();
+      this.#tell(made, END);
+      if ('discard' in made.answer) made.answer.discard();
       throw error;
-    } finally {
-      this.options.onAttempt?.(
-        next.waitMs === undefined ? { ...made, retryRefused: next.refused } : { ...made, retryInMs: next.waitMs },
-      );
     }
-    return next;
   }
 
   async #decide(answer: Answer, outcome: AttemptOutcome): Promise<Next> {
     const isRefused = outcome.status === UNAUTHORIZED;
     if (isRefused && this.#current.renewable && this.options.renew) return this.#renewOnce(this.options.renew, outcome);
-    const decision = retryDecision(outcome, this.#spent, this.#retry, this.#current.retry, new Date());
+    const decision = retryDecision(outcome, this.#spent, this.#wishes(), this.#current.retry, new Date());
     if (!decision.retry) return END;
     if (!this.#body.canResend) return { refused: 'body-too-large' };
     const waitMs = decision.waitMs ?? (await this.#waitNamedInBody(answer)) ?? decision.fallbackMs;
@@ -135,6 +145,10 @@ export class Sending {
     if (!isRefused || !this.options.renew) return { waitMs };
     const request = await this.options.renew(outcome);
     return request ? { waitMs, request } : END;
+  }
+
+  #wishes(): RetryOptions {
+    return { networkCodes: this.limits.networkCodes, ...this.options, retries: this.#retries };
   }
 
   /** Once a call, whatever the caller allows. Credentials are renewed also where this body is gone: the next call needs them. */
@@ -158,7 +172,7 @@ export class Sending {
 
   /** A stream is remembered only where another attempt may want it. */
   #resendable({ body, renewable }: OutboundRequest): ResendableBody {
-    const mayRepeat = this.#retry.retries > 0 || (renewable === true && this.options.renew !== undefined);
+    const mayRepeat = this.#retries > 0 || (renewable === true && this.options.renew !== undefined);
     return resendable(body, mayRepeat, this.limits.replayBytes);
   }
 

@@ -54,7 +54,7 @@ export class ProxyTransport {
     return new Sending(this.#makeAttempt, request, options, this.limits).run();
   }
 
-  readonly #makeAttempt: MakeAttempt = (...attempt) => this.#attempt(...attempt);
+  readonly #makeAttempt: MakeAttempt = (request, headers, body, signal) => this.#attempt(request, headers, body, signal);
 
   /**
    * One request, and those that redirects lead to: signed anew on the same origin, without proof of who calls on any other.

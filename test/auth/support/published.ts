@@ -41,6 +41,7 @@ export interface PublishedClient {
       headers?: Record<string, string>;
       data?: unknown;
       baseUrlOverride?: string;
+      retries?: number;
     },
   ): Promise<{ status: number; data: unknown }>;
 }

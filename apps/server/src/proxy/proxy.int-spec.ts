@@ -200,12 +200,52 @@ describe('an answer', () => {
   });
 });
 
+describe('a call in time', () => {
+  it('that gets no answer is answered for when its time is up, and given up', async () => {
+    let left: Promise<unknown> = Promise.resolve();
+    answer = (_request, response) => void (left = once(response, 'close'));
+    const response = await call('/x', { method: 'PUT', body: 'x', headers: { 'fairlead-timeout': '1', retries: '3' } });
+    expect([response.status, await response.json()]).toEqual([
+      500,
+      { message: expect.stringContaining('no answer within the 1000 ms'), code: 'ETIMEDOUT', method: 'PUT' },
+    ]);
+    expect(response.headers.get('fairlead-retry')).toBe('refused; reason=out-of-time');
+    await left;
+    expect(seen).toHaveLength(1);
+    expect((await lastOperation()).meta).toMatchObject({ attempts: 1, retry_refused: 'out-of-time' });
+  });
+
+  it('does not wait past it, and passes on what the upstream said', async () => {
+    answer = (_request, response) => void response.writeHead(429, { 'retry-after': '30' }).end('later');
+    const response = await call('/x', { headers: { 'fairlead-timeout': '5', retries: '3' } });
+    expect([response.status, response.headers.get('retry-after'), await response.text()]).toEqual([429, '30', 'later']);
+    expect(response.headers.get('fairlead-retry')).toBe('refused; reason=out-of-time');
+  });
+
+  it('that cannot be sent again says so', async () => {
+    answer = async (request, response) => {
+      await text(request);
+      response.writeHead(503, { 'retry-after': '0' }).end('busy');
+    };
+    const response = await call('/x', { method: 'POST', body: 'x'.repeat(1_100_000), headers: { retries: '1' } });
+    expect([response.status, response.headers.get('fairlead-retry'), await response.text(), seen.length]).toEqual([
+      503,
+      'refused; reason=body-too-large',
+      'busy',
+      1,
+    ]);
+    expect((await lastOperation()).meta).toMatchObject({ retry_refused: 'body-too-large' });
+  });
+});
+
 describe('a call that cannot be made', () => {
   it.each<[string, Record<string, string>, string[]]>([
     ['of an impossible connection', { 'connection-id': 'a#b' }, ['connection-id']],
     ['with retries that are no number', { retries: 'many' }, ['retries']],
     ['with a base that is no address', { 'base-url-override': 'here' }, ['base-url-override']],
     ['with statuses that are none', { 'retry-on': '5xx', decompress: 'yes' }, ['decompress', 'retry-on']],
+    ['with a time that is none', { 'fairlead-timeout': '0' }, ['fairlead-timeout']],
+    ['with a time in words', { 'fairlead-timeout': '5s' }, ['fairlead-timeout']],
     ['with a log id that is too long', { 'nango-activity-log-id': 'x'.repeat(256) }, ['nango-activity-log-id']],
   ])('%s names the header', async (_what, headers, paths) =>
     expect(await errorOf('/x', headers)).toEqual([400, 'invalid_headers', ...paths]),
@@ -279,6 +319,13 @@ describe('the operation log', () => {
     expect([operation.state, (await proxy.logs.messages(operation.id)).length]).toEqual(['failed', 2]);
     await call('/x', { headers: { 'connection-id': 'none' } });
     expect(await lastOperation()).toMatchObject({ state: 'failed', error: { name: 'server_error' }, connectionName: 'none' });
+  });
+
+  it('shows what the upstream said with its refusal, without credentials', async () => {
+    answer = (_request, response) =>
+      void response.writeHead(422, { 'content-type': 'application/json' }).end('{"why":"the-secret-key is odd"}');
+    await (await call('/x')).text();
+    expect((await lastOperation()).response).toMatchObject({ code: 422, body: '{"why":"[redacted] is odd"}' });
   });
 
   it('takes calls of an operation as its messages', async () => {

@@ -263,3 +263,77 @@ describe('a token of unknown end', () => {
     expect([provider.introspected, provider.accepted]).toEqual([1, 1]);
   });
 });
+
+describe('a token that the provider refuses before its end', () => {
+  const versionOf = async (replica: TestCredentials) => (await read(replica)).credentialsVersion;
+
+  it('is renewed once, however many were refused on however many replicas, and all get the new one', async () => {
+    await save(provider.issue(3_600_000));
+    const rejectedVersion = await versionOf(one());
+    const refused = { rejected: true, rejectedVersion };
+    const asked = Array.from({ length: 100 }, (_, index) => read(index % 2 ? one() : two(), refused));
+    const tokens = new Set((await Promise.all(asked)).map(({ credentials }) => credentials['access_token']));
+    expect([tokens.size, provider.asked]).toEqual([1, 1]);
+    const statements = [one().statements(), two().statements()];
+    const late = await Promise.all(Array.from({ length: 100 }, (_, index) => read(index % 2 ? one() : two(), refused)));
+    expect(new Set(late.map(({ credentials }) => credentials['access_token']))).toEqual(tokens);
+    expect([provider.asked, one().statements(), two().statements()]).toEqual([1, ...statements]);
+  });
+
+  it('costs a provider that refuses all of them one renewal a minute', async () => {
+    const id = await save(provider.issue(3_600_000));
+    const refuse = async () => {
+      for (let call = 0; call < 20; call += 1) {
+        const replica = call % 2 ? one() : two();
+        await read(replica, { rejected: true, rejectedVersion: await versionOf(replica) });
+      }
+    };
+    await refuse();
+    expect(provider.asked).toBe(1);
+    await age(id, '59 seconds');
+    await refuse();
+    expect(provider.asked).toBe(1);
+    await age(id, '2 seconds');
+    await refuse();
+    expect(provider.asked).toBe(2);
+  });
+
+  it('is renewed at once where it came with the connection', async () => {
+    const id = await save(provider.issue(3_600_000));
+    await one().db.query('UPDATE connections SET refreshed_at = now() WHERE id = $1', [id]);
+    one().leases.forgetAll();
+    await read(one(), { rejected: true, rejectedVersion: await versionOf(one()) });
+    expect(provider.accepted).toBe(1);
+  });
+
+  it('is not asked for again and again while it cannot be renewed', async () => {
+    const id = await save({ ...provider.issue(3_600_000), refresh_token: 'used up' });
+    const rejectedVersion = await versionOf(one());
+    const codes = [];
+    for (let call = 0; call < 5; call += 1) {
+      codes.push(
+        await read(one(), { rejected: true, rejectedVersion }).then(
+          ({ credentialsVersion }) => credentialsVersion,
+          ({ code }: AppError) => code,
+        ),
+      );
+    }
+    // Told once; until the provider is asked again the token is what there is.
+    expect(codes).toEqual(['refresh_token_external_error', ...Array(4).fill(rejectedVersion)]);
+    expect(provider.asked).toBe(1);
+    await age(id, '31 seconds');
+    await read(one(), { rejected: true, rejectedVersion }).catch(() => undefined);
+    expect(provider.asked).toBe(2);
+  });
+
+  it('says in its lease which it is and whether it can be renewed', async () => {
+    await save(provider.issue(3_600_000));
+    const lease = () => one().connections.lease(one().environmentId, key, 'c');
+    const first = await lease();
+    await read(one(), { rejected: true, rejectedVersion: first.credentialsVersion });
+    expect([first.renewable, (await lease()).credentialsVersion]).toEqual([true, Number(first.credentialsVersion) + 1]);
+    const { refresh_token: _, ...rest } = provider.issue(3_600_000);
+    await save(rest);
+    expect((await lease()).renewable).toBe(false);
+  });
+});

@@ -59,6 +59,14 @@ describe('another attempt', () => {
     ]);
   });
 
+  it('is made on failures of the network that the operator names, besides', () => {
+    const networkCodes = new Set(['ENOTFOUND']);
+    const retried = ['ENOTFOUND', 'ECONNRESET', 'CERT_HAS_EXPIRED'].filter(
+      (code) => retryDecision({ code }, 0, { retries: 1, networkCodes }, undefined, NOW).retry,
+    );
+    expect(retried).toEqual(['ENOTFOUND', 'ECONNRESET']);
+  });
+
   it('is never one more than asked for', () => {
     fc.assert(
       fc.property(fc.nat(20), fc.nat(20), (retries, attempt) => {

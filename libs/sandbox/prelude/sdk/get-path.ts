@@ -1,13 +1,13 @@
-/** Reads a path as functions write it: a literal own key wins, then dots and brackets (`a.b[0]`). */
+/** `a`, `[0]`, `["a.b"]` or `['a.b']`, one after the other. */
+const STEP = /[^.[\]]+|\[\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\]]*?))\s*\]/g;
+
+/** Reads a path as functions write it: a literal key wins, then dots and brackets (`a.b[0]["c.d"]`). */
 export function getPath(from: unknown, path: string): unknown {
   if (isObject(from) && Object.hasOwn(from, path)) return from[path];
   let value = from;
-  for (const key of path
-    .replace(/\[['"]?([^\]'"]+)['"]?\]/g, '.$1')
-    .split('.')
-    .filter(Boolean)) {
+  for (const [step, double, single, bare] of path.matchAll(STEP)) {
     if (!isObject(value)) return undefined;
-    value = value[key];
+    value = value[double ?? single ?? bare ?? step];
   }
   return value;
 }

@@ -24,7 +24,8 @@ export interface HttpResponse {
   readonly data: unknown;
   readonly status: number;
   readonly statusText: string;
-  readonly headers: Record<string, string>;
+  /** Lower-case names; those that came more than once are lists. */
+  readonly headers: Record<string, string | string[]>;
   readonly config: object;
 }
 

@@ -1,7 +1,9 @@
+import { ask } from '../bridge.js';
 import { ActionError } from './action-error.js';
 import { connection } from './connection.js';
 import { send, withMethod, type HttpConfig } from './http.js';
 import { Log } from './log.js';
+import type { Settings } from './pages.js';
 import { paginate } from './paginate.js';
 import { records } from './records.js';
 import { state } from './state.js';
@@ -11,7 +13,7 @@ import { uncontrolledFetch } from './uncontrolled-fetch.js';
 export interface RunFacts {
   readonly kind: 'action' | 'sync';
   readonly loggerLevel: 'debug' | 'info' | 'warn' | 'error' | 'off';
-  readonly paginate?: Record<string, unknown>;
+  readonly paginate?: Settings;
   readonly lastSyncDate?: string;
   /** Plain properties of the `nango` object (spec/functions.md §2.0). */
   readonly properties: Record<string, unknown>;
@@ -24,6 +26,14 @@ const INTERNAL = new Set(
   ),
 );
 
+/** How the provider that a call goes to pages its listings: the run's own, unless the call names another integration. */
+async function* pagesOf(config: HttpConfig, { properties, paginate: own }: RunFacts): AsyncGenerator<unknown[]> {
+  const { providerConfigKey, connectionId } = config;
+  const isOwn = providerConfigKey === undefined || providerConfigKey === properties['providerConfigKey'];
+  const defaults = isOwn ? own : await ask<Settings | null>('pagination', { providerConfigKey, connectionId });
+  yield* paginate(config, defaults ?? undefined);
+}
+
 const actionMethods = (facts: RunFacts, log: Log) => ({
   ...connection,
   ...state,
@@ -33,7 +43,7 @@ const actionMethods = (facts: RunFacts, log: Log) => ({
   patch: withMethod('PATCH'),
   delete: withMethod('DELETE'),
   proxy: send,
-  paginate: (config: HttpConfig) => paginate(config, facts.paginate),
+  paginate: (config: HttpConfig) => pagesOf(config, facts),
   uncontrolledFetch,
   log: log.log,
   logger: log.logger,
