@@ -11,17 +11,21 @@ import { newStackSecrets, redisProgram, startPostgres, startRedis } from '#libs/
 const STANDALONE = fileURLToPath(new URL('../dist/apps/standalone/src/main.js', import.meta.url));
 const READY_MS = 60_000;
 
-/** The Fairlead that BASE and KEY name, which may call loopback, else the built standalone with stores of its own. */
+/**
+ * The Fairlead that BASE and KEY name (DATABASE_URL and PID its database and process, for what is measured there), which may call loopback, else the built standalone with stores of its own. */
 export async function fairlead() {
-  const { BASE, KEY, DATABASE_URL } = process.env;
-  return BASE && KEY ? { base: BASE, key: KEY, databaseUrl: DATABASE_URL, stop: async () => undefined } : start();
+  const { BASE, KEY, DATABASE_URL, PID } = process.env;
+  return BASE && KEY
+    ? { base: BASE, key: KEY, databaseUrl: DATABASE_URL, pid: Number(PID) || undefined, stop: async () => undefined }
+    : start();
 }
 
 async function start() {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-bench-'));
   const { postgresPassword, redisPassword, ...secrets } = newStackSecrets();
   const common = (name) => ({ folder: join(folder, name), logFile: join(folder, `${name}.log`), durable: true });
-  const postgres = await startPostgres({ ...common('postgres'), password: postgresPassword });
+  const preload = ['pg_stat_statements'];
+  const postgres = await startPostgres({ ...common('postgres'), password: postgresPassword, preload });
   const program = await redisProgram(process.env.PATH, console.log);
   const redis = await startRedis({ ...common('redis'), password: redisPassword, program });
   mkdirSync(join(folder, 'objects'));
@@ -48,7 +52,14 @@ async function start() {
     await Promise.all([postgres.stop(), redis.stop()]);
     rmSync(folder, { recursive: true, force: true });
   };
-  return { base: await readyUrl(child), key: secrets.NANGO_SECRET_KEY_DEV, databaseUrl, redisUrl: redis.url, stop };
+  return {
+    base: await readyUrl(child),
+    key: secrets.NANGO_SECRET_KEY_DEV,
+    databaseUrl,
+    redisUrl: redis.url,
+    pid: child.pid,
+    stop,
+  };
 }
 
 async function ownDatabase(serverUrl) {

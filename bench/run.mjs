@@ -3,18 +3,18 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 /**
- * `npm run bench -- NAME [--seconds N] [--json FILE]`: measures one hot path beside a named baseline in the same run and prints a table.
+ * `npm run bench -- NAME [--seconds N] [--calls N] [--json FILE]`: measures one hot path beside a named baseline in the same run and prints a table.
  * Ratios are what counts: machines differ and are noisy.
  */
 const BENCHES = ['proxy', 'connections', 'action', 'isolate', 'records', 'rewrap'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seconds: { type: 'string', default: '5' }, json: { type: 'string' } },
+  options: { seconds: { type: 'string', default: '5' }, calls: { type: 'string' }, json: { type: 'string' } },
 });
 const [name] = positionals;
 if (!BENCHES.includes(name)) {
-  console.error(`which one? npm run bench -- ${BENCHES.join(' | ')} [--seconds N] [--json FILE]`);
+  console.error(`which one? npm run bench -- ${BENCHES.join(' | ')} [--seconds N] [--calls N] [--json FILE]`);
   process.exit(2);
 }
 
@@ -25,6 +25,6 @@ if (!process.execArgv.includes('--no-node-snapshot')) {
 }
 
 const { run } = await import(`./${name}.mjs`);
-const figures = await run({ seconds: Number(values.seconds) });
+const figures = await run({ seconds: Number(values.seconds), ...(values.calls ? { calls: Number(values.calls) } : {}) });
 if (values.json) writeFileSync(values.json, `${JSON.stringify({ name, figures }, null, 2)}\n`);
 process.exit(0);
