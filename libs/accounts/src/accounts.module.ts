@@ -3,13 +3,14 @@ import { APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './access.guard.js';
 import { PUBLIC_KEYS_UNTIL } from './accounts.config.js';
 import { ApiKeys } from './api-keys.service.js';
+import { EnvironmentPolicies } from './environment-policies.service.js';
 import { EnvironmentSettings } from './environment-settings.service.js';
 import { Environments } from './environments.service.js';
 import { ACCOUNTS_OPTIONS, type AccountsOptions, PublicKeys } from './public-keys.service.js';
 
 const defaults: AccountsOptions = { publicKeysUntil: new Date(PUBLIC_KEYS_UNTIL) };
 
-/** Tenants and who may call: provides `Environments` and `EnvironmentSettings`, and guards every route of the app that imports it. */
+/** Tenants and who may call: provides `Environments`, `EnvironmentSettings` and `EnvironmentPolicies`, and guards every route of the app that imports it. */
 @Global()
 @Module({
   providers: [
@@ -17,10 +18,11 @@ const defaults: AccountsOptions = { publicKeysUntil: new Date(PUBLIC_KEYS_UNTIL)
     PublicKeys,
     Environments,
     EnvironmentSettings,
+    EnvironmentPolicies,
     { provide: ACCOUNTS_OPTIONS, useValue: defaults },
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [ApiKeys, Environments, EnvironmentSettings],
+  exports: [ApiKeys, Environments, EnvironmentSettings, EnvironmentPolicies],
 })
 export class AccountsModule {
   /** As the bare module, for apps that take public keys. */

@@ -4,7 +4,7 @@ import type { Connection, Integration } from './credentials.types.js';
 
 /** What a run or a proxied call needs of a connection. Refresh tokens stay here: nobody but the refresher uses them. */
 export function toLease(integration: Integration, connection: Connection, provider: object): ConnectionLease {
-  const { credentials } = integration;
+  const { credentials, outboundPolicy } = integration;
   return {
     connection: toConnection(connection, { dates: 'offset', credentials: true, refreshToken: false }),
     provider: { ...provider },
@@ -15,5 +15,6 @@ export function toLease(integration: Integration, connection: Connection, provid
       clientSecret: credentials?.['client_secret'] ?? credentials?.['private_key'] ?? null,
       custom: { ...integration.custom },
     },
+    ...(outboundPolicy && { outboundPolicy }),
   };
 }

@@ -22,7 +22,7 @@ const answering =
     );
 
 const get = async (policy: typeof DEFAULTS, host: string, resolve?: ReturnType<typeof answering>) => {
-  const dispatcher = createOutboundDispatcher(policy, resolve);
+  const dispatcher = createOutboundDispatcher(policy, { ...(resolve && { resolve }) });
   try {
     const { body } = await dispatcher.request({ origin: `http://${host}:${port}`, path: '/', method: 'GET' });
     return await body.text();

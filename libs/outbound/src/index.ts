@@ -6,4 +6,7 @@ export { type Redirect, type Redirected, redirectOf } from './domain/redirects.j
 export type { Verdict } from './domain/verdict.js';
 export { type ClientCertificate, createOutboundDispatcher } from './dispatcher.js';
 export { type OauthOutboundConfig, oauthOutboundEnv, type OutboundConfig, outboundEnv } from './outbound.config.js';
+export { Outbound, type OutboundOptions } from './outbound.js';
+export { type IdentifiedCertificate, OutboundConnections } from './outbound-connections.js';
 export { RefusedAddress } from './refused-address.js';
+export type { Resolve } from './resolver.js';

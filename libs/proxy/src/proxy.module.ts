@@ -1,5 +1,5 @@
 import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { createOutboundDispatcher, type OutboundConfig, parseOutboundPolicy } from '#libs/outbound';
+import { Outbound, type OutboundConfig, type OutboundOptions, parseOutboundPolicy } from '#libs/outbound';
 import { ProxyTransport } from './transport.js';
 
 @Global()
@@ -8,10 +8,11 @@ export class ProxyModule implements OnApplicationShutdown {
   constructor(@Inject(ProxyTransport) private readonly transport: ProxyTransport) {}
 
   /** Provides `ProxyTransport` under the policy of the environment. */
-  static forRoot(config: OutboundConfig): DynamicModule {
+  static forRoot(config: OutboundConfig, options?: OutboundOptions): DynamicModule {
+    const open = () => new ProxyTransport(new Outbound(parseOutboundPolicy(config), options));
     return {
       module: ProxyModule,
-      providers: [{ provide: ProxyTransport, useFactory: () => openTransport(config) }],
+      providers: [{ provide: ProxyTransport, useFactory: open }],
       exports: [ProxyTransport],
     };
   }
@@ -19,10 +20,4 @@ export class ProxyModule implements OnApplicationShutdown {
   onApplicationShutdown(): Promise<void> {
     return this.transport.close();
   }
-}
-
-/** A transport with a dispatcher of its own, under the policy that the environment's variables describe. */
-export function openTransport(config: OutboundConfig): ProxyTransport {
-  const policy = parseOutboundPolicy(config);
-  return new ProxyTransport(createOutboundDispatcher(policy), policy);
 }

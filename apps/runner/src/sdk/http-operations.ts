@@ -154,7 +154,8 @@ const FETCH_REFUSALS: Readonly<Record<string, string>> = {
 async function uncontrolledFetch(run: RunContext, given: Record<string, unknown>): Promise<object> {
   const { url, ...request } = parsed(fetchArgs, given);
   try {
-    const received = await run.services.http.fetch(new URL(url), { ...request, body: request.body }, run.signal);
+    const { outboundPolicy } = await run.leases.of();
+    const received = await run.services.http.fetch(new URL(url), { ...request, body: request.body }, run.signal, outboundPolicy);
     return { ...headOf(received), url, bytes: received.bytes.toString('base64') };
   } catch (error) {
     throw fetchError(error);

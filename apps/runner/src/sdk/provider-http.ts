@@ -1,13 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { UrlPolicy } from '#libs/contracts';
 import { AppError } from '#libs/kernel';
-import {
-  createOutboundDispatcher,
-  decideHost,
-  type OutboundConfig,
-  type OutboundPolicy,
-  parseOutboundPolicy,
-} from '#libs/outbound';
+import { decideHost, Outbound, type OutboundConfig, type OutboundOptions, parseOutboundPolicy } from '#libs/outbound';
 import { buildRequest, type OutboundRequest, type ProxyCall, ProxyTransport, type SendOptions } from '#libs/proxy';
 
 /** An upstream's answer, read to its end. */
@@ -24,17 +19,17 @@ const MAX_ANSWER_BYTES = 64 * 1024 ** 2;
 
 /** HTTP to providers and, under the same outbound policy, to anywhere else a function calls. */
 export class ProviderHttp {
-  readonly #policy: OutboundPolicy;
+  readonly #outbound: Outbound;
   readonly #transport: ProxyTransport;
 
-  constructor(config: OutboundConfig) {
-    this.#policy = parseOutboundPolicy(config);
-    this.#transport = new ProxyTransport(createOutboundDispatcher(this.#policy), this.#policy);
+  constructor(config: OutboundConfig, options?: OutboundOptions) {
+    this.#outbound = new Outbound(parseOutboundPolicy(config), options);
+    this.#transport = new ProxyTransport(this.#outbound);
   }
 
   /** The request with the connection's credentials. @throws AppError when the call cannot be made into one */
   build(call: ProxyCall): OutboundRequest {
-    return buildRequest(call, { baseUrlOverride: this.#policy.baseUrlOverride });
+    return buildRequest(call, this.#outbound.policy);
   }
 
   /** @throws AppError `upstream_unreachable` with payload `{code}` where no answer came, and for addresses the policy refuses */
@@ -48,13 +43,18 @@ export class ProviderHttp {
     };
   }
 
-  /** A request without credentials or retries. @throws AppError as `send` does */
+  /**
+   * A request without credentials or retries.
+   * @param outboundPolicy of the environment on whose behalf it is made
+   * @throws AppError as `send` does
+   */
   fetch(
     url: URL,
     request: { method: string; headers: Record<string, string>; body: string | undefined },
     signal: AbortSignal,
+    outboundPolicy: UrlPolicy | undefined,
   ): Promise<Received> {
-    const verdict = decideHost(url, this.#policy);
+    const verdict = decideHost(url, this.#outbound.under(outboundPolicy).policy);
     if (!verdict.allowed) throw new AppError('base_url_override_not_allowed', verdict.reason);
     const plain: OutboundRequest = {
       ...request,
@@ -66,6 +66,7 @@ export class ProviderHttp {
       retry: undefined,
       credentialHeaders: [],
       secrets: [],
+      outboundPolicy,
     };
     return this.send(plain, { signal });
   }
