@@ -28,6 +28,7 @@ export interface RunOptions {
   readonly function?: Partial<ExecuteRequest['function']>;
   readonly context?: Partial<ExecuteRequest['context']>;
   readonly provider?: Record<string, unknown>;
+  readonly outboundPolicy?: ExecuteRequest['lease']['outboundPolicy'];
   /** Token of the request, where it is not to be the right one. */
   readonly token?: string;
   readonly signal?: AbortSignal;
@@ -59,12 +60,19 @@ const ENV = {
   NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST: '[]',
 };
 
-/** @param world plays everything around the runner, and is closed with it */
-export async function startTestRunner<Upstream extends World>(world: Upstream): Promise<TestRunner<Upstream>> {
+/**
+ * @param world plays everything around the runner, and is closed with it
+ * @param env variables of the runner besides those it needs
+ */
+export async function startTestRunner<Upstream extends World>(
+  world: Upstream,
+  env: Record<string, string> = {},
+): Promise<TestRunner<Upstream>> {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   world.on('POST', '/logs', () => ({ status: 204 }));
   const runner = await bootstrap({
     ...ENV,
+    ...env,
     PERSIST_SERVICE_URL: world.url,
     SERVER_SERVICE_URL: world.url,
     FAIRLEAD_EXECUTION_PUBLIC_KEY: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
@@ -188,6 +196,7 @@ const requestOf = (
       proxy: { base_url: providerUrl, headers: { 'x-key': '${apiKey}' }, ...(options.provider?.['proxy'] as object) },
     },
     integration: { uniqueKey: 'crm', provider: 'crm', clientId: null, clientSecret: null, custom: {} },
+    ...(options.outboundPolicy && { outboundPolicy: options.outboundPolicy }),
   },
   input: options.input,
   limits: { ...LIMITS, ...options.limits },

@@ -1,5 +1,5 @@
 /** Which addresses Fairlead may call, and connections that hold to it (spec/auth.md §6.8, design §5). */
-export { decideHost } from './domain/hosts.js';
+export { decideHost, plainUrl } from './domain/hosts.js';
 export type { OutboundPolicy } from './domain/policy.js';
 export { parseOauthPolicy, parseOutboundPolicy } from './domain/outbound-policy.js';
 export { type Redirect, type Redirected, redirectOf } from './domain/redirects.js';

@@ -6,8 +6,8 @@ import { text } from 'node:stream/consumers';
 import { getCACertificates, setDefaultCACertificates, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Outbound, OutboundConnections, parseOutboundPolicy } from '#libs/outbound';
+import { ALICE, AUTHORITY, BOB, SERVER } from '#libs/testing';
 import type { ClientIdentity } from './domain/client-identity.js';
-import { ALICE, AUTHORITY, BOB, SERVER } from './test-certificates.js';
 import { testLease } from './test-lease.js';
 import { ProxyTransport } from './transport.js';
 

@@ -1,6 +1,9 @@
 export { httpOf, OPEN_POLICY, openHttp, subjectOf } from './auth-subjects.js';
+export { type EgressProxy, startEgressProxy } from './egress-proxy.js';
 export { type TestDatabase, testDatabase, type TestRedis, testRedis } from './fixtures.js';
 export { launchStack, type Stack, type StackAccess, startStack } from './stack.js';
 export type { ServiceName } from './stack-services.js';
 export { releaseStores, shareStores, type TestStores } from './test-stores.js';
 export { startUpstream, type Upstream } from './upstream.js';
+export { SSRF_ATTEMPTS, SSRF_NAMES, type SsrfAttempt, type SsrfGroup } from './ssrf-attempts.js';
+export { ALICE, AUTHORITY, BOB, CLIENT, SERVER } from './test-certificates.js';
