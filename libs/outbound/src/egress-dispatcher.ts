@@ -46,8 +46,13 @@ export class EgressDispatcher extends Dispatcher {
     const { proxy, host } = this.#wayTo(String(options.origin));
     if (!proxy) return this.parts.direct.dispatch(options, handler);
     this.#judge(host, (refusal) => {
-      if (refusal) handler.onResponseError?.(null as never, refusal);
-      else proxy.dispatch(options, handler);
+      try {
+        if (refusal) throw refusal;
+        proxy.dispatch(forProxy(options), handler);
+      } catch (error) {
+        // Nobody else is there to catch it: this may be a later turn. As with undici's own, there is no controller yet.
+        handler.onResponseError?.(null as never, error as Error);
+      }
     });
     return true;
   }
@@ -101,6 +106,12 @@ export class EgressDispatcher extends Dispatcher {
     if (isIP(host) !== 0) return decide([]);
     resolvedInTime(this.parts.resolve, host, decide);
   }
+}
+
+/** What a caller says to the proxy is not passed on: that is the operator's to say. */
+function forProxy(options: Dispatcher.DispatchOptions): Dispatcher.DispatchOptions {
+  const { 'proxy-authorization': own, ...headers } = (options.headers ?? {}) as Record<string, string>;
+  return own === undefined ? options : { ...options, headers };
 }
 
 /** The addresses of a name; none where it has none here, or nobody says so in time. */

@@ -36,6 +36,8 @@ export function forwardProxy(uri: string, watch: Watch): EgressProxy {
   // Or else the name in the certificate of the proxy would be that of the target.
   const tls = protocol === 'https:' ? { servername: hostname } : {};
   const dispatch: EgressProxy['dispatch'] = (options, handler) => {
+    // Behind the origin, anything else could make another host of it.
+    if (!options.path.startsWith('/')) throw new TypeError('the path of a request must begin with a slash');
     const target = new URL(String(options.origin));
     // Everybody here gives headers as an object.
     const headers = { ...(options.headers as Record<string, string>), host: target.host, ...own };

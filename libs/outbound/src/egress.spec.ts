@@ -50,8 +50,8 @@ afterAll(() => {
   for (const server of [plain, secure]) server.close().closeAllConnections();
 });
 
-async function started(credentials?: string): Promise<EgressProxy> {
-  const made = await startEgressProxy(credentials === undefined ? {} : { credentials });
+async function started(options: Parameters<typeof startEgressProxy>[0] = {}): Promise<EgressProxy> {
+  const made = await startEgressProxy(options);
   made.route('api.private.example', securePort);
   for (const host of ['api.example', 'inside.example', 'nowhere.example']) made.route(host, plainPort);
   return made;
@@ -137,10 +137,48 @@ describe('a request through an egress proxy', () => {
   });
 });
 
+describe('an egress proxy', () => {
+  it('may be spoken to over TLS, where it must prove itself', async () => {
+    await proxy.close();
+    proxy = await started({ isSecure: true });
+    const outbound = open();
+    expect(await get(outbound, 'http://api.example')).toBe('200 there');
+    expect(await get(outbound, 'https://api.private.example')).toBe('200 there');
+    setDefaultCACertificates(trusted);
+    await expect(get(open(), 'http://api.example')).rejects.toMatchObject({ code: expect.stringMatching(/CERT|VERIFY/) });
+    setDefaultCACertificates([...trusted, AUTHORITY]);
+  });
+
+  it('is told nothing by callers, who may not speak for the operator', async () => {
+    const request = { path: '/', method: 'GET', headers: { 'proxy-authorization': 'Basic mine', 'x-other': '1' } } as const;
+    for (const origin of ['http://api.example', 'https://api.private.example']) {
+      const { statusCode } = await open()
+        .under(undefined)
+        .dispatcher()
+        .request({ ...request, origin });
+      expect(statusCode).toBe(200);
+    }
+    expect(seen.map(({ authorization }) => authorization)).toEqual([undefined, undefined]);
+  });
+
+  it('hears of no request that cannot be made, whose caller is told', async () => {
+    const request = { method: 'GET', path: '@10.0.0.1/' } as const;
+    for (const origin of ['http://api.example', 'https://api.private.example']) {
+      await expect(
+        open()
+          .under(undefined)
+          .dispatcher()
+          .request({ ...request, origin }),
+      ).rejects.toThrow('path');
+    }
+    expect(proxy.forwarded).toEqual([]);
+  });
+});
+
 describe('user name and password of an egress proxy', () => {
   it('are sent to it alone', async () => {
     await proxy.close();
-    proxy = await started('us%40er:p%40ss');
+    proxy = await started({ credentials: 'us%40er:p%40ss' });
     const outbound = open();
     expect(await get(outbound, 'http://api.example')).toBe('200 there');
     expect(await get(outbound, 'https://api.private.example')).toBe('200 there');
@@ -151,7 +189,7 @@ describe('user name and password of an egress proxy', () => {
     'that are wrong are told of, and not quoted (%s)',
     async (origin) => {
       await proxy.close();
-      proxy = await started('user:right');
+      proxy = await started({ credentials: 'user:right' });
       const error = await failing(get(open(wrongly(proxy.url)), origin));
       expect(error).toMatchObject({ code: 'FAIRLEAD_EGRESS_PROXY', message: expect.stringContaining('407') });
       expect(everythingOf(error)).not.toContain('hush');

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { SERVER } from './test-certificates.js';
 
 /** An egress proxy as companies have them: tunnels (CONNECT) and requests in absolute form. It finds every host where the test says. */
 export interface EgressProxy {
@@ -21,11 +23,13 @@ export interface EgressProxy {
 interface Options {
   /** `user:password`, percent-encoded where it must be. */
   readonly credentials?: string;
+  /** Speaks TLS, with the certificate of `SERVER`. */
+  readonly isSecure?: boolean;
   /** Where hosts are that no route names. */
   readonly elsewhere?: number;
 }
 
-export async function startEgressProxy({ credentials, elsewhere }: Options = {}): Promise<EgressProxy> {
+export async function startEgressProxy({ credentials, elsewhere, isSecure = false }: Options = {}): Promise<EgressProxy> {
   const routes = new Map<string, number>();
   const tunnels: string[] = [];
   const forwarded: string[] = [];
@@ -34,7 +38,8 @@ export async function startEgressProxy({ credentials, elsewhere }: Options = {})
     credentials === undefined ||
     headers['proxy-authorization'] === `Basic ${Buffer.from(decodeURIComponent(credentials)).toString('base64')}`;
   const portOf = (host: string) => routes.get(host) ?? elsewhere;
-  const server = createServer((incoming, outgoing) => {
+  const server = isSecure ? createSecureServer(TLS) : createServer();
+  server.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
     forwarded.push(`${incoming.method} ${incoming.url}`);
     if (mayPass(incoming)) forward(incoming, outgoing, portOf);
     else outgoing.writeHead(407, { 'proxy-authenticate': 'Basic' }).end();
@@ -52,7 +57,7 @@ export async function startEgressProxy({ credentials, elsewhere }: Options = {})
     get connections() {
       return connections;
     },
-    url: `http://${credentials === undefined ? '' : `${credentials}@`}127.0.0.1:${port}`,
+    url: `${isSecure ? 'https' : 'http'}://${credentials === undefined ? '' : `${credentials}@`}localhost:${port}`,
     tunnels,
     forwarded,
     route: (host, to) => void routes.set(host, to),
@@ -63,6 +68,8 @@ export async function startEgressProxy({ credentials, elsewhere }: Options = {})
     },
   };
 }
+
+const TLS = { cert: SERVER.certificate, key: SERVER.privateKey };
 
 function forward(incoming: IncomingMessage, outgoing: ServerResponse, portOf: (host: string) => number | undefined): void {
   const url = new URL(incoming.url ?? '');
