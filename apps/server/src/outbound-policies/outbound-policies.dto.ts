@@ -6,7 +6,7 @@ export type EnvironmentParams = z.output<typeof environmentParams>;
 
 export const environmentsQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
-  page: z.coerce.number().int().min(0).default(0),
+  page: z.coerce.number().int().min(0).max(1_000_000).default(0),
 });
 export type EnvironmentsQuery = z.output<typeof environmentsQuery>;
 
