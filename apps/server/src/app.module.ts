@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { AccountsModule } from '#libs/accounts';
+import { AccountsModule, Environments } from '#libs/accounts';
 import { AuthModule, runPostConnection, runPreDeletion } from '#libs/auth';
 import { AuthWebhooksModule } from '#libs/auth-webhooks';
 import { RedisModule } from '#libs/cache';
@@ -37,6 +37,7 @@ import { LogosModule } from './logos/logos.module.js';
 import { LiveModule } from './live/live.module.js';
 import { OAuthApiModule } from './oauth/oauth-api.module.js';
 import { ProvidersApiModule } from './providers/providers-api.module.js';
+import { OutboundPoliciesModule } from './outbound-policies/outbound-policies.module.js';
 import { ProxyApiModule } from './proxy/proxy-api.module.js';
 import { RecordsApiModule } from './records/records-api.module.js';
 import { ScriptsModule } from './scripts/scripts.module.js';
@@ -98,7 +99,10 @@ const capabilities = (config: ServerConfig) => [
 ];
 
 const routes = (config: ServerConfig) => [
-  IntegrationsModule.forRoot(config.NANGO_SERVER_URL, { inject: [ClientIdentities, TokenHttp], useFactory: clientRegistration }),
+  IntegrationsModule.forRoot(config.NANGO_SERVER_URL, {
+    inject: [ClientIdentities, Environments, TokenHttp],
+    useFactory: clientRegistration,
+  }),
   ConnectionsModule.forRoot({
     inject: [TokenHttp],
     useFactory: (http: TokenHttp) => (subject, credentials) => runPreDeletion(http, subject, credentials),
@@ -124,6 +128,7 @@ const routes = (config: ServerConfig) => [
   LogosModule,
   ProxyApiModule.forRoot({ allResponseHeaders: config.NANGO_FEATURE_FLAG_PROXY_FORWARD_ALL_RESPONSE_HEADERS }),
   KeysApiModule.forRoot({ username: config.FAIRLEAD_OPERATOR_USERNAME, password: config.FAIRLEAD_OPERATOR_PASSWORD }),
+  OutboundPoliciesModule.forRoot({ username: config.FAIRLEAD_OPERATOR_USERNAME, password: config.FAIRLEAD_OPERATOR_PASSWORD }),
   InternalModule.forRoot(config.FAIRLEAD_EXECUTION_PUBLIC_KEY),
   ...(config.FAIRLEAD_SERVE_QUEUE_BOARD
     ? [BoardModule.forRoot({ username: config.FAIRLEAD_OPERATOR_USERNAME, password: config.FAIRLEAD_OPERATOR_PASSWORD })]

@@ -11,6 +11,7 @@ export function buildOpenApi(app: NestFastifyApplication, serverUrl: string): Op
     .setVersion('0.71.4')
     .addServer(serverUrl)
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'API key of an environment (UUID v4)' })
+    .addBasicAuth({ type: 'http', scheme: 'basic', description: 'Operators (FAIRLEAD_OPERATOR_PASSWORD)' }, 'operator')
     .addSecurityRequirements('bearer')
     .build();
   return SwaggerModule.createDocument(app, config, { autoTagControllers: false });

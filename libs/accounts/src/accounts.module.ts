@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './access.guard.js';
 import { PUBLIC_KEYS_UNTIL } from './accounts.config.js';
 import { ApiKeys } from './api-keys.service.js';
+import { EnvironmentPolicies } from './environment-policies.service.js';
 import { EnvironmentSettings } from './environment-settings.service.js';
 import { Environments } from './environments.service.js';
 import { KeyAccess } from './key-access.service.js';
@@ -10,7 +11,7 @@ import { ACCOUNTS_OPTIONS, type AccountsOptions, PublicKeys } from './public-key
 
 const defaults: AccountsOptions = { publicKeysUntil: new Date(PUBLIC_KEYS_UNTIL) };
 
-/** Tenants and who may call: provides `Environments` and `EnvironmentSettings`, and guards every route of the app that imports it. */
+/** Tenants and who may call: provides `Environments`, `EnvironmentSettings` and `EnvironmentPolicies`, and guards every route of the app that imports it. */
 @Global()
 @Module({
   providers: [
@@ -19,10 +20,11 @@ const defaults: AccountsOptions = { publicKeysUntil: new Date(PUBLIC_KEYS_UNTIL)
     PublicKeys,
     Environments,
     EnvironmentSettings,
+    EnvironmentPolicies,
     { provide: ACCOUNTS_OPTIONS, useValue: defaults },
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [ApiKeys, KeyAccess, Environments, EnvironmentSettings],
+  exports: [ApiKeys, KeyAccess, Environments, EnvironmentSettings, EnvironmentPolicies],
 })
 export class AccountsModule {
   /** As the bare module, for apps that take public keys. */

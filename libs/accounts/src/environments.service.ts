@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { UrlPolicy } from '#libs/contracts';
 import { Cipher } from '#libs/crypto';
 import { Database, type Sql } from '#libs/database';
 import { type AccountId, AppError, type EnvironmentId } from '#libs/kernel';
@@ -39,6 +40,8 @@ export interface Environment {
   /** With it, callers that show the public key must prove that the developer's server sent them (spec/auth.md §3.7). */
   readonly hmac: { readonly enabled: boolean; readonly key: string | null };
   readonly connectUi: ConnectUiSettings;
+  /** What it may call, laid over the server's policy; undefined: it has none of its own. */
+  readonly outboundPolicy: UrlPolicy | undefined;
 }
 
 interface EnvironmentRow {
@@ -56,6 +59,7 @@ interface EnvironmentRow {
   hmac_enabled: boolean;
   hmac_key: Buffer | null;
   connect_ui_settings: ConnectUiChanges;
+  outbound_policy: UrlPolicy | null;
 }
 
 const SELECT = 'SELECT e.*, a.name AS account_name FROM environments e JOIN accounts a ON a.id = e.account_id';
@@ -95,6 +99,7 @@ export class Environments {
       callbackUrl: row.callback_url,
       hmac: { enabled: row.hmac_enabled, key: row.hmac_key && this.cipher.openText(row.hmac_key, hmacKeyAad(row.uuid)) },
       connectUi: connectUiOf(row.connect_ui_settings),
+      outboundPolicy: row.outbound_policy ?? undefined,
     };
   }
 

@@ -5,6 +5,7 @@ export type { ConnectSession, IntegrationDefaults } from './connect-session.js';
 export { hashApiKey, readBearer } from './domain/api-key.js';
 export { hasScope } from './domain/scopes.js';
 export type { ConnectUiSettings } from './domain/connect-ui-settings.js';
+export { EnvironmentPolicies, type GovernedEnvironment } from './environment-policies.service.js';
 export {
   type ConnectChanges,
   EnvironmentSettings,

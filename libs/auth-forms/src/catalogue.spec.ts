@@ -2,9 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AuthModes } from '#libs/auth-modes';
 import { Catalogue, type InputField, inputIssues, type Provider } from '#libs/providers';
-import { startUpstream, subjectOf, type Upstream } from '#libs/testing';
+import { CLIENT, startUpstream, subjectOf, type Upstream } from '#libs/testing';
 import { mintedModes } from './minted-modes.js';
-import { CLIENT } from './test-certificates.js';
 import { ReroutedHttp } from './test-minted.js';
 
 type Rules = Pick<Provider, 'signature' | 'require_client_certificate'>;

@@ -6,9 +6,8 @@ import { getCACertificates, setDefaultCACertificates, type TLSSocket } from 'nod
 import { jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Provider } from '#libs/providers';
-import { openHttp, startUpstream, subjectOf } from '#libs/testing';
+import { AUTHORITY, CLIENT, openHttp, SERVER, startUpstream, subjectOf } from '#libs/testing';
 import { mintedModes } from './minted-modes.js';
-import { AUTHORITY, CLIENT, SERVER } from './test-certificates.js';
 import { errorOf, ODD_ANSWERS, type Reply } from './test-minted.js';
 
 const http = openHttp({ timeoutMs: 2_000 });

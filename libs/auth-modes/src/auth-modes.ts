@@ -1,3 +1,4 @@
+import type { UrlPolicy } from '#libs/contracts';
 import { AppError } from '#libs/kernel';
 import type {
   AuthMode,
@@ -18,11 +19,13 @@ export class AuthModes {
    * @param modes by auth mode
    * @param providers by provider key, instead of their mode's
    * @param introspections by provider key: those whose answers do not say how long tokens live
+   * @param under the same modes, for environments with an outbound policy of their own
    */
   constructor(
     private readonly modes: Readonly<Record<string, AuthMode>>,
     private readonly providers: Readonly<Record<string, AuthMode>> = {},
     private readonly introspections: Readonly<Record<string, Introspection>> = {},
+    private readonly under?: (policy: UrlPolicy) => AuthModes,
   ) {}
 
   /** @throws AppError `invalid_auth_mode` for modes that need a browser; errors as of `AuthMode.mint` */
@@ -67,11 +70,17 @@ export class AuthModes {
    * does not answer.
    */
   introspect(subject: AuthSubject, credentials: Credentials): Promise<Freshness> | undefined {
-    return ownOf(this.introspections, subject.provider.name)?.(subject, credentials);
+    return ownOf(this.#for(subject).introspections, subject.provider.name)?.(subject, credentials);
   }
 
-  #of({ provider }: AuthSubject): AuthMode {
-    return ownOf(this.providers, provider.name) ?? ownOf(this.modes, provider.auth_mode) ?? {};
+  #of(subject: AuthSubject): AuthMode {
+    const { providers, modes } = this.#for(subject);
+    const { provider } = subject;
+    return ownOf(providers, provider.name) ?? ownOf(modes, provider.auth_mode) ?? {};
+  }
+
+  #for({ integration }: AuthSubject): AuthModes {
+    return (integration.outboundPolicy && this.under?.(integration.outboundPolicy)) ?? this;
   }
 }
 

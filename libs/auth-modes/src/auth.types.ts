@@ -1,3 +1,4 @@
+import type { UrlPolicy } from '#libs/contracts';
 import type { Provider } from '#libs/providers';
 
 /** Credentials of a connection, as `GET /connections/{id}` shows them (spec/auth.md §2.2): `type` and the fields of that type. */
@@ -19,6 +20,8 @@ export interface AuthSubject {
     readonly credentials: IntegrationCredentials | null;
     /** The integration's own settings: `integration_config` and `custom` of the API. */
     readonly custom: Readonly<Record<string, string>>;
+    /** What its environment may call, laid over the server's policy. */
+    readonly outboundPolicy?: UrlPolicy | undefined;
   };
   /** Public and secret parts together. */
   readonly connectionConfig: Config;

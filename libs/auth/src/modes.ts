@@ -15,9 +15,14 @@ interface ModeOptions {
   readonly stsUrl?: string | undefined;
 }
 
-/** Every way to authenticate, talking to providers through one client. */
-export const openModes = (http: TokenHttp, { stsUrl }: ModeOptions = {}): AuthModes =>
-  new AuthModes({ ...browserModes(http), ...mintedModes(http, stsUrl) }, providerModes(http), introspections(http));
+/** Every way to authenticate, talking to providers through one client, within the outbound policy of each environment. */
+export const openModes = (http: TokenHttp, options: ModeOptions = {}): AuthModes =>
+  new AuthModes(
+    { ...browserModes(http), ...mintedModes(http, options.stsUrl) },
+    providerModes(http),
+    introspections(http),
+    (policy) => openModes(http.under(policy), options),
+  );
 
 /** Modes in which a browser is sent to the provider. */
 const browserModes = (http: TokenHttp): Record<string, AuthMode> => ({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { executionKind, outcome } from './execution.js';
+import { urlPolicy } from './outbound.js';
 
 /**
  * A connection as a run needs it: the public connection object with credentials, and all that building a request takes.
@@ -22,6 +23,8 @@ export const connectionLease = z.object({
   credentialsVersion: z.number().int().optional(),
   /** Whether new ones can be got where the provider refuses these. */
   renewable: z.boolean().optional(),
+  /** What its environment may call, laid over the policy of whoever makes the call; absent where the environment has none of its own. */
+  outboundPolicy: urlPolicy.optional(),
 });
 export type ConnectionLease = z.output<typeof connectionLease>;
 

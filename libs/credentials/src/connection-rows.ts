@@ -1,4 +1,5 @@
 import type { Credentials } from '#libs/auth-modes';
+import type { UrlPolicy } from '#libs/contracts';
 import type { Cipher } from '#libs/crypto';
 import type { Connection, ConnectionEndUser, ConnectionProblem, ConnectionRef } from './credentials.types.js';
 import type { IntegrationRow } from './integrations.repository.js';
@@ -16,7 +17,8 @@ export const SNAPSHOT_COLUMNS = `${REF_COLUMNS}, c.credentials, c.connection_con
   c.version, c.credentials_version, c.refresh_failed_at, c.refreshed_at, c.refresh_attempts, c.refresh_exhausted,
   c.last_fetched_at, c.created_at, c.updated_at, ${PROBLEMS},
   i.id AS i_id, i.environment_id AS i_environment_id, i.display_name AS i_display_name, i.forward_webhooks AS i_forward_webhooks,
-  i.credentials AS i_credentials, i.custom AS i_custom, i.created_at AS i_created_at, i.updated_at AS i_updated_at`;
+  i.credentials AS i_credentials, i.custom AS i_custom, i.created_at AS i_created_at, i.updated_at AS i_updated_at,
+  (SELECT e.outbound_policy FROM environments e WHERE e.id = i.environment_id) AS i_outbound_policy`;
 
 export interface RefRow {
   id: number;
@@ -58,6 +60,7 @@ interface PrefixedIntegration {
   i_custom: Buffer | null;
   i_created_at: Date;
   i_updated_at: Date;
+  i_outbound_policy: UrlPolicy | null;
 }
 
 /** `id` is null when only the integration exists. */
@@ -112,4 +115,5 @@ export const integrationRowOf = (row: PrefixedIntegration): IntegrationRow => ({
   custom: row.i_custom,
   created_at: row.i_created_at,
   updated_at: row.i_updated_at,
+  outbound_policy: row.i_outbound_policy,
 });

@@ -1,4 +1,5 @@
 import type { Credentials, IntegrationCredentials } from '#libs/auth-modes';
+import type { UrlPolicy } from '#libs/contracts';
 import type { ConnectionRowId, EnvironmentId, IntegrationId } from '#libs/kernel';
 import type { ImportedCredentials } from './domain/imported-credentials.js';
 
@@ -15,6 +16,8 @@ export interface Integration {
   readonly custom: Readonly<Record<string, string>>;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  /** What its environment may call, laid over the server's policy. */
+  readonly outboundPolicy?: UrlPolicy | undefined;
 }
 
 export interface NewIntegration {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { IntegrationCredentials } from '#libs/auth-modes';
+import type { UrlPolicy } from '#libs/contracts';
 import { Cipher } from '#libs/crypto';
 import { Database, type Sql } from '#libs/database';
 import type { EnvironmentId, IntegrationId } from '#libs/kernel';
@@ -17,13 +18,14 @@ export interface IntegrationRow {
   custom: Buffer | null;
   created_at: Date;
   updated_at: Date;
+  outbound_policy: UrlPolicy | null;
 }
 
 /** What can be written of an integration. */
 export type IntegrationFields = Pick<Integration, 'uniqueKey' | 'displayName' | 'forwardWebhooks' | 'credentials' | 'custom'>;
 
-const COLUMNS =
-  'id, environment_id, unique_key, provider, display_name, forward_webhooks, credentials, custom, created_at, updated_at';
+const COLUMNS = `id, environment_id, unique_key, provider, display_name, forward_webhooks, credentials, custom, created_at, updated_at,
+  (SELECT e.outbound_policy FROM environments e WHERE e.id = integrations.environment_id) AS outbound_policy`;
 
 /** Every query on integrations; secrets are opened here and nowhere else. */
 @Injectable()
@@ -102,6 +104,7 @@ export class IntegrationsRepository {
       custom: row.custom ? (open(row.custom, 'integrations.custom') as Record<string, string>) : {},
       createdAt: row.created_at,
       updatedAt: row.updated_at,
+      outboundPolicy: row.outbound_policy ?? undefined,
     };
   }
 

@@ -7,7 +7,7 @@ import type { Connection, Integration } from './credentials.types.js';
  * @param renewable whether the credentials can be renewed
  */
 export function toLease(integration: Integration, connection: Connection, provider: object, renewable = false): ConnectionLease {
-  const { credentials } = integration;
+  const { credentials, outboundPolicy } = integration;
   return {
     connection: toConnection(connection, { dates: 'offset', credentials: true, refreshToken: false }),
     provider: { ...provider },
@@ -20,5 +20,6 @@ export function toLease(integration: Integration, connection: Connection, provid
     },
     credentialsVersion: connection.credentialsVersion,
     renewable,
+    ...(outboundPolicy && { outboundPolicy }),
   };
 }

@@ -207,6 +207,16 @@ it('does not call what the outbound policy forbids, and says so', async () => {
   expect(await rows()).toMatchObject([{ state: 'failed', attempts: 1, last_error: expect.any(String) }]);
 });
 
+it('calls what the policy of the environment allows, and nothing else', async () => {
+  await db.query(`UPDATE environments SET outbound_policy = '{"denylist": ["127.0.0.1"]}' WHERE id = $1`, [environmentId]);
+  await deliveries.attempt(await store('/hook'), 1);
+  expect(await rows()).toMatchObject([{ state: 'failed', attempts: 1, last_error: 'the host 127.0.0.1 is on the deny list' }]);
+  expect(upstream.requests).toEqual([]);
+  await db.query('UPDATE environments SET outbound_policy = NULL WHERE id = $1', [environmentId]);
+  await deliveries.attempt(await store('/hook'), 1);
+  expect(upstream.requests).toHaveLength(1);
+});
+
 it('makes an attempt once, however many ask for it', async () => {
   const id = await store('/hook');
   await Promise.all(Array.from({ length: 8 }, () => deliveries.attempt(id, 1)));

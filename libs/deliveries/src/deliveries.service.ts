@@ -58,8 +58,9 @@ export class Deliveries {
   async attempt(id: DeliveryId, attempt: number): Promise<void> {
     const claimed = await this.deliveries.claim(id, attempt, this.options.timeoutMs);
     if (!claimed) return;
-    const { webhookSigningKey } = await this.environments.get(claimed.environmentId);
-    const result = await this.sender.post(claimed.url, claimed.body, headersFor(claimed.body, webhookSigningKey));
+    const { webhookSigningKey, outboundPolicy } = await this.environments.get(claimed.environmentId);
+    const headers = headersFor(claimed.body, webhookSigningKey);
+    const result = await this.sender.post(claimed.url, claimed.body, headers, outboundPolicy);
     const verdict = judge(attempt, result, this.options.retryDelaysMs);
     await this.deliveries.record(id, attempt, rowOf(verdict, result));
     this.#tell(claimed, attempt, result, verdict);

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SSRF_NAMES } from '#libs/testing';
 import { createOutboundDispatcher } from './dispatcher.js';
 import { RefusedAddress } from './refused-address.js';
 import { DEFAULTS, LOOPBACK_OPEN } from './test-policy.js';
@@ -22,7 +23,7 @@ const answering =
     );
 
 const get = async (policy: typeof DEFAULTS, host: string, resolve?: ReturnType<typeof answering>) => {
-  const dispatcher = createOutboundDispatcher(policy, resolve);
+  const dispatcher = createOutboundDispatcher(policy, { ...(resolve && { resolve }) });
   try {
     const { body } = await dispatcher.request({ origin: `http://${host}:${port}`, path: '/', method: 'GET' });
     return await body.text();
@@ -45,6 +46,22 @@ describe('a connection', () => {
   it('is not dialled to a literal address inside, which no resolver is asked about', async () => {
     await expect(get(DEFAULTS, '127.0.0.1')).rejects.toBeInstanceOf(RefusedAddress);
     await expect(get(DEFAULTS, '[::1]')).rejects.toBeInstanceOf(RefusedAddress);
+  });
+
+  it.each(SSRF_NAMES)('is not dialled to %s (%j): %s', async (name, answers) => {
+    await expect(get(DEFAULTS, name, answering(...answers))).rejects.toBeInstanceOf(RefusedAddress);
+  });
+
+  it('is not dialled to a name without an address', async () => {
+    await expect(get(DEFAULTS, 'empty.example.com', answering())).rejects.toThrow('empty.example.com has no address');
+  });
+
+  it('is judged each time it is opened, by the answer it is dialled with', async () => {
+    const answers = [['127.0.0.1'], ['169.254.169.254']];
+    const changing: ReturnType<typeof answering> = (host, options, done) =>
+      answering(...(answers.shift() ?? []))(host, options, done);
+    expect(await get(LOOPBACK_OPEN, 'rebound.example.com', changing)).toBe('inside');
+    await expect(get(LOOPBACK_OPEN, 'rebound.example.com', changing)).rejects.toThrow('169.254.169.254');
   });
 
   it('is dialled to the very address that was judged', async () => {

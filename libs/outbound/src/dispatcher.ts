@@ -1,15 +1,11 @@
-import { lookup, type LookupAddress, type LookupOptions } from 'node:dns';
+import { lookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { Agent, buildConnector } from 'undici';
+import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { decideAddress } from './domain/addresses.js';
 import type { OutboundPolicy } from './domain/policy.js';
+import { EgressDispatcher } from './egress-dispatcher.js';
 import { RefusedAddress } from './refused-address.js';
-
-type Resolve = (
-  host: string,
-  options: LookupOptions & { all: true },
-  done: (error: Error | null, addresses: LookupAddress[]) => void,
-) => void;
+import type { Resolve } from './resolver.js';
 
 /** What a caller proves itself with during the TLS handshake; both in PEM. */
 export interface ClientCertificate {
@@ -17,26 +13,35 @@ export interface ClientCertificate {
   readonly privateKey: string;
 }
 
+export interface DispatcherOptions {
+  /** Instead of the system's resolver. */
+  readonly resolve?: Resolve | undefined;
+  /** Shown to every server that asks for one, never to an egress proxy; servers are verified all the same. */
+  readonly certificate?: ClientCertificate | undefined;
+}
+
 /**
  * Connections that obey a policy at the moment of dialling: every address a name resolves to must be allowed, so neither a
- * redirect nor a DNS answer that changes between check and use leads inside. Pools are kept alive per origin.
- * @param resolve replaces the system's resolver in tests
- * @param certificate shown to every server that asks for one; servers are verified all the same
+ * redirect nor a DNS answer that changes between check and use leads inside. Pools are kept alive per origin. Where the policy names
+ * egress proxies, connections go through them (see `decideProxiedHost`).
  */
 export function createOutboundDispatcher(
   policy: OutboundPolicy,
-  resolve: Resolve = lookup,
-  certificate?: ClientCertificate,
-): Agent {
-  const shown = certificate && { cert: certificate.certificate, key: certificate.privateKey };
-  const dial = buildConnector({ ...shown, lookup: checkedLookup(policy, resolve), allowH2: false });
-  const connect: buildConnector.connector = (options, done) => {
+  { resolve = lookup, certificate }: DispatcherOptions = {},
+): Dispatcher {
+  const tls = { ...(certificate && { cert: certificate.certificate, key: certificate.privateKey }), allowH2: false };
+  const direct = new Agent({ connect: checkedConnector(policy, resolve, tls) });
+  return policy.egress ? new EgressDispatcher({ direct, policy, egress: policy.egress, resolve, tls }) : direct;
+}
+
+function checkedConnector(policy: OutboundPolicy, resolve: Resolve, tls: buildConnector.BuildOptions): buildConnector.connector {
+  const dial = buildConnector({ ...tls, lookup: checkedLookup(policy, resolve) });
+  return (options, done) => {
     const host = options.hostname.replace(/^\[(.*)\]$/, '$1');
     const verdict = isIP(host) === 0 ? undefined : decideAddress(host, policy);
     if (verdict?.allowed === false) done(new RefusedAddress(verdict.reason), null);
     else dial(options, done);
   };
-  return new Agent({ connect });
 }
 
 function checkedLookup(policy: OutboundPolicy, resolve: Resolve): LookupFunction {

@@ -5,10 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { getCACertificates, setDefaultCACertificates, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createOutboundDispatcher, parseOutboundPolicy } from '#libs/outbound';
+import { Outbound, OutboundConnections, parseOutboundPolicy } from '#libs/outbound';
+import { ALICE, AUTHORITY, BOB, SERVER } from '#libs/testing';
 import type { ClientIdentity } from './domain/client-identity.js';
-import { IdentityDispatchers } from './identity-dispatchers.js';
-import { ALICE, AUTHORITY, BOB, SERVER } from './test-certificates.js';
 import { testLease } from './test-lease.js';
 import { ProxyTransport } from './transport.js';
 
@@ -17,7 +16,7 @@ const policy = parseOutboundPolicy({
   NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST: [],
   NANGO_OUTBOUND_URL_POLICY: { blockPrivateIps: false },
 });
-const transport = new ProxyTransport(createOutboundDispatcher(policy), policy);
+const transport = new ProxyTransport(new Outbound(policy));
 
 const clientOf = (socket: unknown): string => String((socket as TLSSocket).getPeerCertificate().subject?.CN ?? 'nobody');
 let connections = 0;
@@ -83,7 +82,7 @@ describe('a client certificate', () => {
 
   it('does not make up for a server that nobody vouches for', async () => {
     setDefaultCACertificates(authorities);
-    const strict = new ProxyTransport(createOutboundDispatcher(policy), policy);
+    const strict = new ProxyTransport(new Outbound(policy));
     const lease = testLease({
       provider: { require_client_certificate: true },
       credentials: { type: 'OAUTH2_CC', token: 't', client_certificate: ALICE.certificate, client_private_key: ALICE.privateKey },
@@ -101,22 +100,22 @@ describe('the connections of many certificates', () => {
   const identity = (id: string): ClientIdentity => ({ ...ALICE, id });
 
   it('are closed when others take their place, once what runs on them has ended', async () => {
-    const dispatchers = new IdentityDispatchers(policy, 1);
-    const first = dispatchers.of(identity('1'));
-    expect(dispatchers.of(identity('1'))).toBe(first);
+    const dispatchers = new OutboundConnections(policy, { certificatesKept: 1 });
+    const first = dispatchers.dispatcher(identity('1'));
+    expect(dispatchers.dispatcher(identity('1'))).toBe(first);
     const { body } = await first.request({ origin: base, path: '/', method: 'GET' });
-    dispatchers.of(identity('2'));
+    dispatchers.dispatcher(identity('2'));
     expect(await body.text()).toBe('alice');
     await expect.poll(() => (first as { destroyed?: boolean }).destroyed).toBe(true);
-    expect(dispatchers.of(identity('1'))).not.toBe(first);
+    expect(dispatchers.dispatcher(identity('1'))).not.toBe(first);
     await dispatchers.destroy();
   });
 
   it('are all broken off at the end, those on their way out too', async () => {
-    const dispatchers = new IdentityDispatchers(policy, 1);
+    const dispatchers = new OutboundConnections(policy, { certificatesKept: 1 });
     const hanging = await listen((_request, response) => void response.write('never ends'));
-    const { body } = await dispatchers.of(identity('1')).request({ origin: hanging, path: '/', method: 'GET' });
-    dispatchers.of(identity('2'));
+    const { body } = await dispatchers.dispatcher(identity('1')).request({ origin: hanging, path: '/', method: 'GET' });
+    dispatchers.dispatcher(identity('2'));
     const broken = expect(body.text()).rejects.toThrow();
     await dispatchers.destroy();
     await broken;

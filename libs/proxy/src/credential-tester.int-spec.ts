@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createOutboundDispatcher, parseOutboundPolicy } from '#libs/outbound';
+import { Outbound, parseOutboundPolicy } from '#libs/outbound';
 import { credentialTester, type VerificationScript } from './credential-tester.js';
 import { testLease } from './test-lease.js';
 import { ProxyTransport } from './transport.js';
@@ -13,7 +13,7 @@ const policy = parseOutboundPolicy({
   NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST: [],
   NANGO_OUTBOUND_URL_POLICY: { blockPrivateIps: false },
 });
-const transport = new ProxyTransport(createOutboundDispatcher(policy), policy);
+const transport = new ProxyTransport(new Outbound(policy));
 const requests: { readonly request: IncomingMessage; readonly body: string }[] = [];
 const server = createServer((request, response) => void answer(request, response));
 

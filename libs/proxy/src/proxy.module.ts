@@ -1,5 +1,5 @@
 import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { createOutboundDispatcher, type OutboundConfig, parseOutboundPolicy } from '#libs/outbound';
+import { Outbound, type OutboundConfig, type OutboundOptions, parseOutboundPolicy } from '#libs/outbound';
 import type { ProxyConfig } from './proxy.config.js';
 import { sendLimits } from './send-limits.js';
 import { ProxyTransport } from './transport.js';
@@ -13,10 +13,10 @@ export class ProxyModule implements OnApplicationShutdown {
   constructor(@Inject(ProxyTransport) private readonly transport: ProxyTransport) {}
 
   /** Provides `ProxyTransport` under the policy of the environment. */
-  static forRoot(config: TransportConfig): DynamicModule {
+  static forRoot(config: TransportConfig, options?: OutboundOptions): DynamicModule {
     return {
       module: ProxyModule,
-      providers: [{ provide: ProxyTransport, useFactory: () => openTransport(config) }],
+      providers: [{ provide: ProxyTransport, useFactory: () => openTransport(config, options) }],
       exports: [ProxyTransport],
     };
   }
@@ -26,8 +26,6 @@ export class ProxyModule implements OnApplicationShutdown {
   }
 }
 
-/** A transport with a dispatcher of its own, under the policy and bounds that the environment's variables describe: the one way to make one. */
-export function openTransport(config: TransportConfig): ProxyTransport {
-  const policy = parseOutboundPolicy(config);
-  return new ProxyTransport(createOutboundDispatcher(policy), policy, sendLimits(config));
-}
+/** A transport with connections of its own, under the policy and bounds that the environment's variables describe: the one way to make one. */
+export const openTransport = (config: TransportConfig, options?: OutboundOptions): ProxyTransport =>
+  new ProxyTransport(new Outbound(parseOutboundPolicy(config), options), sendLimits(config));

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createOutboundDispatcher, parseOutboundPolicy } from '#libs/outbound';
+import { Outbound, parseOutboundPolicy } from '#libs/outbound';
 import { attemptMessage } from './domain/attempt-message.js';
 import type { ProxyCall } from './domain/outbound-request.js';
 import { testLease } from './test-lease.js';
@@ -16,7 +16,7 @@ const policy = parseOutboundPolicy({
   NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST: [],
   NANGO_OUTBOUND_URL_POLICY: { blockPrivateIps: false },
 });
-const transport = new ProxyTransport(createOutboundDispatcher(policy), policy);
+const transport = new ProxyTransport(new Outbound(policy));
 const servers: Server[] = [];
 
 async function listen(handler: RequestListener): Promise<string> {

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '#libs/kernel';
-import { createOutboundDispatcher, parseOutboundPolicy } from '#libs/outbound';
+import { Outbound, parseOutboundPolicy } from '#libs/outbound';
 import type { ProxyCall } from './domain/outbound-request.js';
 import { testLease } from './test-lease.js';
 import type { Attempt, SendOptions } from './send-options.js';
@@ -24,10 +24,7 @@ const CLOSED = {
   NANGO_OUTBOUND_URL_POLICY: undefined,
 };
 
-const open = (config: typeof LOOPBACK_OPEN | typeof CLOSED) => {
-  const policy = parseOutboundPolicy(config);
-  return new ProxyTransport(createOutboundDispatcher(policy), policy);
-};
+const open = (config: typeof LOOPBACK_OPEN | typeof CLOSED) => new ProxyTransport(new Outbound(parseOutboundPolicy(config)));
 const transport = open(LOOPBACK_OPEN);
 const servers: { close(): void }[] = [];
 

@@ -1,13 +1,11 @@
-import { LRUCache } from 'lru-cache';
-import { type Dispatcher } from 'undici';
+import type { UrlPolicy } from '#libs/contracts';
 import { AppError, messageOf } from '#libs/kernel';
-import { decideHost, type OutboundPolicy, RefusedAddress, redirectOf, type Verdict } from '#libs/outbound';
+import { decideHost, type Outbound, type OutboundConnections, RefusedAddress, redirectOf, type Verdict } from '#libs/outbound';
 import type { EndSignal } from './call-clock.js';
 import { buildRequest } from './domain/build-request.js';
 import type { OutboundRequest, ProxyCall } from './domain/outbound-request.js';
 import { canonicalNetworkCode } from './domain/network-errors.js';
 import { exchange } from './exchange.js';
-import { IdentityDispatchers } from './identity-dispatchers.js';
 import type { ResendableBody } from './resendable-body.js';
 import { type SendLimits, sendLimits } from './send-limits.js';
 import type { SendOptions } from './send-options.js';
@@ -19,29 +17,31 @@ import type { UpstreamResponse } from './upstream-response.js';
  * provider and caller say (spec/auth.md §6.6-6.8). Bodies stream both ways.
  */
 export class ProxyTransport {
-  readonly #verdicts = new LRUCache<string, Verdict>({ max: 2_000 });
-  readonly #identities: IdentityDispatchers;
-
   /**
-   * @param dispatcher of `createOutboundDispatcher`, with the same policy
+   * @param outbound is closed with the transport
    * @param limits of every call; the usual ones where they are not given
    */
   constructor(
-    private readonly dispatcher: Dispatcher,
-    private readonly policy: OutboundPolicy,
+    private readonly outbound: Outbound,
     private readonly limits: SendLimits = sendLimits(),
-  ) {
-    this.#identities = new IdentityDispatchers(policy);
-  }
+  ) {}
 
   /** The request a call becomes, under this transport's policy. See `buildRequest`. */
   build(call: ProxyCall): OutboundRequest {
-    return buildRequest(call, this.policy);
+    return buildRequest(call, this.outbound.policy);
+  }
+
+  /**
+   * Judges an address as far as its text tells, for calls that no connection is behind.
+   * @throws AppError `base_url_override_not_allowed`
+   */
+  check(url: URL, own: UrlPolicy | undefined): void {
+    refuse(decideHost(url, this.outbound.under(own).policy), 0);
   }
 
   /** Breaks off what is still under way. */
   async close(): Promise<void> {
-    await Promise.all([this.dispatcher.destroy(), this.#identities.destroy()]);
+    await this.outbound.destroy();
   }
 
   /**
@@ -70,16 +70,22 @@ export class ProxyTransport {
     let sent = signed;
     let sendsBody = request.body !== undefined;
     for (let hop = 0; ; hop += 1) {
-      this.#check(origin, hop);
+      const connections = this.outbound.under(request.outboundPolicy);
+      if (hop === 0) refuse(connections.decide(origin), hop);
       const target = { method, origin, path, headers: sent, identity, bodyLength: request.bodyLength };
-      const answer = await this.#exchange(target, sendsBody ? body : undefined, signal);
+      const answer = await this.#exchange(connections, target, sendsBody ? body : undefined, signal, hop);
       if ('error' in answer) return answer;
-      const redirect = this.#redirectOf(answer, { method, origin, path, headers, forwardHeaders: request.forwardHeaders });
-      if (!redirect || (redirect.keepsBody && sendsBody && !body.canResend)) return answer;
+      const { policy } = connections;
+      const from = { method, origin, path, headers, forwardHeaders: request.forwardHeaders };
+      const redirect = policy.maxRedirects === 0 ? undefined : redirectFrom(answer, from);
+      const leaves = redirect && redirect.url.origin !== origin && !request.forwardHeaders;
+      const mayKeepBody = body.canResend && !(leaves && request.hasInjectedBody);
+      if (!redirect || (redirect.keepsBody && sendsBody && !mayKeepBody)) return answer;
       answer.discard();
-      if (hop === this.policy.maxRedirects)
+      if (hop === policy.maxRedirects)
         return unreachable('ERR_FR_TOO_MANY_REDIRECTS', 'the upstream redirects in circles', method);
-      if (redirect.url.origin !== origin && !request.forwardHeaders) sign = identity = undefined;
+      refuse(decideHost(redirect.url, policy), hop + 1);
+      if (leaves) sign = identity = undefined;
       ({ method, headers } = redirect);
       origin = redirect.url.origin;
       path = redirect.url.pathname + redirect.url.search;
@@ -88,48 +94,50 @@ export class ProxyTransport {
     }
   }
 
-  #redirectOf(
-    answer: UpstreamResponse,
-    from: Pick<OutboundRequest, 'method' | 'origin' | 'path' | 'headers' | 'forwardHeaders'>,
-  ) {
-    const { location } = answer.headers;
-    if (typeof location !== 'string' || this.policy.maxRedirects === 0) return undefined;
-    return redirectOf({ ...from, url: new URL(from.origin + from.path) }, answer.status, location);
-  }
-
   async #exchange(
+    connections: OutboundConnections,
     request: Pick<OutboundRequest, 'method' | 'origin' | 'path' | 'headers' | 'identity' | 'bodyLength'>,
     body: ResendableBody | undefined,
     signal: EndSignal,
+    hop: number,
   ): Promise<Answer> {
     const { origin, path, method, identity, bodyLength } = request;
     const length = body && bodyLength !== undefined ? { 'content-length': String(bodyLength) } : undefined;
     const headers = length ? { ...request.headers, ...length } : request.headers;
-    const dispatcher = identity ? this.#identities.of(identity) : this.dispatcher;
     const { headMs, idleMs } = this.limits;
     try {
       return await exchange(
-        dispatcher,
+        connections.dispatcher(identity),
         { origin, path, method, headers, body: body ? body.take() : null, headersTimeout: headMs, bodyTimeout: idleMs },
         signal,
       );
     } catch (error) {
       if (signal.aborted) throw error;
-      return failureOf(error, request.method);
+      return failureOf(error, method, hop);
     }
-  }
-
-  #check(origin: string, hop: number): void {
-    let verdict = this.#verdicts.get(origin);
-    if (!verdict) this.#verdicts.set(origin, (verdict = decideHost(origin, this.policy)));
-    if (verdict.allowed) return;
-    throw new AppError(hop === 0 ? 'base_url_override_not_allowed' : 'proxy_redirect_to_denied_host', verdict.reason);
   }
 }
 
+function refuse(verdict: Verdict, hop: number): void {
+  if (!verdict.allowed) throw refusal(hop, verdict.reason);
+}
+
+/** What the outbound policy says no to: a call, or where it is redirected to. */
+const refusal = (hop: number, reason: string, cause?: unknown): AppError =>
+  new AppError(hop === 0 ? 'base_url_override_not_allowed' : 'proxy_redirect_to_denied_host', reason, { cause });
+
+function redirectFrom(
+  answer: UpstreamResponse,
+  from: Pick<OutboundRequest, 'method' | 'origin' | 'path' | 'headers' | 'forwardHeaders'>,
+) {
+  const { location } = answer.headers;
+  if (typeof location !== 'string') return undefined;
+  return redirectOf({ ...from, url: new URL(from.origin + from.path) }, answer.status, location);
+}
+
 /** What no other attempt can cure is thrown at once; failures of the network are answers that may be followed by another attempt. */
-function failureOf(error: unknown, method: string): Answer {
-  if (error instanceof RefusedAddress) throw new AppError('base_url_override_not_allowed', error.message, { cause: error });
+function failureOf(error: unknown, method: string, hop: number): Answer {
+  if (error instanceof RefusedAddress) throw refusal(hop, error.message, error);
   const code = canonicalNetworkCode(error);
   if (code === undefined) throw error;
   return unreachable(code, messageOf(error) || code, method, error);

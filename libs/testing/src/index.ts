@@ -1,4 +1,5 @@
 export { httpOf, OPEN_POLICY, openHttp, subjectOf } from './auth-subjects.js';
+export { type EgressProxy, startEgressProxy } from './egress-proxy.js';
 export { type TestDatabase, testDatabase, type TestRedis, testRedis } from './fixtures.js';
 export { type Link, openLink } from './link.js';
 export { countStatements, type StatementCounts } from './statements.js';
@@ -7,3 +8,5 @@ export { type StackRedis, startStackRedis } from './stack-redis.js';
 export type { ServiceName } from './stack-services.js';
 export { releaseStores, shareStores, type TestStores } from './test-stores.js';
 export { startUpstream, type Upstream } from './upstream.js';
+export { SSRF_ATTEMPTS, SSRF_NAMES, type SsrfAttempt, type SsrfGroup } from './ssrf-attempts.js';
+export { ALICE, AUTHORITY, BOB, CLIENT, SERVER } from './test-certificates.js';

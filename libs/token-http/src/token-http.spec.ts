@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { httpOf, openHttp, startUpstream, type Upstream } from '#libs/testing';
+import { httpOf, openHttp, startEgressProxy, startUpstream, type Upstream } from '#libs/testing';
 
 const http = openHttp({ timeoutMs: 2_000 });
 let provider: Upstream;
@@ -149,5 +149,42 @@ describe('a redirect', () => {
     const before = provider.requests.length;
     expect(await failing(http.send({ url: `${provider.url}/round`, form }))).toContain('redirects too often');
     expect(provider.requests.length - before).toBe(6);
+  });
+});
+
+describe('a request for an environment with a policy of its own', () => {
+  it('is held to it, and others are not', async () => {
+    provider.on('POST', '/token', () => ({ body: { access_token: 'a' } }));
+    const narrow = http.under({ mode: 'allowlist', allowlist: ['provider.example'] });
+    expect(await failing(narrow.send({ url: `${provider.url}/token`, form }))).toContain(
+      'is not on the allow list; the outbound policy of the environment says what may be called',
+    );
+    expect((await http.send({ url: `${provider.url}/token`, form })).status).toBe(200);
+    expect(http.under(undefined)).toBe(http);
+  });
+
+  it('reaches what it opens', async () => {
+    const closed = httpOf();
+    expect(await failing(closed.send({ url: `${provider.url}/token`, form }))).toContain('NANGO_OUTBOUND_URL_POLICY_OAUTH');
+    const open = closed.under({ mode: 'permissive', blockPrivateIps: false });
+    expect((await open.send({ url: `${provider.url}/token`, form })).status).toBe(200);
+    await closed.close();
+  });
+});
+
+describe('a request behind an egress proxy', () => {
+  it('goes through it, and not inside', async () => {
+    const proxy = await startEgressProxy({ elsewhere: Number(new URL(provider.url).port) });
+    const behind = httpOf(
+      { HTTP_PROXY: proxy.url },
+      { resolve: (_host, _options, done) => done(null, [{ address: '93.184.216.34', family: 4 }]) },
+    );
+    const reply = await behind.send({ url: 'http://provider.example/token', form });
+    expect([reply.status, proxy.forwarded]).toEqual([200, ['POST http://provider.example/token']]);
+    expect(provider.requests.at(-1)?.text).toBe(new URLSearchParams(form).toString());
+    expect(await failing(behind.send({ url: 'http://169.254.169.254/token', form }))).toContain('deny list');
+    expect(proxy.forwarded).toHaveLength(1);
+    await behind.close();
+    await proxy.close();
   });
 });

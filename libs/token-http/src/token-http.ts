@@ -1,6 +1,15 @@
 import { type Dispatcher, request as send } from 'undici';
+import type { UrlPolicy } from '#libs/contracts';
 import { AppError, codeOf, messageOf } from '#libs/kernel';
-import { createOutboundDispatcher, decideHost, type OutboundPolicy, redirectOf, RefusedAddress } from '#libs/outbound';
+import {
+  createOutboundDispatcher,
+  decideHost,
+  Outbound,
+  type OutboundPolicy,
+  redirectOf,
+  RefusedAddress,
+  type Resolve,
+} from '#libs/outbound';
 import { answerOf } from './domain/answer-text.js';
 import { type Call, callOf } from './domain/call.js';
 import { redacted, secretsOf } from './domain/redaction.js';
@@ -13,6 +22,8 @@ export interface TokenHttpOptions {
   readonly timeoutMs?: number;
   /** Largest body that is read. */
   readonly maxBytes?: number;
+  /** Instead of the system's resolver. */
+  readonly resolve?: Resolve;
 }
 
 const TIMEOUT_MS = 20_000;
@@ -23,16 +34,24 @@ const MAX_BYTES = 1024 * 1024;
  * limit on time, size and redirects, and with messages that hold no secret.
  */
 export class TokenHttp {
-  readonly #dispatcher: Dispatcher;
-  readonly #policy: OutboundPolicy;
+  readonly #outbound: Outbound;
   readonly #timeoutMs: number;
   readonly #maxBytes: number;
 
-  constructor({ policy, timeoutMs = TIMEOUT_MS, maxBytes = MAX_BYTES }: TokenHttpOptions) {
-    this.#policy = policy;
-    this.#timeoutMs = timeoutMs;
-    this.#maxBytes = maxBytes;
-    this.#dispatcher = createOutboundDispatcher(policy);
+  /** @param own policy of the environment requests are made for; see `under` */
+  constructor(
+    private readonly options: TokenHttpOptions,
+    outbound = new Outbound(options.policy, options),
+    private readonly own?: UrlPolicy,
+  ) {
+    this.#outbound = outbound;
+    this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+    this.#maxBytes = options.maxBytes ?? MAX_BYTES;
+  }
+
+  /** The same client, on behalf of an environment with a policy of its own. Shares connections, and is closed with the first. */
+  under(own: UrlPolicy | undefined): TokenHttp {
+    return own === undefined ? this : new TokenHttp(this.options, this.#outbound, own);
   }
 
   /**
@@ -40,25 +59,28 @@ export class TokenHttp {
    * @throws AppError `upstream_unreachable` when there is none: refused, not reached, too slow, cut off or too large
    */
   async send(request: TokenRequest): Promise<TokenReply> {
-    const own = request.client && createOutboundDispatcher(this.#policy, undefined, request.client);
+    const connections = this.#outbound.under(this.own);
+    const { policy } = connections;
+    const certified = request.client && createOutboundDispatcher(policy, { certificate: request.client });
     try {
-      return await this.#follow(callOf(request), own ?? this.#dispatcher, AbortSignal.timeout(this.#timeoutMs));
+      const dispatcher = certified ?? connections.dispatcher();
+      return await this.#follow(callOf(request), dispatcher, policy, AbortSignal.timeout(this.#timeoutMs));
     } catch (cause) {
       throw this.#unreachable(request, cause);
     } finally {
-      await own?.destroy();
+      await certified?.destroy();
     }
   }
 
   /** Cuts what is under way. */
   async close(): Promise<void> {
-    await this.#dispatcher.destroy();
+    await this.#outbound.destroy();
   }
 
-  async #follow(first: Call, dispatcher: Dispatcher, signal: AbortSignal): Promise<TokenReply> {
+  async #follow(first: Call, dispatcher: Dispatcher, policy: OutboundPolicy, signal: AbortSignal): Promise<TokenReply> {
     let call = first;
-    for (let left = this.#policy.maxRedirects; ; left -= 1) {
-      const verdict = decideHost(call.url, this.#policy);
+    for (let left = policy.maxRedirects; ; left -= 1) {
+      const verdict = decideHost(call.url, policy);
       if (!verdict.allowed) throw new RefusedAddress(verdict.reason);
       const { url, method, headers, body } = call;
       const reply = await send(url, { method, headers, body: body ?? null, signal, dispatcher });
@@ -84,8 +106,12 @@ export class TokenHttp {
     return new AppError('upstream_unreachable', `No answer from ${host}: ${reason}`, { payload: { ...(code && { code }) } });
   }
 
+  get #law(): string {
+    return this.own ? 'the outbound policy of the environment' : 'NANGO_OUTBOUND_URL_POLICY_OAUTH';
+  }
+
   #reasonOf(cause: unknown): string {
-    if (cause instanceof RefusedAddress) return `${cause.message}; NANGO_OUTBOUND_URL_POLICY_OAUTH says what may be called`;
+    if (cause instanceof RefusedAddress) return `${cause.message}; ${this.#law} says what may be called`;
     if (cause instanceof Error && cause.name === 'TimeoutError') return `it took longer than ${this.#timeoutMs / 1000} seconds`;
     return messageOf(cause);
   }

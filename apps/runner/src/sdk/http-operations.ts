@@ -80,7 +80,8 @@ async function uncontrolledFetch(run: RunContext, given: Record<string, unknown>
   const { url, ...request } = parsed(fetchArguments, given);
   const limits = { signal: run.signal, totalMs: run.leftMs };
   try {
-    const received = await run.services.http.fetch(new URL(url), { ...request, body: request.body }, limits);
+    const { outboundPolicy } = await run.leases.of();
+    const received = await run.services.http.fetch(new URL(url), { ...request, body: request.body, outboundPolicy }, limits);
     return { ...headOf(received), url, bytes: received.bytes.toString('base64') };
   } catch (error) {
     throw fetchError(error);

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Readable } from 'node:stream';
 import { AppError } from '#libs/kernel';
+import type { OutboundOptions } from '#libs/outbound';
 import { openTransport, type OutboundRequest, type ProxyCall, type SendOptions, type TransportConfig } from '#libs/proxy';
 
 /** An upstream's answer, read to its end. */
@@ -19,9 +20,9 @@ const MAX_ANSWER_BYTES = 64 * 1024 ** 2;
 export class ProviderHttp {
   readonly #transport;
 
-  constructor(config: TransportConfig) {
+  constructor(config: TransportConfig, options?: OutboundOptions) {
     // Calls of a function end with its run, which says when that is.
-    this.#transport = openTransport({ ...config, FAIRLEAD_PROXY_TOTAL_TIMEOUT_MS: 0 });
+    this.#transport = openTransport({ ...config, FAIRLEAD_PROXY_TOTAL_TIMEOUT_MS: 0 }, options);
   }
 
   /** The request with the connection's credentials. @throws AppError when the call cannot be made into one */
@@ -40,12 +41,17 @@ export class ProviderHttp {
     };
   }
 
-  /** A request without credentials or retries. @throws AppError as `send` does */
+  /**
+   * A request without credentials or retries.
+   * @param request with the policy of the environment on whose behalf it is made
+   * @throws AppError as `send` does
+   */
   fetch(
     url: URL,
-    request: { method: string; headers: Record<string, string>; body: string | undefined },
+    request: Pick<OutboundRequest, 'method' | 'headers' | 'outboundPolicy'> & { readonly body: string | undefined },
     options: Pick<SendOptions, 'signal' | 'totalMs'>,
   ): Promise<Received> {
+    this.#transport.check(url, request.outboundPolicy);
     const plain: OutboundRequest = {
       ...request,
       origin: url.origin,

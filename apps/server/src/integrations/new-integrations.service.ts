@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Caller } from '#libs/accounts';
+import type { Caller, Environments } from '#libs/accounts';
 import { registerClient } from '#libs/auth';
 import type { IntegrationCredentials } from '#libs/auth-modes';
 import type { ClientIdentities } from '#libs/connect';
@@ -19,11 +19,12 @@ export const CLIENT_REGISTRATION = Symbol('client-registration');
 
 /** Registers clients with MCP servers' authorization servers (spec/auth.md §2.16). */
 export const clientRegistration =
-  (identities: ClientIdentities, http: TokenHttp): ClientRegistration =>
+  (identities: ClientIdentities, environments: Environments, http: TokenHttp): ClientRegistration =>
   async ({ environmentId }, providerConfigKey, provider) => {
     if (provider.auth_mode !== 'MCP_OAUTH2' || provider.client_registration !== 'dynamic') return undefined;
     const { callbackUrl, clientName } = await identities.of(environmentId, providerConfigKey, provider);
-    const client = await registerClient(http, provider, { redirectUris: [callbackUrl], clientName });
+    const { outboundPolicy } = await environments.get(environmentId);
+    const client = await registerClient(http.under(outboundPolicy), provider, { redirectUris: [callbackUrl], clientName });
     return { type: provider.auth_mode, client_id: client.client_id, client_secret: client.client_secret };
   };
 

@@ -1,8 +1,9 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { AccountsModule, hashApiKey } from '#libs/accounts';
+import { AccountsModule, EnvironmentPolicies, hashApiKey } from '#libs/accounts';
 import { AuthModule } from '#libs/auth';
 import { RedisModule } from '#libs/cache';
+import type { UrlPolicy } from '#libs/contracts';
 import { Connections, CredentialsModule, Integrations } from '#libs/credentials';
 import { CryptoModule } from '#libs/crypto';
 import { Database, DatabaseModule } from '#libs/database';
@@ -10,6 +11,7 @@ import { startHttpApp } from '#libs/http';
 import { Secret } from '#libs/kernel';
 import { MemoryLogStore, OperationLog } from '#libs/logs';
 import { loggerModule } from '#libs/observability';
+import type { OutboundConfig, Resolve } from '#libs/outbound';
 import { ProvidersModule } from '#libs/providers';
 import { ProxyModule } from '#libs/proxy';
 import { registerHttpEdge } from '../http-edge.js';
@@ -33,19 +35,38 @@ export interface TestProxy {
   /** A service of the app. */
   get<Service>(service: Type<Service>): Service;
   /** Makes an integration and a connection of one name. */
-  connect(name: string, provider: string, credentials: object, config?: Record<string, string>): Promise<void>;
+  connect(
+    name: string,
+    provider: string,
+    credentials: object,
+    config?: Record<string, string>,
+    custom?: Record<string, string>,
+  ): Promise<void>;
+  /** Sets what the environment may call; null: what the server may. Connections made afterwards follow it at once, others within a second. */
+  govern(policy: UrlPolicy | null): Promise<void>;
   /** Stores what waits in the operation log. */
   flush(): Promise<void>;
   close(): Promise<void>;
 }
 
-const REACH_LOOPBACK = {
+interface TestProxyOptions {
+  /** Loopback is open where it is not given. */
+  readonly outbound?: OutboundConfig;
+  readonly resolve?: Resolve;
+}
+
+const REACH_LOOPBACK: OutboundConfig = {
   NANGO_PROXY_BASE_URL_OVERRIDE_ENABLED: true,
   NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST: [],
   NANGO_OUTBOUND_URL_POLICY: { blockPrivateIps: false },
 };
 
-export async function testProxy(databaseUrl: string, encryptionKey: string, redisUrl: string): Promise<TestProxy> {
+export async function testProxy(
+  databaseUrl: string,
+  encryptionKey: string,
+  redisUrl: string,
+  { outbound = REACH_LOOPBACK, resolve }: TestProxyOptions = {},
+): Promise<TestProxy> {
   const logs = new MemoryLogStore();
   const log = { provide: OperationLog, useFactory: () => new OperationLog(logs) };
   const app: DynamicModule = {
@@ -57,8 +78,8 @@ export async function testProxy(databaseUrl: string, encryptionKey: string, redi
       RedisModule.forRoot(redisUrl),
       AccountsModule,
       ProvidersModule.forRoot({ path: undefined }),
-      ProxyModule.forRoot(REACH_LOOPBACK),
-      AuthModule.forRoot(REACH_LOOPBACK),
+      ProxyModule.forRoot(outbound, { resolve }),
+      AuthModule.forRoot(outbound),
       CredentialsModule.forRoot(),
       { module: TestLogsModule, global: true, providers: [log], exports: [OperationLog] },
       ProvidersApiModule.forRoot('https://fairlead.example/'),
@@ -75,8 +96,8 @@ export async function testProxy(databaseUrl: string, encryptionKey: string, redi
     front: (started) => started.get(ProxyRoute),
   });
   const db = running.app.get(Database);
-  const [environment] = await db.query<{ id: number }>(`SELECT id FROM environments WHERE name = 'dev'`);
-  const { id: environmentId } = environment as { id: number };
+  const [environment] = await db.query<{ id: number; uuid: string }>(`SELECT id, uuid FROM environments WHERE name = 'dev'`);
+  const { id: environmentId, uuid } = environment as { id: number; uuid: string };
   const newKey = async (...scopes: string[]) => {
     const key = randomUUID();
     await db.query(
@@ -92,8 +113,8 @@ export async function testProxy(databaseUrl: string, encryptionKey: string, redi
     logs,
     newKey,
     get: (service) => running.app.get(service),
-    connect: async (name, provider, credentials, connectionConfig = {}) => {
-      await running.app.get(Integrations).create(environmentId, { provider, uniqueKey: name });
+    connect: async (name, provider, credentials, connectionConfig = {}, integrationConfig = {}) => {
+      await running.app.get(Integrations).create(environmentId, { provider, uniqueKey: name, integrationConfig });
       await running.app.get(Connections).import(environmentId, {
         providerConfigKey: name,
         connectionId: name,
@@ -101,6 +122,7 @@ export async function testProxy(databaseUrl: string, encryptionKey: string, redi
         connectionConfig,
       });
     },
+    govern: (policy) => running.app.get(EnvironmentPolicies).set(uuid, policy),
     flush: () => running.app.get(OperationLog).flush(),
     close: () => running.close(),
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CLIENT, SERVER } from '../test-certificates.js';
+import { CLIENT, SERVER } from '#libs/testing';
 import { clientCertificate } from './client-certificate.js';
 
 describe('a client certificate', () => {

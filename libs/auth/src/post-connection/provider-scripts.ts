@@ -59,7 +59,7 @@ const PRE_DELETION: Readonly<Record<string, (api: VendorApi) => Promise<void>>> 
  */
 export async function runPostConnection(http: TokenHttp, subject: AuthSubject, credentials: Credentials): Promise<Config> {
   const { post_connection_script: name } = subject.provider;
-  return name === undefined ? {} : scriptOf(POST_CONNECTION, name)(new VendorApi(http, subject, credentials));
+  return name === undefined ? {} : scriptOf(POST_CONNECTION, name)(vendorApi(http, subject, credentials));
 }
 
 /**
@@ -68,8 +68,11 @@ export async function runPostConnection(http: TokenHttp, subject: AuthSubject, c
  */
 export async function runPreDeletion(http: TokenHttp, subject: AuthSubject, credentials: Credentials): Promise<void> {
   const { pre_connection_deletion_script: name } = subject.provider;
-  if (name !== undefined) await scriptOf(PRE_DELETION, name)(new VendorApi(http, subject, credentials));
+  if (name !== undefined) await scriptOf(PRE_DELETION, name)(vendorApi(http, subject, credentials));
 }
+
+const vendorApi = (http: TokenHttp, subject: AuthSubject, credentials: Credentials): VendorApi =>
+  new VendorApi(http.under(subject.integration.outboundPolicy), subject, credentials);
 
 function scriptOf<Script>(scripts: Readonly<Record<string, Script>>, name: string): Script {
   const script = Object.hasOwn(scripts, name) ? scripts[name] : undefined;

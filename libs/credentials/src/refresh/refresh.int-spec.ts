@@ -301,7 +301,7 @@ describe('a token that the provider refuses before its end', () => {
   it('is renewed at once where it came with the connection', async () => {
     const id = await save(provider.issue(3_600_000));
     await one().db.query('UPDATE connections SET refreshed_at = now() WHERE id = $1', [id]);
-    one().leases.forgetAll();
+    one().leases.changed({ id });
     await read(one(), { rejected: true, rejectedVersion: await versionOf(one()) });
     expect(provider.accepted).toBe(1);
   });

@@ -4,8 +4,18 @@ import { ALLOWED, refused, type Verdict } from './verdict.js';
 
 type AddressClass = 'public' | 'loopback' | 'private' | 'linkLocal' | 'reserved';
 
-/** Addresses under which clouds hand credentials to whoever asks, outside of the link-local ranges. */
-const METADATA = new Set(['100.100.100.200', '192.0.0.192', 'fd00:ec2::254', 'fd20:ce::254']);
+/**
+ * Ranges under which clouds hand credentials to whoever asks, outside of the link-local ones: Alibaba, Oracle, Azure's WireServer,
+ * AWS, Google, Scaleway.
+ */
+const METADATA = [
+  '100.100.100.200/32',
+  '192.0.0.192/32',
+  '168.63.129.16/32',
+  'fd00:ec2::/32',
+  'fd20:ce::254/128',
+  'fd00:42::42/128',
+].map((range) => ipaddr.parseCIDR(range));
 
 const V4: Partial<Record<string, AddressClass>> = {
   unicast: 'public',
@@ -27,6 +37,8 @@ const COMPATIBLE = ipaddr.IPv6.parseCIDR('::/96');
 const NAT64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
 const LOCAL_NAT64 = ipaddr.IPv6.parseCIDR('64:ff9b:1::/48');
 const SITE_LOCAL = ipaddr.IPv6.parseCIDR('fec0::/10');
+/** All that is handed out to hosts so far (IANA, IPv6 Global Unicast Address Assignments). */
+const GLOBAL = ipaddr.IPv6.parseCIDR('2000::/3');
 
 /** Whether an address, literal or an answer of DNS, may be dialled. */
 export function decideAddress(address: string, policy: OutboundPolicy): Verdict {
@@ -48,20 +60,22 @@ export function decideAddress(address: string, policy: OutboundPolicy): Verdict 
 function classOf(address: string): AddressClass {
   if (!ipaddr.isValid(address)) return 'reserved';
   const parsed = ipaddr.parse(address);
-  if (METADATA.has(parsed.toString())) return 'linkLocal';
+  if (METADATA.some((range) => range[0].kind() === parsed.kind() && parsed.match(range))) return 'linkLocal';
   if (parsed instanceof ipaddr.IPv4) return V4[parsed.range()] ?? 'reserved';
   if (parsed.match(LOCAL_NAT64) || parsed.match(SITE_LOCAL)) return 'private';
   const inner = embeddedV4(parsed);
   if (inner) return classOf(inner);
-  return V6[parsed.range()] ?? 'reserved';
+  const kind = V6[parsed.range()] ?? 'reserved';
+  return kind === 'public' && !parsed.match(GLOBAL) ? 'reserved' : kind;
 }
 
-/** The IPv4 address that a mapped, compatible, NAT64 or 6to4 form leads to. `::` and `::1` are addresses of their own. */
+/** The IPv4 address that a mapped, compatible, NAT64, 6to4 or ISATAP form leads to. `::` and `::1` are addresses of their own. */
 function embeddedV4(address: ipaddr.IPv6): string | undefined {
   const bytes = address.toByteArray();
   const last = bytes.slice(12).join('.');
   if (address.isIPv4MappedAddress() || address.match(NAT64)) return last;
   if (address.match(COMPATIBLE) && last !== '0.0.0.0' && last !== '0.0.0.1') return last;
   if (bytes[0] === 0x20 && bytes[1] === 0x02) return bytes.slice(2, 6).join('.');
+  if ((bytes[8]! & 0xfd) === 0 && bytes[9] === 0 && bytes[10] === 0x5e && bytes[11] === 0xfe) return last;
   return undefined;
 }

@@ -24,15 +24,30 @@ const bareHost = (host: string): string =>
  * addresses they resolve to, when the socket is opened.
  */
 export function decideHost(target: URL | string, policy: OutboundPolicy): Verdict {
-  if (typeof target !== 'string') return decideUrl(target, policy);
-  if (CONTROL.test(target)) return refused('the URL holds spaces or control characters');
-  const url = URL.parse(target);
-  return url ? decideUrl(url, policy) : refused('the URL cannot be parsed');
+  const url = typeof target === 'string' ? plainUrl(target) : (problemOf(target) ?? target);
+  return typeof url === 'string' ? refused(url) : decideUrl(url, policy);
+}
+
+/**
+ * A URL that says plainly whom it leads to: http or https, without user name and password, without characters that the parser drops.
+ * @returns what is wrong with any other
+ */
+export function plainUrl(text: string): URL | string {
+  const url = parsed(text);
+  return typeof url === 'string' ? url : (problemOf(url) ?? url);
+}
+
+function parsed(text: string): URL | string {
+  if (CONTROL.test(text)) return 'the URL holds spaces or control characters';
+  return URL.parse(text) ?? 'the URL cannot be parsed';
+}
+
+function problemOf({ protocol, username, password }: URL): string | undefined {
+  if (protocol !== 'https:' && protocol !== 'http:') return `the scheme ${protocol} is not http or https`;
+  return username !== '' || password !== '' ? 'the URL holds a user name or password' : undefined;
 }
 
 function decideUrl(url: URL, policy: OutboundPolicy): Verdict {
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return refused(`the scheme ${url.protocol} is not http or https`);
-  if (url.username !== '' || url.password !== '') return refused('the URL holds a user name or password');
   const host = bareHost(url.hostname);
   if (host === '') return refused('the URL names no host');
   if (policy.denied.has(host)) return refused(`the host ${host} is on the deny list`);

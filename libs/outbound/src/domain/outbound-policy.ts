@@ -1,10 +1,13 @@
+import type { UrlPolicy } from '#libs/contracts';
 import type { OauthOutboundConfig, OutboundConfig } from '../outbound.config.js';
+import { parseEgress } from './egress.js';
 import { normalizedHost } from './hosts.js';
 import type { OutboundPolicy } from './policy.js';
 
 const DENIED = [
   '169.254.169.254',
   'metadata.google.internal',
+  'metadata.goog',
   'localhost',
   '127.0.0.1',
   '::1',
@@ -38,13 +41,11 @@ export function parseOauthPolicy(env: OutboundConfig & OauthOutboundConfig): Out
   return policyOf(env, given, { builtIn: true, mayOpenLoopback: saysSo || isOptOut(env) });
 }
 
-type Given = NonNullable<OutboundConfig['NANGO_OUTBOUND_URL_POLICY']>;
-
 const isOptOut = ({ NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST: listed }: OutboundConfig): boolean => listed?.length === 0;
 
 function policyOf(
   env: OutboundConfig,
-  given: Given,
+  given: UrlPolicy,
   { builtIn, mayOpenLoopback }: { readonly builtIn: boolean; readonly mayOpenLoopback: boolean },
 ): OutboundPolicy {
   const isPermissive = given.mode === 'permissive';
@@ -53,11 +54,48 @@ function policyOf(
   const denied = isPermissive ? [] : [...(builtIn ? DENIED : []), ...listed];
   return {
     baseUrlOverride: env.NANGO_PROXY_BASE_URL_OVERRIDE_ENABLED,
-    denied: new Set(denied.map(normalizedHost)),
-    allowed: given.mode === 'allowlist' ? (given.allowlist ?? []).map((host) => normalizedHost(host.replace(/^\./, ''))) : null,
+    denied: hostSet(denied),
+    allowed: given.mode === 'allowlist' ? hostList(given.allowlist) : null,
     blockLoopback: !(isPermissive && !blockPrivate && mayOpenLoopback),
     blockPrivate,
     blockLinkLocal: given.blockLinkLocal ?? true,
     maxRedirects: given.maxRedirects ?? MAX_REDIRECTS,
+    egress: parseEgress(env),
   };
 }
+
+/**
+ * A server's policy with that of an environment laid over it. Deny lists add up; an allow list narrows even where no mode is given.
+ * As with requests for tokens, loopback opens where both words are said together, and whoever closes private addresses closes it too.
+ */
+export function overlaid(policy: OutboundPolicy, own: UrlPolicy): OutboundPolicy {
+  const blockPrivate = own.blockPrivateIps ?? policy.blockPrivate;
+  return {
+    ...policy,
+    denied: deniedUnder(policy, own),
+    allowed: allowedUnder(policy, own),
+    blockPrivate,
+    blockLoopback: blocksLoopback(policy, own, blockPrivate),
+    blockLinkLocal: own.blockLinkLocal ?? policy.blockLinkLocal,
+    maxRedirects: own.maxRedirects ?? policy.maxRedirects,
+  };
+}
+
+function deniedUnder({ denied }: OutboundPolicy, { mode, denylist = [] }: UrlPolicy): ReadonlySet<string> {
+  if (mode === 'permissive') return new Set();
+  return new Set([...denied, ...hostSet(mode === 'denylist' ? [...DENIED, ...denylist] : denylist)]);
+}
+
+function allowedUnder({ allowed }: OutboundPolicy, { mode, allowlist }: UrlPolicy): OutboundPolicy['allowed'] {
+  if (mode === undefined) return allowlist ? hostList(allowlist) : allowed;
+  return mode === 'allowlist' ? hostList(allowlist) : null;
+}
+
+function blocksLoopback({ blockLoopback }: OutboundPolicy, own: UrlPolicy, blockPrivate: boolean): boolean {
+  if (own.mode === 'permissive' && own.blockPrivateIps === false) return false;
+  return blockPrivate || own.mode === 'denylist' || blockLoopback;
+}
+
+const hostSet = (hosts: readonly string[]): ReadonlySet<string> => new Set(hosts.map(normalizedHost));
+
+const hostList = (hosts: readonly string[] = []): string[] => hosts.map((host) => normalizedHost(host.replace(/^\./, '')));

@@ -1,4 +1,6 @@
-/** Which hosts and addresses may be called (spec/auth.md §6.8). */
+import type { Egress } from './egress.js';
+
+/** Which hosts and addresses may be called (spec/auth.md §6.8), and on which way. */
 export interface OutboundPolicy {
   /** Whether callers, connections and integrations may name a base URL. */
   readonly baseUrlOverride: boolean;
@@ -14,4 +16,6 @@ export interface OutboundPolicy {
   readonly blockLinkLocal: boolean;
   /** Longest chain of redirects that is followed; 0 hands them to the caller. */
   readonly maxRedirects: number;
+  /** The proxies that traffic must leave through; null: it leaves as it is. */
+  readonly egress: Egress | null;
 }

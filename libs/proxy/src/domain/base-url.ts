@@ -1,4 +1,5 @@
 import { AppError } from '#libs/kernel';
+import { plainUrl } from '#libs/outbound';
 import { compileTemplate, fillTemplate, type Template, templateOf } from '#libs/providers';
 import type { LeaseFacts } from './lease-facts.js';
 import { endpointLookup } from './scope.js';
@@ -21,10 +22,8 @@ export interface ChosenBase {
 
 /** Text of a base URL in its parts. @throws AppError `base_url_override_not_allowed` when it is no plain http(s) URL */
 export function parseBaseUrl(text: string): BaseUrl {
-  const url = URL.parse(text);
-  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '') {
-    throw new AppError('base_url_override_not_allowed', 'the base URL must be http or https, without user name and password');
-  }
+  const url = plainUrl(text);
+  if (typeof url === 'string') throw new AppError('base_url_override_not_allowed', `the base URL cannot be used: ${url}`);
   return { origin: url.origin, host: url.host, path: url.pathname.replace(/\/+$/, ''), query: url.search.slice(1) };
 }
 

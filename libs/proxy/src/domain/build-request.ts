@@ -45,6 +45,7 @@ export function buildRequest(call: ProxyCall, options: BuildOptions): OutboundRe
     headers,
     body,
     bodyLength: injected ? undefined : call.bodyLength,
+    hasInjectedBody: injected !== undefined,
     forwardHeaders: call.forwardHeadersOnRedirect ?? connection.forwardHeaders,
     decompress: call.decompress ?? connection.decompress,
     retry: connection.retry,
@@ -53,6 +54,7 @@ export function buildRequest(call: ProxyCall, options: BuildOptions): OutboundRe
     secrets: connection.secrets,
     sign: connection.signer && signOf(connection.signer, headers),
     identity: connection.identity,
+    outboundPolicy: call.lease.outboundPolicy,
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ALICE, BOB } from '../test-certificates.js';
+import { ALICE, BOB } from '#libs/testing';
 import { testLease } from '../test-lease.js';
 import { clientIdentity } from './client-identity.js';
 import { leaseFacts } from './lease-facts.js';

@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '#libs/kernel';
-import type { ClientCertificate } from '#libs/outbound';
+import type { IdentifiedCertificate } from '#libs/outbound';
 import { certificatePair, type PairProblem } from '#libs/signing';
 import type { LeaseFacts } from './lease-facts.js';
 
 /** Who a connection is in a TLS handshake. */
-export interface ClientIdentity extends ClientCertificate {
-  /** The same for the same certificate and key. */
-  readonly id: string;
-}
+export type ClientIdentity = IdentifiedCertificate;
 
 /**
  * The certificate of a connection whose provider asks for one (`require_client_certificate`, spec/auth.md §6.4).

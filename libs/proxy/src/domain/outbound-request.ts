@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { ConnectionLease } from '#libs/contracts';
+import type { ConnectionLease, UrlPolicy } from '#libs/contracts';
 import type { RetryRules } from '#libs/providers';
 import type { ClientIdentity } from './client-identity.js';
 import type { Params } from './target-url.js';
@@ -36,6 +36,8 @@ export interface OutboundRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: RequestBody | undefined;
   readonly bodyLength: number | undefined;
+  /** Whether fields of the connection were put into the body: it stays with the origin it was made for. */
+  readonly hasInjectedBody?: boolean | undefined;
   /** Send every header to other origins when redirected there. */
   readonly forwardHeaders: boolean;
   /** Decode compressed answers. */
@@ -51,6 +53,8 @@ export interface OutboundRequest {
   readonly sign?: SignRequest | undefined;
   /** Shown where the server asks for a certificate. */
   readonly identity?: ClientIdentity | undefined;
+  /** What the environment of the connection may call, laid over the transport's policy. */
+  readonly outboundPolicy?: UrlPolicy | undefined;
 }
 
 /** What a signature is made over: the request as it is about to be sent. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { AuthConfig } from '#libs/auth';
 import type { cacheEnv } from '#libs/cache';
 import type { databaseEnv } from '#libs/database';
@@ -12,12 +12,6 @@ export const refreshEnv = {
     true,
     'Renew tokens in a small process of its own, started when there is something to renew, that outlives a crash of the service',
   ),
-  NODE_EXTRA_CA_CERTS: z
-    .string()
-    .optional()
-    .describe(
-      'File of certificate authorities, in PEM, that are trusted beside the well-known ones; Node reads it when it starts',
-    ),
 };
 
 type RefreshConfig = z.output<z.ZodObject<typeof refreshEnv & typeof cacheEnv & typeof databaseEnv>> & AuthConfig;
