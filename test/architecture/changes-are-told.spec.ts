@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
 /**
- * Services remember rows of these tables until they hear that one has changed (docs/adr/0012). Whoever writes to them tells, after the
+ * Services remember rows of these tables until they hear that one has changed (docs/adr/0015). Whoever writes to them tells, after the
  * commit, or says here why nobody needs to know.
  */
 const REMEMBERED = ['api_keys', 'environments', 'integrations', 'connections'];
@@ -23,6 +23,7 @@ type Writer = {
 const LEASES = /\bleases\.(changed|integrationChanged)\(/;
 
 const WRITERS: Readonly<Record<string, Writer>> = {
+  'libs/accounts/src/environment-policies.service.ts': { writes: 1, tells: /changes\.publish\('environment'/ },
   'libs/accounts/src/environment-settings.service.ts': { writes: 3, tells: /changes\.publish\('environment'/ },
   'libs/accounts/src/provisioning.ts': { writes: 2, tells: /changed\.push\(.*tagOf\('environment'/ },
   'libs/credentials/src/connection-configs.service.ts': { writes: 1, tells: LEASES },

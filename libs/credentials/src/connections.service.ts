@@ -98,8 +98,9 @@ export class Connections {
     await this.db.transaction(async (tx) => {
       const ref = await this.connections.markDeleted(tx, environmentId, providerConfigKey, connectionId);
       if (!ref) throw new AppError('unknown_connection');
-      await this.listeners.connectionDeleted(tx, ref);
+      // Before what listeners leave for after the commit: that may fail, or wait for Redis.
       tx.afterCommit(() => this.leases.changed(ref));
+      await this.listeners.connectionDeleted(tx, ref);
     });
   }
 

@@ -75,12 +75,12 @@ export class Integrations {
   async remove(environmentId: EnvironmentId, uniqueKey: string): Promise<void> {
     await this.db.transaction(async (tx) => {
       const integration = (await this.integrations.lock(tx, environmentId, uniqueKey, 'UPDATE')) ?? notFound(uniqueKey);
+      tx.afterCommit(() => this.leases.integrationChanged(integration));
       for (const ref of await this.connections.markDeletedByIntegration(tx, integration)) {
         await this.listeners.connectionDeleted(tx, ref);
       }
       await this.integrations.markDeleted(tx, integration);
       await this.listeners.integrationDeleted(tx, integration);
-      tx.afterCommit(() => this.leases.integrationChanged(integration));
     });
   }
 

@@ -38,7 +38,8 @@ const textOf = (key: LeaseKey): string =>
 /** Connections in memory, so that a busy one costs no statement, and forgotten everywhere when they change. */
 @Injectable()
 export class Leases implements OnModuleInit {
-  readonly #rows: RememberedRows<CachedConnection>;
+  readonly #cached: RememberedRows<CachedConnection>;
+  #catalogueVersion: number;
 
   constructor(
     private readonly connections: ConnectionReads,
@@ -47,7 +48,8 @@ export class Leases implements OnModuleInit {
     private readonly changes: Invalidations,
     private readonly lastFetched: LastFetched,
   ) {
-    this.#rows = new RememberedRows(changes, {
+    this.#catalogueVersion = catalogue.version;
+    this.#cached = new RememberedRows(changes, {
       max: CONNECTIONS_KEPT,
       size: { max: CHARACTERS_KEPT, of: ({ lease }) => JSON.stringify(lease.connection).length },
       dependsOn: ({ connection: { environmentId, id, integrationId } }) => [
@@ -69,17 +71,17 @@ export class Leases implements OnModuleInit {
    * @throws AppError `unknown_provider_config` (404), `unknown_connection` (400), `unknown_provider_template` (404)
    */
   get(key: LeaseKey, withinMs?: number): Promise<CachedConnection> {
-    return this.#rows.get(textOf(key), () => this.#load(key), withinMs);
+    return this.#rows().get(textOf(key), () => this.#load(key), withinMs);
   }
 
   /** As `get`, whatever is remembered. */
   fresh(key: LeaseKey): Promise<CachedConnection> {
-    return this.#rows.refreshed(textOf(key), () => this.#load(key));
+    return this.#rows().refreshed(textOf(key), () => this.#load(key));
   }
 
   /** What is remembered of a connection, if it can be used as it is: no promise, no statement. Leaves a date behind. */
   usable(environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): CachedConnection | undefined {
-    const found = this.#rows.known(textOfNames(environmentId, providerConfigKey, connectionId));
+    const found = this.#rows().known(textOfNames(environmentId, providerConfigKey, connectionId));
     if (found === undefined || found.usableUntil <= Date.now()) return undefined;
     this.lastFetched.mark(found.connection.id);
     return found;
@@ -98,6 +100,15 @@ export class Leases implements OnModuleInit {
   /** After the commit: as `changed`, for all connections of an integration. */
   integrationChanged({ id }: Pick<Integration, 'id'>): void {
     this.changes.publish('integration', id);
+  }
+
+  /** What was made from a catalogue that has been replaced is made anew. */
+  #rows(): RememberedRows<CachedConnection> {
+    if (this.#catalogueVersion !== this.catalogue.version) {
+      this.#catalogueVersion = this.catalogue.version;
+      this.#cached.forgetAll();
+    }
+    return this.#cached;
   }
 
   async #load(key: LeaseKey): Promise<CachedConnection> {

@@ -8,7 +8,7 @@ const limitsOf = (env: Record<string, string>) => sendLimits(loadConfig(z.object
 
 describe('the bounds of calls', () => {
   it('are usual ones where the operator says nothing', () => {
-    const usual = { totalMs: 900_000, replayBytes: 1024 ** 2, networkCodes: new Set() };
+    const usual = { totalMs: 900_000, headMs: 300_000, idleMs: 300_000, replayBytes: 1024 ** 2, networkCodes: new Set() };
     expect([limitsOf({}), sendLimits()]).toEqual([usual, usual]);
   });
 
@@ -16,10 +16,14 @@ describe('the bounds of calls', () => {
     const env = {
       FAIRLEAD_PROXY_TOTAL_TIMEOUT_MS: '0',
       FAIRLEAD_PROXY_REPLAY_LIMIT_BYTES: '10',
+      FAIRLEAD_PROXY_HEAD_TIMEOUT_MS: '0',
+      FAIRLEAD_PROXY_IDLE_TIMEOUT_MS: '60000',
       NANGO_RETRYABLE_NETWORK_ERRORS: 'ENOTFOUND, enetunreach',
     };
     expect(limitsOf(env)).toEqual({
       totalMs: Number.POSITIVE_INFINITY,
+      headMs: 0,
+      idleMs: 60_000,
       replayBytes: 10,
       networkCodes: new Set(['ENOTFOUND', 'ENETUNREACH']),
     });

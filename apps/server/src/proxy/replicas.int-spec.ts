@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,6 +10,7 @@ import { hashApiKey } from '#libs/accounts';
 import { Invalidations } from '#libs/cache';
 import { ConnectionConfigs, Connections, Integrations } from '#libs/credentials';
 import { Database } from '#libs/database';
+import { migrateAll } from '#libs/migrate';
 import { type Link, openLink, type StackRedis, startStackRedis, type TestDatabase, testDatabase } from '#libs/testing';
 import { type TestProxy, testProxy } from './test-proxy.js';
 
@@ -77,9 +79,10 @@ class InUse {
     this.before = before;
   }
 
-  static async start(name: string): Promise<InUse> {
+  /** @param key where it is not given, one of its own */
+  static async start(name: string, given?: string): Promise<InUse> {
     await reader.connect(name, 'private-api-bearer', { type: 'API_KEY', apiKey: 'the-old-token' }, { base_url: `${base}/old` });
-    const key = await reader.newKey('environment:proxy');
+    const key = given ?? (await reader.newKey('environment:proxy'));
     const before = await InUse.#call(name, key);
     expect(before).toEqual({ status: 200, text: '/old/path Bearer the-old-token' });
     return new InUse(name, key, before);
@@ -181,4 +184,20 @@ describe.each(Object.entries(TROUBLES))('while %s', (_trouble, begin) => {
     const late = (await Promise.all(made)).filter(([, lateMs]) => lateMs > 1_000);
     expect(late).toEqual([]);
   });
+});
+
+it('a preset key that the migration step replaces stops working within a second', async () => {
+  const migrate = async (key: string) =>
+    migrateAll({
+      NANGO_DATABASE_URL: database.url,
+      NANGO_REDIS_URL: redis.url,
+      NANGO_ENCRYPTION_KEY: database.encryptionKey,
+      NANGO_SECRET_KEY_DEV: key,
+    });
+  const [older, newer] = [randomUUID(), randomUUID()];
+  await migrate(older);
+  const used = await InUse.start('preset', older);
+  await trusts(reader);
+  const { lateMs, answer } = await used.after(migrate(newer));
+  expect([answer.status, lateMs < 1_000]).toEqual([401, true]);
 });

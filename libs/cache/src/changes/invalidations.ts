@@ -24,7 +24,7 @@ interface Link {
 }
 
 /**
- * Tells all processes what has changed, so that what they remember of it is forgotten (docs/adr/0012). Messages may be lost: by a connection
+ * Tells all processes what has changed, so that what they remember of it is forgotten (docs/adr/0015). Messages may be lost: by a connection
  * that died, by a process that ended before it could tell. So it is proven five times a second that none was: every process shows that it has told
  * all, and then this one that it has heard all. `provenSince` says as of when that is so; whoever remembers something acts on it.
  */

@@ -123,6 +123,16 @@ it('a read that is under way when something else changes is remembered', async (
   expect(known(1)).toBe(1);
 });
 
+it('forgets everything when it is told to, reads under way too', async () => {
+  await get(1);
+  table.hold();
+  const reading = get(2);
+  rows.forgetAll();
+  await table.letGo();
+  await reading;
+  expect([known(1), known(2)]).toEqual([undefined, undefined]);
+});
+
 it('an older read that ends later does not take the place of a newer one', async () => {
   table.hold();
   const older = get(1);

@@ -89,6 +89,11 @@ export class RememberedRows<Value extends object> {
     return this.#begin(name, read).result;
   }
 
+  /** What values are made of beside rows has changed. */
+  forgetAll(): void {
+    this.#forget(EVERYTHING);
+  }
+
   #renew(name: string, row: Remembered<Value>): void {
     this.#begin(name, row.read).result.catch(() => {
       // Gone, or the database is: the next one who asks is told.
