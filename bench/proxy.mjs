@@ -99,7 +99,6 @@ export async function run({ seconds = 5, calls = 1_000_000, json = false } = {})
 function print(figures, names) {
   printComparison(figures, names, CALLERS);
   const shown = (name, digits = 2) => (figures[name] === undefined ? '–' : Number(figures[name].toFixed(digits)));
-  const row = (measured, bar) => ({ measured, bar });
   console.table({
     'rate of the bare proxy, 16 callers': row(shown('ratio_bare_16'), ''),
     'rate of the bare proxy, 64 callers': row(shown('ratio_bare_64'), '≥ 0.6'),
@@ -112,6 +111,8 @@ function print(figures, names) {
     'memory after so many calls, MB': row(`${shown('rss_mb', 0)} after ${Math.round(figures.calls ?? 0)}`, ''),
   });
 }
+
+const row = (measured, bar) => ({ measured, bar });
 
 if (process.argv[1] === SELF) {
   const [, , role, origin] = process.argv;
