@@ -1,12 +1,11 @@
 import { Readable, type Writable } from 'node:stream';
+import { endSoon } from './departures.js';
 
 /** How much of a body waits for its reader before the upstream is told to wait. */
 const WAITING_BYTES = 64 * 1024;
 
 /** A rest up to this size is read so that its connection can be used again; a longer one is cut off with the connection. */
 const READ_AWAY_BYTES = 64 * 1024;
-
-const ONE_WRITE_BYTES = 8 * 1024;
 
 /** Who gets a body: chunks, then its end or what broke it off. */
 interface Sink {
@@ -104,7 +103,7 @@ export class UpstreamBody {
   /** Writes the body to where it goes, no faster than that takes it. Rejects when either side breaks off, and breaks off the other. */
   sendTo(to: Writable): Promise<void> {
     if (this.#state.ended && !this.#state.error && this.#waiting.length < 2) {
-      endWith(to, this.#waiting[0]);
+      endSoon(to, this.#waiting[0]);
       return Promise.resolve();
     }
     if (this.#waiting.length === 0) flushHead(to);
@@ -167,10 +166,4 @@ export class UpstreamBody {
 /** Lets the head of an HTTP answer go out now: what follows it may take its time, or not come. */
 export function flushHead(to: Writable & { readonly flushHeaders?: () => void }): void {
   to.flushHeaders?.();
-}
-
-/** Short bytes as text of one byte a character join the head of an HTTP answer, and leave with it in one write. */
-function endWith(to: Writable, chunk: Buffer | undefined): void {
-  if (chunk && chunk.length <= ONE_WRITE_BYTES) to.end(chunk.toString('latin1'), 'latin1');
-  else to.end(chunk);
 }
