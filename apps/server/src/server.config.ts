@@ -12,6 +12,7 @@ import { flag, integer, secretString } from '#libs/kernel';
 import { logsEnv } from '#libs/logs';
 import { observabilityEnv } from '#libs/observability';
 import { providersEnv } from '#libs/providers';
+import { rateGovernorEnv } from '#libs/rate-governor';
 import { recordsEnv } from '#libs/records';
 import { storageEnv } from '#libs/storage';
 import { connectUiEnv } from './connect-ui/connect-ui.config.js';
@@ -40,6 +41,7 @@ export const serverConfig = z.object({
   ...authEnv,
   ...refreshEnv,
   ...providersEnv,
+  ...rateGovernorEnv,
   ...observabilityEnv,
   ...connectUiEnv,
   SERVER_PORT: integer(3003, 'Port of the public API', 0, 65_535),

@@ -27,6 +27,7 @@ export class HttpErrorFilter implements ExceptionFilter {
     const supportId = error.code === 'generic_error_support' ? randomUUID() : undefined;
     this.#report(error, supportId);
     if (reply.sent || reply.raw.headersSent) return;
+    if (error.retryAfterMs !== undefined) void reply.header('retry-after', Math.ceil(error.retryAfterMs / 1000));
     this.answer(request, reply, error, supportId);
   }
 

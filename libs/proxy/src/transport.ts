@@ -21,6 +21,10 @@ export interface SendOptions extends Partial<RetryOptions> {
    * before, because another could not end otherwise.
    */
   readonly renew?: ((outcome: AttemptOutcome) => Promise<OutboundRequest | null>) | undefined;
+  /** Awaited before every attempt, where it gives something to wait for; what it throws ends the request. 0 is the first attempt. */
+  readonly admit?: ((request: OutboundRequest, attempt: number) => Promise<void> | undefined) | undefined;
+  /** Told how long the body of a refusal asks to wait, in milliseconds, where another attempt follows. */
+  readonly onBodyWait?: ((request: OutboundRequest, waitMs: number) => void) | undefined;
   /** Told of every attempt, the last one included. */
   readonly onAttempt?: ((attempt: Attempt) => void) | undefined;
 }
@@ -78,6 +82,8 @@ export class ProxyTransport {
     let body = resendable(request.body, retry.retries > 0);
     let current = request;
     for (let number = 0; ; number += 1) {
+      const admission = options.admit?.(current, number);
+      if (admission) await admission;
       const headers = current.sign ? await current.sign(current) : current.headers;
       const startedAt = performance.now();
       const answer = await this.#attempt(current, headers, body, options.signal);
@@ -94,7 +100,9 @@ export class ProxyTransport {
       });
       const next = repeats ? await renewed(options, outcome, answer, current) : null;
       if (!repeats || !next) return settled(answer, current);
-      const waitMs = decision.waitMs ?? (await waitNamedInBody(answer, current)) ?? decision.fallbackMs;
+      const inBody = decision.waitMs === undefined ? await waitNamedInBody(answer, current) : undefined;
+      if (inBody !== undefined) options.onBodyWait?.(current, inBody);
+      const waitMs = decision.waitMs ?? inBody ?? decision.fallbackMs;
       discard(answer);
       await delay(waitMs, undefined, { signal: options.signal });
       if (next.body !== current.body) body = resendable(next.body, true);

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { createHash } from 'node:crypto';
 import type { Caller } from '#libs/accounts';
 import type { ConnectionLease } from '#libs/contracts';
 import { Connections } from '#libs/credentials';
 import { AppError } from '#libs/kernel';
 import { needsWholeBody, type OutboundRequest, ProxyTransport } from '#libs/proxy';
+import { type GovernedCall, Governor } from '#libs/rate-limits';
 import { hasBody, type IncomingBody, incomingBody } from './incoming-body.js';
 import { forwardedHeaders, type ProxyHeaders } from './proxy-headers.js';
 import { type ProxiedCall, ProxyLog } from './proxy-log.js';
@@ -19,6 +21,7 @@ export class Proxy {
     private readonly connections: Connections,
     private readonly transport: ProxyTransport,
     private readonly log: ProxyLog,
+    private readonly governor: Governor,
   ) {}
 
   /** @throws AppError what keeps the call from being made; an upstream that does not answer is answered for */
@@ -39,14 +42,39 @@ export class Proxy {
     const lease = await this.#lease(caller, headers);
     call.lease = lease;
     const body = await incomingBody(request.raw, needsWholeBody(lease));
+    const signal = goneSignal(reply);
+    const governed = this.#govern(call, lease, request, signal);
     const response = await this.transport.send(this.#build(lease, headers, request, body), {
-      signal: goneSignal(reply),
+      signal,
       retries: headers.retries,
       retryOn: headers['retry-on'],
       renew: async ({ status }) => this.#build(await this.#lease(caller, headers, status === 401), headers, request, body),
-      onAttempt: (attempt) => attempts.push(attempt),
+      admit: governed && ((outbound) => governed.admit(outbound)),
+      onBodyWait: governed && ((outbound, waitMs) => governed.learnWait(outbound, waitMs)),
+      onAttempt: (attempt) => {
+        attempts.push(attempt);
+        governed?.learn(attempt);
+      },
     });
     await sendOn(response, reply);
+  }
+
+  /** Calls of one API key take turns with those of others, and with functions. */
+  #govern(
+    { caller, headers }: ProxiedCall,
+    lease: ConnectionLease,
+    { raw }: FastifyRequest,
+    signal: AbortSignal,
+  ): GovernedCall<undefined> | undefined {
+    return this.governor.of({
+      environmentId: caller.environmentId,
+      lease,
+      caller: () => callerOf(raw.headers.authorization),
+      mode: headers['fairlead-rate-limit'],
+      maxWaitMs: headers['fairlead-max-wait'],
+      signal,
+      via: undefined,
+    });
   }
 
   #build(lease: ConnectionLease, headers: ProxyHeaders, { raw, method }: FastifyRequest, body: IncomingBody): OutboundRequest {
@@ -71,6 +99,10 @@ export class Proxy {
     }
   }
 }
+
+/** Tells API keys apart without telling them. */
+const callerOf = (authorization = ''): string =>
+  `proxy:${createHash('sha256').update(authorization).digest('base64url').slice(0, 12)}`;
 
 /** What keeps a connection from being used, as this endpoint says it (spec/auth.md §6.9). */
 function asProxyError(error: AppError, key: string, id: string): AppError {

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import { AccountsModule, hashApiKey } from '#libs/accounts';
 import { AuthModule } from '#libs/auth';
 import { RedisModule } from '#libs/cache';
@@ -7,11 +8,12 @@ import { Connections, CredentialsModule, Integrations } from '#libs/credentials'
 import { CryptoModule } from '#libs/crypto';
 import { Database, DatabaseModule } from '#libs/database';
 import { startHttpApp } from '#libs/http';
-import { Secret } from '#libs/kernel';
+import { loadConfig, Secret } from '#libs/kernel';
 import { MemoryLogStore, OperationLog } from '#libs/logs';
 import { loggerModule } from '#libs/observability';
 import { ProvidersModule } from '#libs/providers';
 import { ProxyModule } from '#libs/proxy';
+import { governorOptions, RateGovernorModule, rateGovernorEnv } from '#libs/rate-governor';
 import { registerHttpEdge } from '../http-edge.js';
 import { ProvidersApiModule } from '../providers/providers-api.module.js';
 import { ProxyApiModule } from './proxy-api.module.js';
@@ -42,7 +44,13 @@ const REACH_LOOPBACK = {
   NANGO_OUTBOUND_URL_POLICY: { blockPrivateIps: false },
 };
 
-export async function testProxy(databaseUrl: string, encryptionKey: string, redisUrl: string): Promise<TestProxy> {
+/** @param env variables of the rate governor, which is off without any */
+export async function testProxy(
+  databaseUrl: string,
+  encryptionKey: string,
+  redisUrl: string,
+  env: NodeJS.ProcessEnv = { FAIRLEAD_RATE_GOVERNOR: 'off' },
+): Promise<TestProxy> {
   const logs = new MemoryLogStore();
   const log = { provide: OperationLog, useFactory: () => new OperationLog(logs) };
   const app: DynamicModule = {
@@ -55,6 +63,7 @@ export async function testProxy(databaseUrl: string, encryptionKey: string, redi
       AccountsModule,
       ProvidersModule.forRoot({ path: undefined }),
       ProxyModule.forRoot(REACH_LOOPBACK),
+      RateGovernorModule.forRoot(governorOptions(loadConfig(z.object(rateGovernorEnv), env))),
       AuthModule.forRoot(REACH_LOOPBACK),
       CredentialsModule.forRoot(),
       { module: TestLogsModule, global: true, providers: [log], exports: [OperationLog] },
