@@ -3,4 +3,4 @@ export { type TestDatabase, testDatabase, type TestRedis, testRedis } from './fi
 export { launchStack, type Stack, type StackAccess, startStack } from './stack.js';
 export type { ServiceName } from './stack-services.js';
 export { releaseStores, shareStores, type TestStores } from './test-stores.js';
-export { startUpstream, type Upstream } from './upstream.js';
+export { startUpstream, type Upstream, type UpstreamReply } from './upstream.js';

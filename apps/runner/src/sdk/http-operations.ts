@@ -1,6 +1,7 @@
+import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import type { ConnectionLease } from '#libs/contracts';
-import { AppError, messageOf } from '#libs/kernel';
+import { AppError, messageOf, toErrorBody } from '#libs/kernel';
 import type { OutboundRequest, SendOptions } from '#libs/proxy';
 import { describedBody, renderBody } from './domain/http-body.js';
 import { httpMessage, waitMessage } from './domain/http-message.js';
@@ -83,6 +84,7 @@ async function http(run: RunContext, given: Record<string, unknown>): Promise<ob
   const args = parsed(httpArgs, given);
   const lease = await run.leases.of(args);
   const config = { method: args.method.toLowerCase(), url: args.endpoint };
+  const governed = run.services.rateLimits.of(run, lease);
   const received = await attempt(config, () =>
     run.services.http.send(requestOf(run, args, lease), {
       signal: run.signal,
@@ -90,7 +92,10 @@ async function http(run: RunContext, given: Record<string, unknown>): Promise<ob
       retryOn: args.retryOn ?? undefined,
       retryHeader: args.retryHeader ?? undefined,
       renew: renewal(run, args, lease),
+      admit: governed && ((request) => governed.admit(request)),
+      onBodyWait: governed && ((request, waitMs) => governed.learnWait(request, waitMs)),
       onAttempt: (one) => {
+        governed?.learn(one);
         run.log.add(httpMessage(one, args.retries));
         if (one.retryInMs !== undefined) run.log.say('warn', 'internal', waitMessage(one));
       },
@@ -113,11 +118,30 @@ async function attempt<Value>(config: object, send: () => Promise<Value>): Promi
   try {
     return await send();
   } catch (error) {
+    if (error instanceof AppError && error.code === 'rate_limited') throw rateLimitRefusal(error, config);
     if (!(error instanceof AppError) || error.code !== 'upstream_unreachable') throw error;
     const { code } = error.payload as { code: string };
     throw new HostError({ name: 'AxiosError', message: error.message || code, code, http: { config } });
   }
 }
+
+/** As if the provider had answered so: code that heeds its 429 heeds this one. */
+const rateLimitRefusal = (error: AppError, config: object): HostError =>
+  new HostError({
+    name: 'AxiosError',
+    message: error.message,
+    code: 'ERR_BAD_REQUEST',
+    http: {
+      status: error.status,
+      response: {
+        status: error.status,
+        statusText: STATUS_CODES[error.status],
+        headers: { 'retry-after': String(Math.ceil((error.retryAfterMs ?? 0) / 1000)) },
+        data: { error: toErrorBody(error) },
+      },
+      config,
+    },
+  });
 
 function refusal(received: Received, config: object, { responseType = '' }: HttpArgs): HostError {
   const { status } = received;

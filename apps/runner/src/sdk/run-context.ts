@@ -3,6 +3,7 @@ import type { BatchResult, Checkpoint, ConnectionLease, ExecuteRequest, ModelCou
 import { messageOf } from '#libs/kernel';
 import { Leases } from './leases.js';
 import type { ProviderHttp } from './provider-http.js';
+import type { RateLimits } from './rate-limits.js';
 import { RunLog } from './run-log.js';
 import type { ServiceClient } from './service-client.js';
 
@@ -12,10 +13,11 @@ export class Services {
     readonly persist: ServiceClient,
     readonly server: ServiceClient,
     readonly http: ProviderHttp,
+    readonly rateLimits: RateLimits,
   ) {}
 
   async close(): Promise<void> {
-    await Promise.all([this.persist.close(), this.server.close(), this.http.close()]);
+    await Promise.all([this.persist.close(), this.server.close(), this.http.close(), this.rateLimits.close()]);
   }
 }
 
