@@ -119,7 +119,7 @@ export class BucketLine {
       this.#tries.get(ticket)?.refuse(openingMs);
       this.#tries.delete(ticket);
     }
-    if (isLost) for (const { ticket, caller } of this.#waiting.values()) this.#news.arrive(ticket, caller);
+    if (isLost) this.#news.arriveAnew(this.#waiting.values());
     if (isOpeningKnown) this.blockedFor(openingMs);
     this.#sleep.last(sleepMs);
   }

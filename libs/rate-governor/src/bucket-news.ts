@@ -1,5 +1,6 @@
 import { mergeLimits, type Observation } from '#libs/rate-limits';
 import type { News } from './turn-script.js';
+import type { Waiter } from './waiter.js';
 
 /** The most that one script call is given of anything, so that Redis is never held up for long. */
 const MOST_A_TURN = 1_000;
@@ -28,6 +29,12 @@ export class BucketNews {
 
   arrive(ticket: string, caller: string): void {
     this.#arrivals.set(ticket, caller);
+  }
+
+  /** Everybody who waits, in order: what was told of them is forgotten. */
+  arriveAnew(waiting: Iterable<Pick<Waiter, 'ticket' | 'caller'>>): void {
+    this.#arrivals.clear();
+    for (const { ticket, caller } of waiting) this.#arrivals.set(ticket, caller);
   }
 
   depart(ticket: string, caller: string): void {

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { once } from 'node:events';
 import type { Redis } from 'ioredis';
 import { messageOf } from '#libs/kernel';
 import type { Ask, Buckets, GovernorMetrics, Report, Watch } from '#libs/rate-limits';
@@ -31,14 +32,18 @@ export class SharedBuckets implements Buckets<undefined> {
     this.#script = new TurnScript(redis.commands, options);
   }
 
-  /** Hears what other replicas learn. */
+  /** Hears what other replicas learn. Resolves once it does, and Redis can be asked. */
   async listen(): Promise<void> {
-    const { subscriber } = this.redis;
+    const { commands, subscriber } = this.redis;
     const { prefix, replica } = this.options;
     subscriber.on('message', (channel, message: string) => this.#hear(channel, message));
+    const wakeAll = () => this.#lines.forEach((line) => line.wake());
     // What was said while the connection was lost may have been for those who wait here.
-    subscriber.on('ready', () => this.#lines.forEach((line) => line.wake()));
+    subscriber.on('ready', wakeAll);
+    // Those who wait find out now that nobody can be asked, rather than when they ask next.
+    commands.on('close', wakeAll);
     await subscriber.subscribe(prefix, `${prefix}:${replica}`);
+    if (commands.status !== 'ready') await once(commands, 'ready');
   }
 
   admit(bucket: string, { caller, connection, maxWaitMs, signal }: Ask<undefined>): Promise<string | undefined> | undefined {

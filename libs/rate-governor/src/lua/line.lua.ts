@@ -19,7 +19,11 @@ end
 
 local function depart(ticket, caller)
   redis.call('ZREM', waiting(caller), ticket)
-  if redis.call('EXISTS', waiting(caller)) == 0 then redis.call('ZREM', heads, caller) end
+  local tag = redis.call('ZSCORE', heads, caller)
+  if not tag or redis.call('EXISTS', waiting(caller)) == 1 then return end
+  -- Who goes and comes again is no sooner for it.
+  redis.call('ZREM', heads, caller)
+  redis.call('ZADD', finish, tag, caller)
 end
 
 local living = {}

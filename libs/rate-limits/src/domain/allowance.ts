@@ -1,6 +1,6 @@
 import type { RetryRules } from '#libs/providers';
 import type { Allowance } from './allowance.types.js';
-import { resetMs } from './reset-text.js';
+import { type Clock, resetMs } from './reset-text.js';
 import { structuredAllowances } from './structured-limits.js';
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
@@ -40,39 +40,39 @@ const SPELLINGS: readonly Spelling[] = [
 const SHOPIFY = 'x-shopify-shop-api-call-limit';
 
 /** The tightest of the limits an answer tells of; undefined where it tells of none. */
-export function allowanceOf(headers: Headers, rules: RetryRules | undefined, now: number): Allowance | undefined {
+export function allowanceOf(headers: Headers, rules: RetryRules | undefined, clock: Clock): Allowance | undefined {
   let tightest: Allowance | undefined;
   const take = (found: Allowance | undefined) => {
     if (found && (!tightest || isTighter(found, tightest))) tightest = found;
   };
-  for (const spelling of SPELLINGS) take(spelled(headers, spelling, now));
+  for (const spelling of SPELLINGS) take(spelled(headers, spelling, clock));
   for (const found of structuredAllowances(first(headers['ratelimit']), first(headers['ratelimit-policy']))) take(found);
   take(usedOf(first(headers[SHOPIFY])));
-  take(catalogued(headers, rules, now));
+  take(catalogued(headers, rules, clock));
   return tightest;
 }
 
 const isTighter = (one: Allowance, other: Allowance): boolean =>
   one.remaining === other.remaining ? (one.resetsInMs ?? 0) > (other.resetsInMs ?? 0) : one.remaining < other.remaining;
 
-function spelled(headers: Headers, { remaining, limit, reset, window }: Spelling, now: number): Allowance | undefined {
+function spelled(headers: Headers, { remaining, limit, reset, window }: Spelling, clock: Clock): Allowance | undefined {
   const left = countOf(first(headers[remaining]));
   if (left === undefined) return undefined;
   return {
     remaining: left,
     limit: countOf(first(headers[limit])),
-    resetsInMs: reset === undefined ? undefined : resetMs(first(headers[reset]), now),
+    resetsInMs: reset === undefined ? undefined : resetMs(first(headers[reset]), clock),
     windowMs: typeof window === 'string' ? countOf(first(headers[window])) : window,
   };
 }
 
 /** The limit a catalogue entry names: `remaining`, with the moment of `at` or the seconds of `after` (spec/auth.md §1.8). */
-function catalogued(headers: Headers, rules: RetryRules | undefined, now: number): Allowance | undefined {
+function catalogued(headers: Headers, rules: RetryRules | undefined, clock: Clock): Allowance | undefined {
   const remaining = rules?.remaining && countOf(first(headers[rules.remaining.toLowerCase()]));
   if (remaining === undefined || remaining === '') return undefined;
   const resets = [rules?.at ?? [], rules?.after ?? []]
     .flat()
-    .map((name) => resetMs(first(headers[name.toLowerCase()]), now))
+    .map((name) => resetMs(first(headers[name.toLowerCase()]), clock))
     .filter((wait) => wait !== undefined);
   return { remaining, resetsInMs: resets.length > 0 ? Math.max(...resets) : undefined };
 }

@@ -13,6 +13,8 @@ interface Subject {
   readonly ownClasses: string | undefined;
   /** `connection`, unless the limit is the app's and all its connections share it. */
   readonly isShared: boolean;
+  /** The bucket asked for last: calls of a connection mostly go to one place. */
+  last: { readonly origin: string; readonly class: string; readonly bucket: string } | undefined;
 }
 
 /** A lease is read-only, so what follows from it is worked out once. */
@@ -27,8 +29,12 @@ export function bucketOf(
   lease: ConnectionLease,
   request: Pick<OutboundRequest, 'origin' | 'path'>,
 ): string {
-  const { base, provider, ownClasses } = subjectOf(environmentId, lease);
-  return `${base}:${slotOf(request.origin, HOST_SLOTS)}:${endpointClass(provider, request.path, ownClasses)}`;
+  const subject = subjectOf(environmentId, lease);
+  const { origin } = request;
+  const name = endpointClass(subject.provider, request.path, subject.ownClasses);
+  if (subject.last?.origin !== origin || subject.last.class !== name)
+    subject.last = { origin, class: name, bucket: `${subject.base}:${slotOf(origin, HOST_SLOTS)}:${name}` };
+  return subject.last.bucket;
 }
 
 /** Who waits: connections that share a limit take turns, as the callers of one connection do. */
@@ -54,6 +60,7 @@ function subjectOf(environmentId: number, lease: ConnectionLease): Subject {
     provider: integration.provider,
     ownClasses: integration.custom['rateLimitClasses'],
     isShared,
+    last: undefined,
   };
   known.set(lease, subject);
   return subject;

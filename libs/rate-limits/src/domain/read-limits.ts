@@ -3,7 +3,7 @@ import { afterMs, type AttemptOutcome, atMs } from '#libs/proxy';
 import type { RetryRules } from '#libs/providers';
 import { allowanceOf, first, type Headers } from './allowance.js';
 import type { Allowance } from './allowance.types.js';
-import { clockOf } from './reset-text.js';
+import { type Clock, clockOf } from './reset-text.js';
 
 /** A refusal for too many calls that names no wait is believed to last this long. */
 const UNNAMED_BLOCK_MS = 1_000;
@@ -54,7 +54,7 @@ function refusal(
   headers: Headers,
   rules: RetryRules | undefined,
   allowance: Allowance | undefined,
-  clock: number,
+  clock: Clock,
   capMs: number,
 ): LearntLimits {
   const named = namedWait(headers, rules, clock);
@@ -76,12 +76,12 @@ const counts = ({ remaining, limit, windowMs }: Allowance) => ({
 });
 
 /** The wait a refusal names: the catalogue's headers first (longest wins, spec/auth.md §1.8), then the general ones. */
-function namedWait(headers: Headers, rules: RetryRules | undefined, clock: number): number | undefined {
+function namedWait(headers: Headers, rules: RetryRules | undefined, clock: Clock): number | undefined {
   const read = (names: string | readonly string[] | undefined, toMs: typeof afterMs) =>
-    [names ?? []].flat().map((name) => toMs(first(headers[name.toLowerCase()]), clock));
+    [names ?? []].flat().map((name) => toMs(first(headers[name.toLowerCase()]), clock()));
   const waits = [...read(rules?.at, atMs), ...read(rules?.after, afterMs)].filter((wait) => wait !== undefined);
   if (waits.length > 0) return Math.max(...waits);
   const ms = Number(first(headers['retry-after-ms']) ?? Number.NaN);
   if (Number.isFinite(ms) && ms >= 0) return Math.ceil(ms);
-  return afterMs(first(headers['retry-after']), clock);
+  return afterMs(first(headers['retry-after']), clock());
 }

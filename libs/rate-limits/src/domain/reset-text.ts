@@ -1,3 +1,6 @@
+/** Milliseconds since the epoch. */
+export type Clock = () => number;
+
 const EPOCH_SECONDS_FROM = 1e9;
 const EPOCH_MS_FROM = 1e11;
 const DURATION = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?$/;
@@ -7,18 +10,18 @@ const DURATION = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?
  * such as `6m0s`. The size of a number tells the first two apart, as providers use one header name for both.
  * Undefined where the text says nothing, or names a moment that has passed.
  */
-export function resetMs(text: string | undefined, now: number): number | undefined {
+export function resetMs(text: string | undefined, clock: Clock): number | undefined {
   const trimmed = text?.trim();
   if (!trimmed) return undefined;
   const number = Number(trimmed);
-  if (Number.isFinite(number)) return ofNumber(number, now);
-  return ofDuration(trimmed) ?? until(Date.parse(trimmed), now);
+  if (Number.isFinite(number)) return ofNumber(number, clock);
+  return ofDuration(trimmed) ?? until(Date.parse(trimmed), clock());
 }
 
-function ofNumber(number: number, now: number): number | undefined {
+function ofNumber(number: number, clock: Clock): number | undefined {
   if (number < 0) return undefined;
   if (number < EPOCH_SECONDS_FROM) return Math.ceil(number * 1000);
-  return until(number < EPOCH_MS_FROM ? number * 1000 : number, now);
+  return until(number < EPOCH_MS_FROM ? number * 1000 : number, clock());
 }
 
 function ofDuration(text: string): number | undefined {
@@ -39,10 +42,18 @@ const until = (moment: number, now: number): number | undefined => (moment > now
 const SKEW_NOTICED_MS = 5_000;
 
 /**
- * The time by the clock that an answer's moments are meant in: the provider's own (RFC 9110 §6.6.1 `Date`) where it differs from ours
- * by more than that header's resolution and the way here can explain.
+ * The clock that an answer's moments are meant in: the provider's own (RFC 9110 §6.6.1 `Date`) where it differs from ours by more than
+ * that header's resolution and the way here can explain. Read when it is first asked: most answers name no moment.
  */
-export function clockOf(date: string | undefined, now: number): number {
+export function clockOf(date: string | undefined, now: number): Clock {
+  let read: number | undefined;
+  return () => {
+    read ??= meant(date, now);
+    return read;
+  };
+}
+
+function meant(date: string | undefined, now: number): number {
   const theirs = date === undefined ? Number.NaN : Date.parse(date);
   return Math.abs(theirs - now) > SKEW_NOTICED_MS ? theirs : now;
 }
