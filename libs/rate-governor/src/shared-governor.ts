@@ -5,7 +5,7 @@ import { Gate, Governor, GovernorMetrics, type GovernorOptions, QUIET_MS, Watch 
 import { SharedBuckets } from './shared-buckets.js';
 import type { TurnOptions } from './turn-script.js';
 
-const DEFAULTS: Omit<TurnOptions, 'replica'> = { prefix: 'fairlead:governor', leaseMs: 10_000, quietMs: QUIET_MS, answerMs: 100 };
+const DEFAULTS: Omit<TurnOptions, 'replica'> = { prefix: 'fairlead:governor', leaseMs: 10_000, quietMs: QUIET_MS, answerMs: 250 };
 
 /** A command that cannot be sent now fails now: its call passes. */
 const FAIL_AT_ONCE: RedisOptions = { enableOfflineQueue: false, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false };

@@ -38,7 +38,7 @@ export class Gate<Via> {
     const askedAt = performance.now();
     try {
       const ticket = await this.buckets.admit(bucket, ask);
-      this.metrics.admitted(performance.now() - askedAt);
+      if (ticket !== undefined) this.metrics.admitted(performance.now() - askedAt);
       return ticket;
     } catch (error) {
       if (!ask.signal?.aborted) this.metrics.refused();

@@ -8,14 +8,15 @@
  *
  * Fields: `limit`, `window`: of the provider, 0 unknown · `resets`: end of the window, 0 unknown; `guessed`: nobody said so ·
  * `tokens`: calls left until then, -1 unknown · `blocked`: until when calls are refused, 0 not · `rolled`: start of the window ·
- * `pace`: calls that may be under way at a time where no window is known; `paced`: when one last ended · `ends`: of the watch;
+ * `pace`: calls that may be under way at a time where no window is known, `calm`: from where on it grows slowly, `paced`: when a call
+ * last ended · `ends`: of the watch;
  * `told_ends`, `told_blocked`: what replicas were told · `vtime`: virtual time, `seq`: arrivals.
  */
 export const BUCKET_LUA = `
 local heads, finish, out = base .. ':heads', base .. ':finish', base .. ':out'
 local function waiting(caller) return base .. ':waiting:' .. caller end
 
-local NUMBERS = { 'limit', 'window', 'resets', 'guessed', 'tokens', 'blocked', 'rolled', 'pace', 'paced', 'ends', 'told_ends',
+local NUMBERS = { 'limit', 'window', 'resets', 'guessed', 'tokens', 'blocked', 'rolled', 'pace', 'calm', 'paced', 'ends', 'told_ends',
   'told_blocked', 'vtime', 'seq' }
 local ADMITTED_FOR, MOST_PACE = 60000, 1000
 
@@ -32,7 +33,7 @@ local function fresh()
   redis.call('DEL', heads, finish, out, leases)
   local state = {}
   for _, name in ipairs(NUMBERS) do state[name] = 0 end
-  state.tokens, state.pace, state.paced = -1, 1, now
+  state.tokens, state.pace, state.calm, state.paced = -1, 1, MOST_PACE, now
   return state
 end
 
@@ -78,7 +79,7 @@ end
 local function free(s)
   if s.blocked > now then return 0 end
   if s.resets > 0 then return s.tokens end
-  local room = s.pace - under_way()
+  local room = math.floor(s.pace) - under_way()
   if s.tokens >= 0 then room = math.min(room, s.tokens) end
   if room < 1 and now - s.paced >= trial(s) then
     redis.call('DEL', out)

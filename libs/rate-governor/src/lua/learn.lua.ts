@@ -7,10 +7,14 @@ local function end_calls(s, answered, refused)
   for _, ticket in ipairs(answered) do ended = ended + redis.call('ZREM', out, ticket) end
   if ended == 0 then return end
   s.paced = now
-  if not refused then s.pace = math.min(MOST_PACE, s.pace + ended) end
+  if refused then return end
+  local more = s.pace < s.calm and ended or ended / s.pace
+  s.pace = math.min(MOST_PACE, s.pace + more)
 end
 
 local function learn_refusal(s, seen)
+  -- The first refusal tells that the pace was too high; those of calls sent at the same time tell nothing more.
+  if s.blocked == 0 and s.pace > 1 then s.calm = math.max(1, s.pace / 2) end
   s.blocked = math.max(s.blocked, now + seen.blockedForMs)
   if not seen.resetsInMs then return feel_the_way(s) end
   s.resets, s.guessed, s.tokens, s.pace = now + seen.resetsInMs, 0, 0, 1
