@@ -3,6 +3,7 @@
  * the server keeps buckets in Redis (`#libs/rate-governor`), runners ask the server.
  */
 export type { Ask, Buckets, Report } from './buckets.js';
+export { capLimits } from './domain/cap-limits.js';
 export { mergeLimits, type Observation } from './domain/merge-limits.js';
 export { rateLimited } from './domain/rate-limited.js';
 export { Gate } from './gate.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { AdmissionAnswer, admissionRequest, ExecutionClaims, GovernorAnswer, limitsReport } from '#libs/contracts';
 import { AppError } from '#libs/kernel';
-import { Governor } from '#libs/rate-limits';
+import { capLimits, Governor } from '#libs/rate-limits';
 
 /** The rate governor for runs: a runner reaches no Redis, and asks here. */
 @Injectable()
@@ -28,10 +28,11 @@ export class RunLimits {
 
   learn(run: ExecutionClaims, { bucket, learnt, ageMs, answered }: z.output<typeof limitsReport>): GovernorAnswer {
     checkEnvironment(run, bucket);
-    if (this.governor.options().mode !== 'off') {
-      if (learnt) this.governor.gate.report(bucket, { seen: { learnt, ageMs }, via: undefined });
-      for (const ticket of answered) this.governor.gate.report(bucket, { ticket, via: undefined });
-    }
+    const { mode, maxBlockMs } = this.governor.options();
+    if (mode === 'off') return this.#answer(bucket);
+    const { gate } = this.governor;
+    if (learnt) gate.report(bucket, { seen: { learnt: capLimits(learnt, maxBlockMs), ageMs }, via: undefined });
+    for (const ticket of answered) gate.report(bucket, { ticket, via: undefined });
     return this.#answer(bucket);
   }
 

@@ -168,7 +168,8 @@ it('no answer, whatever it says, makes a wait beyond the cap or a number that is
   fc.assert(
     fc.property(fc.dictionary(fc.constantFrom(...NAMES), value), fc.constantFrom(200, 403, 429, 503), (headers, status) => {
       const learnt = readLimits({ status, headers }, { after: 'x-own', at: 'x-own', remaining: 'x-own' }, NOW, HOUR);
-      for (const wait of [learnt?.blockedForMs ?? 0, learnt?.resetsInMs ?? 0]) expect(wait >= 0 && wait <= HOUR).toBe(true);
+      for (const wait of [learnt?.blockedForMs ?? 0, learnt?.resetsInMs ?? 0, learnt?.windowMs ?? 0])
+        expect(wait >= 0 && wait <= HOUR).toBe(true);
       for (const count of [learnt?.limit ?? 1, learnt?.remaining ?? 0])
         expect(Number.isSafeInteger(count) && count >= 0).toBe(true);
     }),

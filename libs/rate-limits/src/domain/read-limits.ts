@@ -3,6 +3,7 @@ import { afterMs, type AttemptOutcome, atMs } from '#libs/proxy';
 import type { RetryRules } from '#libs/providers';
 import { allowanceOf, first, type Headers } from './allowance.js';
 import type { Allowance } from './allowance.types.js';
+import { capLimits } from './cap-limits.js';
 import { type Clock, clockOf } from './reset-text.js';
 
 /** A refusal for too many calls that names no wait is believed to last this long. */
@@ -16,8 +17,9 @@ const MAX_COUNT = 1e9;
 
 /**
  * What an answer says about the provider's limits: how much is left and until when, and whether calls are refused until then.
- * Undefined where it says nothing. No wait is longer than `capMs`: a broken or hostile provider must not close a connection for ever.
+ * Undefined where it says nothing.
  * @param now milliseconds since the epoch
+ * @param capMs no wait is longer
  */
 export function readLimits(
   outcome: AttemptOutcome,
@@ -29,15 +31,14 @@ export function readLimits(
   const { status, headers } = outcome;
   const clock = clockOf(first(headers.date), now);
   const allowance = allowanceOf(headers, rules, clock);
-  if (isRefusal(status, headers, allowance)) return refusal(headers, rules, allowance, clock, capMs);
-  if (!allowance) return undefined;
+  if (isRefusal(status, headers, allowance)) return capLimits(refusal(headers, rules, allowance, clock), capMs);
+  return allowance && capLimits(rest(allowance), capMs);
+}
+
+function rest(allowance: Allowance): LearntLimits {
   const { remaining, limit, resetsInMs } = allowance;
-  return {
-    low: remaining <= Math.max(LOW_COUNT, Math.floor((limit ?? 0) * LOW_SHARE)),
-    ...counts(allowance),
-    // A window longer than the cap is not waited for to its end, so nothing is known of what follows.
-    resetsInMs: resetsInMs !== undefined && resetsInMs <= capMs ? resetsInMs : undefined,
-  };
+  const low = remaining <= Math.max(LOW_COUNT, Math.floor((limit ?? 0) * LOW_SHARE));
+  return { low, ...counts(allowance), resetsInMs };
 }
 
 /** 429; other refusals only where they say that it is the limit: by a wait (RFC 9110 §10.2.3), or because nothing is left. */
@@ -50,13 +51,7 @@ function isRefusal(status: number, headers: Headers, allowance: Allowance | unde
 const namesRetryAfter = (headers: Headers): boolean =>
   headers['retry-after'] !== undefined || headers['retry-after-ms'] !== undefined;
 
-function refusal(
-  headers: Headers,
-  rules: RetryRules | undefined,
-  allowance: Allowance | undefined,
-  clock: Clock,
-  capMs: number,
-): LearntLimits {
+function refusal(headers: Headers, rules: RetryRules | undefined, allowance: Allowance | undefined, clock: Clock): LearntLimits {
   const named = namedWait(headers, rules, clock);
   const blockedForMs = Math.max(1, named ?? allowance?.resetsInMs ?? UNNAMED_BLOCK_MS);
   const resetsInMs = allowance?.resetsInMs;
@@ -64,8 +59,8 @@ function refusal(
   return {
     low: true,
     ...(allowance ? counts(allowance) : {}),
-    blockedForMs: Math.min(blockedForMs, capMs),
-    resetsInMs: isOneLimit && blockedForMs <= capMs ? Math.max(resetsInMs, blockedForMs) : undefined,
+    blockedForMs,
+    resetsInMs: isOneLimit ? Math.max(resetsInMs, blockedForMs) : undefined,
   };
 }
 
