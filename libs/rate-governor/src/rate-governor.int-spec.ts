@@ -98,6 +98,20 @@ describe('a bucket', () => {
   });
 });
 
+describe('a watch', () => {
+  it('ends by itself, everywhere', async () => {
+    const [brief, other] = await Promise.all([replica({ quietMs: 300 }), replica({ quietMs: 300 })]);
+    brief.learn({ status: 429, headers: { 'retry-after': '0' } });
+    await isWatching(other);
+    await brief.call('a').admit(REQUEST);
+    const admin = new Redis(redis.url);
+    const state = async () => (await admin.keys(`${prefix}:*`)).filter((key) => key.endsWith('}'));
+    await vi.waitFor(async () => expect(await state()).toEqual([]));
+    admin.disconnect();
+    for (const one of [brief, other]) expect(one.call('a').admit(REQUEST)).toBeUndefined();
+  });
+});
+
 describe('callers', () => {
   it('take turns: one with thousands of waiting calls is ahead of another by one at most', async () => {
     here.learn({
