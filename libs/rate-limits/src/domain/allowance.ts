@@ -19,7 +19,7 @@ const common = (prefix: string): Spelling => ({
   reset: `${prefix}-reset`,
 });
 
-/** How providers spell limits; the third line is a family of which each names its requests otherwise. */
+/** How providers spell limits. */
 const SPELLINGS: readonly Spelling[] = [
   common('x-ratelimit'),
   common('ratelimit'),
