@@ -11,6 +11,7 @@ import { Executions, SPIN_MS } from './executions/executions.service.js';
 import { SandboxPool } from './hosts/sandbox-pool.js';
 import type { RunnerConfig } from './runner.config.js';
 import { ProviderHttp } from './sdk/provider-http.js';
+import { RateLimits } from './sdk/rate-limits.js';
 import { Services } from './sdk/run-context.js';
 import { ServiceClient } from './sdk/service-client.js';
 
@@ -55,6 +56,7 @@ const connectServices = (config: RunnerConfig): Services =>
     new ServiceClient(config.PERSIST_SERVICE_URL, 'persist'),
     new ServiceClient(config.SERVER_SERVICE_URL, 'server'),
     new ProviderHttp(config),
+    new RateLimits(config.SERVER_SERVICE_URL),
     config.RUNNER_HTTP_LOG_SAMPLE_PCT,
   );
 

@@ -17,6 +17,7 @@ import { parseOutboundPolicy } from '#libs/outbound';
 import { ProvidersModule, providersOptions } from '#libs/providers';
 import { credentialTester, ProxyModule, ProxyTransport } from '#libs/proxy';
 import { BoardModule, QueuesModule } from '#libs/queues';
+import { governorOptions, RateGovernorModule } from '#libs/rate-governor';
 import { RecordsModule, recordsOptions } from '#libs/records';
 import { SchedulingModule } from '#libs/scheduling';
 import { StorageModule, storageOptions } from '#libs/storage';
@@ -77,6 +78,7 @@ const capabilities = (config: ServerConfig) => [
   LogsModule.forRoot(logsOptions(config)),
   ProvidersModule.forRoot(providersOptions(config)),
   ProxyModule.forRoot(config),
+  RateGovernorModule.forRoot(governorOptions(config)),
   AuthModule.forRoot(config),
   CredentialsModule.forRoot({
     credentialTest: { inject: [ProxyTransport], useFactory: credentialTester },

@@ -13,6 +13,7 @@ import { logsEnv } from '#libs/logs';
 import { observabilityEnv } from '#libs/observability';
 import { providersEnv } from '#libs/providers';
 import { proxyEnv } from '#libs/proxy';
+import { rateGovernorEnv } from '#libs/rate-governor';
 import { recordsEnv } from '#libs/records';
 import { storageEnv } from '#libs/storage';
 import { connectUiEnv } from './connect-ui/connect-ui.config.js';
@@ -42,6 +43,7 @@ export const serverConfig = z.object({
   ...proxyEnv,
   ...refreshEnv,
   ...providersEnv,
+  ...rateGovernorEnv,
   ...observabilityEnv,
   ...connectUiEnv,
   SERVER_PORT: integer(3003, 'Port of the public API', 0, 65_535),

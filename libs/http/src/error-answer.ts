@@ -8,6 +8,8 @@ export interface ErrorAnswer {
   /** Stands for a cause that callers are not shown. */
   readonly supportId: string | undefined;
   readonly body: { readonly error: object };
+  /** Such as when to come back. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 interface Described {
@@ -22,8 +24,12 @@ export function errorAnswer(thrown: unknown, request: Described): ErrorAnswer {
   const error = translate(thrown, request);
   const supportId = error.code === 'generic_error_support' ? randomUUID() : undefined;
   report(error, supportId);
-  return { error, supportId, body: { error: supportId ? hidden(error, supportId) : toErrorBody(error) } };
+  const body = { error: supportId ? hidden(error, supportId) : toErrorBody(error) };
+  return { error, supportId, body, headers: headersOf(error) };
 }
+
+const headersOf = ({ retryAfterMs }: AppError): Record<string, string> =>
+  retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) };
 
 const hidden = ({ code }: AppError, supportId: string) => ({
   message: `an internal error occurred, support id ${supportId}`,

@@ -11,6 +11,7 @@ export class HttpErrorFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const answer = errorAnswer(thrown, request);
     if (reply.sent || reply.raw.headersSent) return;
+    void reply.headers(answer.headers);
     this.answer(request, reply, answer);
   }
 

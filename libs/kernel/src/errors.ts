@@ -33,6 +33,7 @@ export const ERRORS = {
   invalid_cli_version: { status: 400, fault: 'user', classic: true },
   request_too_large: { status: 413, fault: 'user' },
   too_many_request: { status: 429, fault: 'user' },
+  rate_limited: { status: 429, fault: 'user' },
   not_found: { status: 404, fault: 'user' },
   disabled_resource: { status: 404, fault: 'user' },
   ambiguous_function: { status: 409, fault: 'user' },
@@ -139,6 +140,8 @@ export interface AppErrorOptions {
   readonly issues?: readonly ErrorIssue[];
   /** Further fields of the `error` object on the wire, such as `upstream`. */
   readonly extra?: Readonly<Record<string, unknown>>;
+  /** When another try makes sense, from now on; answered as `Retry-After`. */
+  readonly retryAfterMs?: number;
   readonly cause?: unknown;
 }
 
@@ -150,6 +153,7 @@ export class AppError extends Error {
   readonly payload: unknown;
   readonly issues: readonly ErrorIssue[] | undefined;
   readonly extra: Readonly<Record<string, unknown>>;
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     readonly code: ErrorCode,
@@ -163,6 +167,7 @@ export class AppError extends Error {
     this.payload = options.payload;
     this.issues = options.issues;
     this.extra = options.extra ?? {};
+    this.retryAfterMs = options.retryAfterMs;
   }
 }
 

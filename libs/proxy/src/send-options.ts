@@ -22,6 +22,8 @@ export interface SendOptions extends Partial<RetryOptions> {
    * another attempt could not end otherwise; else when the wait is over. See `renewal`.
    */
   readonly renew?: ((outcome: AttemptOutcome) => Promise<OutboundRequest | null>) | undefined;
+  /** Told how long the body of a refusal asks to wait, in milliseconds, where another attempt may follow. */
+  readonly onBodyWait?: ((request: OutboundRequest, waitMs: number) => void) | undefined;
   /** Told of every attempt, the last one included, once it is known what follows. */
   readonly onAttempt?: ((attempt: Attempt) => void) | undefined;
 }

@@ -181,7 +181,9 @@ export class Sending {
     if (!rule || 'error' in answer) return undefined;
     const bytes = await inTime(answer.beginning(), Math.min(WAIT_BODY_MS, this.#clock.leftMs), () => undefined);
     const text = bytes && decodedBytes(bytes, answer.headers['content-encoding'])?.toString('utf8');
-    return text === undefined ? undefined : bodyWait(text, rule, new Date());
+    const waitMs = text === undefined ? undefined : bodyWait(text, rule, new Date());
+    if (waitMs !== undefined) this.options.onBodyWait?.(this.#current, waitMs);
+    return waitMs;
   }
 
   #settled(answer: Answer, refused: RetryRefusal | undefined): UpstreamResponse {

@@ -7,6 +7,6 @@ export { launchStack, type Stack, type StackAccess, startStack } from './stack.j
 export { type StackRedis, startStackRedis } from './stack-redis.js';
 export type { ServiceName } from './stack-services.js';
 export { releaseStores, shareStores, type TestStores } from './test-stores.js';
-export { startUpstream, type Upstream } from './upstream.js';
+export { startUpstream, type Upstream, type UpstreamReply } from './upstream.js';
 export { SSRF_ATTEMPTS, SSRF_NAMES, type SsrfAttempt, type SsrfGroup } from './ssrf-attempts.js';
 export { ALICE, AUTHORITY, BOB, CLIENT, SERVER } from './test-certificates.js';

@@ -1,4 +1,5 @@
-import { AppError, messageOf } from '#libs/kernel';
+import { STATUS_CODES } from 'node:http';
+import { AppError, messageOf, toErrorBody } from '#libs/kernel';
 import type { HttpArguments } from './domain/http-arguments.js';
 import { jsonOrText } from './domain/json-or-text.js';
 import { HostError } from './host-error.js';
@@ -30,9 +31,23 @@ export function refusalError({ status, statusText, headers, bytes }: Received, a
 
 /** No answer, as axios tells it; what is wrong with the call itself keeps its own code. */
 export function callError(error: unknown, args: HttpArguments): unknown {
+  if (error instanceof AppError && error.code === 'rate_limited') return rateLimitError(error, args);
   if (!(error instanceof AppError) || error.code !== 'upstream_unreachable') return error;
   const { code } = error.payload as { code: string };
   return new HostError({ name: 'AxiosError', message: error.message || code, code, http: { config: shownConfig(args) } });
+}
+
+/** As if the provider had answered so: code that heeds its 429 heeds this one. */
+function rateLimitError(error: AppError, args: HttpArguments): HostError {
+  const { status, message, retryAfterMs = 0 } = error;
+  const headers = { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) };
+  const response = { status, statusText: STATUS_CODES[status], headers, data: { error: toErrorBody(error) } };
+  return new HostError({
+    name: 'AxiosError',
+    message,
+    code: 'ERR_BAD_REQUEST',
+    http: { status, response, config: shownConfig(args) },
+  });
 }
 
 /** Refusals of the outbound policy are told to authors as their own kind of error. */

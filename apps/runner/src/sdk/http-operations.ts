@@ -47,6 +47,7 @@ async function send(run: RunContext, args: HttpArguments, lease: ConnectionLease
 }
 
 function optionsOf(run: RunContext, args: HttpArguments, lease: ConnectionLease): SendOptions {
+  const governed = run.services.rateLimits.of(run, lease);
   return {
     signal: run.signal,
     totalMs: run.leftMs,
@@ -60,7 +61,12 @@ function optionsOf(run: RunContext, args: HttpArguments, lease: ConnectionLease)
       onFailed: (error) => run.log.say('warn', 'internal', `the credentials were not renewed: ${messageOf(error)}`),
       insists: false,
     }),
-    onAttempt: (attempt) => run.log.attempt(attempt, args.retries),
+    admit: governed && ((request, _attempt, endsAt) => governed.admit(request, endsAt)),
+    onBodyWait: governed && ((request, waitMs) => governed.learnWait(request, waitMs)),
+    onAttempt: (attempt) => {
+      governed?.learn(attempt);
+      run.log.attempt(attempt, args.retries);
+    },
   };
 }
 

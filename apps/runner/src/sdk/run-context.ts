@@ -4,6 +4,7 @@ import { messageOf } from '#libs/kernel';
 import { LogSample } from './domain/log-sample.js';
 import { Leases } from './leases.js';
 import type { ProviderHttp } from './provider-http.js';
+import type { RateLimits } from './rate-limits.js';
 import { RunLog } from './run-log.js';
 import type { ServiceClient } from './service-client.js';
 
@@ -13,12 +14,13 @@ export class Services {
     readonly persist: ServiceClient,
     readonly server: ServiceClient,
     readonly http: ProviderHttp,
+    readonly rateLimits: RateLimits,
     /** How many of a hundred HTTP calls of a sync are logged. */
     readonly httpLogPercent = 100,
   ) {}
 
   async close(): Promise<void> {
-    await Promise.all([this.persist.close(), this.server.close(), this.http.close()]);
+    await Promise.all([this.persist.close(), this.server.close(), this.http.close(), this.rateLimits.close()]);
   }
 }
 

@@ -11,8 +11,15 @@ export interface ServiceCall {
   readonly signal?: AbortSignal;
 }
 
-const CONNECTIONS = 64;
-const ATTEMPTS = 4;
+export interface ServiceClientOptions {
+  readonly connections: number;
+  /** Tries of a service that cannot be reached. */
+  readonly attempts: number;
+  /** How long an answer may take. */
+  readonly answerMs: number;
+}
+
+const DEFAULTS: ServiceClientOptions = { connections: 64, attempts: 4, answerMs: 60_000 };
 const RETRY_MS = 250;
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT']);
 
@@ -26,13 +33,14 @@ export class ServiceClient {
   constructor(
     base: string,
     private readonly name: string,
+    private readonly options: ServiceClientOptions = DEFAULTS,
   ) {
     this.#pool = new Pool(base, {
-      connections: CONNECTIONS,
+      connections: options.connections,
       pipelining: 1,
       keepAliveTimeout: 30_000,
-      headersTimeout: 60_000,
-      bodyTimeout: 60_000,
+      headersTimeout: options.answerMs,
+      bodyTimeout: options.answerMs,
     });
   }
 
@@ -63,7 +71,7 @@ export class ServiceClient {
       });
     } catch (error) {
       const code = (error as { code?: string }).code ?? '';
-      if (attempt >= ATTEMPTS || !UNREACHABLE.has(code)) {
+      if (attempt >= this.options.attempts || !UNREACHABLE.has(code)) {
         throw new HostError({ name: 'Error', message: `the ${this.name} service cannot be reached (${code})`, code });
       }
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS * 2 ** attempt));

@@ -15,6 +15,7 @@ import { loggerModule } from '#libs/observability';
 import type { OutboundConfig } from '#libs/outbound';
 import { Catalogue, catalogueEntry } from '#libs/providers';
 import { credentialTester, ProxyModule, ProxyTransport } from '#libs/proxy';
+import { RateGovernorModule } from '#libs/rate-governor';
 import { EnvironmentModule } from '../environment/environment.module.js';
 import { IntegrationsModule } from '../integrations/integrations.module.js';
 import { InternalModule } from '../internal/internal.module.js';
@@ -56,7 +57,7 @@ export interface Answer {
 export interface TestApi {
   readonly environmentId: number;
   /** @param as an API key or execution token; the key with all scopes where it is absent */
-  call(method: string, path: string, body?: unknown, as?: string): Promise<Answer>;
+  call(method: string, path: string, body?: unknown, as?: string, signal?: AbortSignal): Promise<Answer>;
   newKey(...scopes: string[]): Promise<string>;
   /** Everything the operation log holds, once what waited is stored. */
   operations(): Promise<{ action: string; state: string; connection_name: string | null }[]>;
@@ -79,6 +80,7 @@ export async function testApi(url: string, encryptionKey: string, redisUrl: stri
       LogsModule.forRoot({ enabled: true, retentionDays: 1 }),
       { module: CatalogueModule, global: true, providers: [catalogue], exports: [catalogue] },
       ProxyModule.forRoot(LOOPBACK_ALLOWED),
+      RateGovernorModule.forRoot({ mode: 'wait', maxWaitMs: 5_000, maxBlockMs: 60_000 }),
       AuthModule.forRoot(LOOPBACK_ALLOWED),
       CredentialsModule.forRoot({ credentialTest: { inject: [ProxyTransport], useFactory: credentialTester } }),
       IntegrationsModule.forRoot('https://fairlead.example/'),
@@ -108,7 +110,7 @@ export async function testApi(url: string, encryptionKey: string, redisUrl: stri
       await running.app.get(OperationLog).flush();
       return db.query('SELECT * FROM logs.operations ORDER BY id');
     },
-    call: (method, path, body, as = everything) => send(`${running.url}${path}`, method, body, as),
+    call: (method, path, body, as = everything, signal?) => send(`${running.url}${path}`, method, body, as, signal),
     executionToken: (claims) => signExecutionToken(keys.privateKey, { ...RUN, ...claims, sub: randomUUID() }),
     close: () => running.close(),
   };
@@ -132,9 +134,10 @@ const RUN = {
   variant: 'base',
 } satisfies Partial<ExecutionClaims>;
 
-async function send(url: string, method: string, body: unknown, as: string): Promise<Answer> {
+async function send(url: string, method: string, body: unknown, as: string, signal?: AbortSignal): Promise<Answer> {
   const response = await fetch(url, {
     method,
+    signal: signal ?? null,
     headers: { authorization: `Bearer ${as}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });

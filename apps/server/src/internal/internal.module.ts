@@ -2,6 +2,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { parseExecutionPublicKey } from '#libs/execution-token';
 import { EXECUTION_PUBLIC_KEY } from './execution.guard.js';
 import { InternalController } from './internal.controller.js';
+import { RateLimitsController } from './rate-limits.controller.js';
+import { RunLimits } from './run-limits.service.js';
 
 @Module({})
 export class InternalModule {
@@ -9,8 +11,8 @@ export class InternalModule {
   static forRoot(executionPublicKey: string): DynamicModule {
     return {
       module: InternalModule,
-      controllers: [InternalController],
-      providers: [{ provide: EXECUTION_PUBLIC_KEY, useValue: parseExecutionPublicKey(executionPublicKey) }],
+      controllers: [InternalController, RateLimitsController],
+      providers: [RunLimits, { provide: EXECUTION_PUBLIC_KEY, useValue: parseExecutionPublicKey(executionPublicKey) }],
     };
   }
 }

@@ -5,7 +5,7 @@ import { PROXY_OPTIONS, type ProxyOptions } from './proxy.options.js';
 import { ProxyRoute } from './proxy.route.js';
 import { Proxy } from './proxy.service.js';
 
-/** `/proxy/*`: provides `ProxyRoute`, to be put in front. Needs `ProxyTransport`, `Connections` and `OperationLog`. */
+/** `/proxy/*`: provides `ProxyRoute`, to be put in front. Needs `ProxyTransport`, `Governor`, `Connections` and `OperationLog`. */
 @Module({})
 export class ProxyApiModule {
   static forRoot(options: ProxyOptions): DynamicModule {

@@ -54,8 +54,8 @@ interface Failure {
 
 function failureOf(thrown: unknown, request: IncomingMessage): Failure {
   if (thrown instanceof AppError && thrown.code === 'upstream_unreachable') return unanswered(thrown);
-  const { error, body } = errorAnswer(thrown, request);
-  return { status: error.status, body };
+  const { error, body, headers } = errorAnswer(thrown, request);
+  return { status: error.status, body, headers };
 }
 
 /** An upstream that did not answer is told of without envelope (spec/api.md §3.10). */

@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '#libs/accounts';
 import type { ConnectionLease } from '#libs/contracts';
 import { Connections } from '#libs/credentials';
 import { AppError } from '#libs/kernel';
-import { needsWholeBody, type OutboundRequest, ProxyTransport, renewal } from '#libs/proxy';
+import { type EndSignal, needsWholeBody, type OutboundRequest, ProxyTransport, renewal } from '#libs/proxy';
+import { type GovernedCall, Governor } from '#libs/rate-limits';
 import { ClientGone } from './client-gone.js';
 import { forwardedHeaders } from './forwarded-headers.js';
 import { hasBody, type IncomingBody, incomingBody } from './incoming-body.js';
@@ -30,6 +32,7 @@ export class Proxy {
     private readonly connections: Connections,
     private readonly transport: ProxyTransport,
     private readonly log: ProxyLog,
+    private readonly governor: Governor,
     @Inject(PROXY_OPTIONS) private readonly options: ProxyOptions,
   ) {}
 
@@ -53,15 +56,40 @@ export class Proxy {
     const body = hasBody(request) ? await incomingBody(request, needsWholeBody(lease)) : NO_BODY;
     const build = (current: ConnectionLease) => this.#build(current, steering, request, body);
     const read = (refused?: ConnectionLease) => this.#lease(caller, steering, refused);
+    const signal = new ClientGone(response);
+    const governed = this.#govern(call, lease, request, signal);
     const answer = await this.transport.send(build(lease), {
-      signal: new ClientGone(response),
+      signal,
       retries: steering.retries,
       retryOn: steering['retry-on'],
       totalMs: steering['fairlead-timeout'],
       renew: renewal({ lease, read, build, insists: true, onFailed: throwUnlessRefused }),
-      onAttempt: (attempt) => attempts.push(attempt),
+      admit: governed && ((outbound, _attempt, endsAt) => governed.admit(outbound, endsAt)),
+      onBodyWait: governed && ((outbound, waitMs) => governed.learnWait(outbound, waitMs)),
+      onAttempt: (attempt) => {
+        attempts.push(attempt);
+        governed?.learn(attempt);
+      },
     });
     await sendOn(answer, response, this.options.allResponseHeaders, id);
+  }
+
+  /** Calls of one API key take turns with those of others, and with functions. */
+  #govern(
+    { caller, steering }: ProxiedCall,
+    lease: ConnectionLease,
+    request: IncomingMessage,
+    signal: EndSignal,
+  ): GovernedCall<undefined> | undefined {
+    return this.governor.of({
+      environmentId: caller.environmentId,
+      lease,
+      caller: () => callerOf(request.headers.authorization),
+      mode: steering['fairlead-rate-limit'],
+      maxWaitMs: steering['fairlead-max-wait'],
+      signal,
+      via: undefined,
+    });
   }
 
   #build(lease: ConnectionLease, steering: Steering, request: IncomingMessage, body: IncomingBody): OutboundRequest {
@@ -87,6 +115,9 @@ export class Proxy {
     return this.connections.lease(environmentId, steering['provider-config-key'], steering['connection-id'], options);
   }
 }
+
+/** Tells API keys apart without telling them. */
+const callerOf = (authorization = ''): string => `proxy:${hash('sha256', authorization, 'base64url').slice(0, 12)}`;
 
 const NO_BODY: IncomingBody = { body: undefined, bodyLength: undefined };
 

@@ -1,9 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import { connectionId, providerConfigKey } from '#libs/contracts';
+import { connectionId, providerConfigKey, rateLimitMode } from '#libs/contracts';
 import { parseOrThrow } from '#libs/http';
 
 const yesNo = z.enum(['true', 'false']).transform((value) => value === 'true');
+
+const MOST_WAIT_S = 3_600;
 
 /** Headers that steer a proxied call (spec/api.md §3.10); clients send some of them empty. */
 const steering = z.object({
@@ -30,6 +32,13 @@ const steering = z.object({
   'nango-activity-log-id': z.string().max(255).optional(),
   'nango-is-sync': yesNo.optional(),
   'nango-is-dry-run': yesNo.optional(),
+  /** What to do when the provider's rate limit is used up (`FAIRLEAD_RATE_GOVERNOR` where it is not sent). */
+  'fairlead-rate-limit': rateLimitMode.optional(),
+  'fairlead-max-wait': z
+    .string()
+    .regex(/^\d{1,4}(\.\d{1,3})?$/, 'must be a number of seconds')
+    .transform((seconds) => Math.min(Number(seconds), MOST_WAIT_S) * 1000)
+    .optional(),
   upgrade: z
     .string()
     .refine((protocol) => !/websocket/i.test(protocol), 'the proxy carries HTTP requests, not websockets')

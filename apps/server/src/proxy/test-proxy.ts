@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import { AccountsModule, EnvironmentPolicies, hashApiKey } from '#libs/accounts';
 import { AuthModule } from '#libs/auth';
 import { RedisModule } from '#libs/cache';
@@ -8,12 +9,13 @@ import { Connections, CredentialsModule, Integrations } from '#libs/credentials'
 import { CryptoModule } from '#libs/crypto';
 import { Database, DatabaseModule } from '#libs/database';
 import { startHttpApp } from '#libs/http';
-import { Secret } from '#libs/kernel';
+import { loadConfig, Secret } from '#libs/kernel';
 import { MemoryLogStore, OperationLog } from '#libs/logs';
 import { loggerModule } from '#libs/observability';
 import type { OutboundConfig, Resolve } from '#libs/outbound';
 import { ProvidersModule } from '#libs/providers';
 import { ProxyModule } from '#libs/proxy';
+import { governorOptions, RateGovernorModule, rateGovernorEnv } from '#libs/rate-governor';
 import { registerHttpEdge } from '../http-edge.js';
 import { ProvidersApiModule } from '../providers/providers-api.module.js';
 import { ProxyApiModule } from './proxy-api.module.js';
@@ -53,6 +55,8 @@ interface TestProxyOptions {
   /** Loopback is open where it is not given. */
   readonly outbound?: OutboundConfig;
   readonly resolve?: Resolve;
+  /** Variables of the rate governor, which is off without any. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 const REACH_LOOPBACK: OutboundConfig = {
@@ -65,7 +69,7 @@ export async function testProxy(
   databaseUrl: string,
   encryptionKey: string,
   redisUrl: string,
-  { outbound = REACH_LOOPBACK, resolve }: TestProxyOptions = {},
+  { outbound = REACH_LOOPBACK, resolve, env = { FAIRLEAD_RATE_GOVERNOR: 'off' } }: TestProxyOptions = {},
 ): Promise<TestProxy> {
   const logs = new MemoryLogStore();
   const log = { provide: OperationLog, useFactory: () => new OperationLog(logs) };
@@ -79,6 +83,7 @@ export async function testProxy(
       AccountsModule,
       ProvidersModule.forRoot({ path: undefined }),
       ProxyModule.forRoot(outbound, { resolve }),
+      RateGovernorModule.forRoot(governorOptions(loadConfig(z.object(rateGovernorEnv), env))),
       AuthModule.forRoot(outbound),
       CredentialsModule.forRoot(),
       { module: TestLogsModule, global: true, providers: [log], exports: [OperationLog] },
