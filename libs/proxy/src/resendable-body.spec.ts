@@ -22,10 +22,13 @@ describe('a request body', () => {
     expect(resendable(undefined, true).take()).toBeNull();
   });
 
-  it('that streams is sent once where no other attempt can follow', () => {
-    const stream = chunks('a');
-    const body = resendable(stream, false);
-    expect([body.take() === stream, body.canResend]).toEqual([true, false]);
+  it('that streams is sent once where no other attempt can follow, and outlives the attempt', async () => {
+    const source = new Readable({ read: () => undefined });
+    const body = resendable(source, false);
+    expect(body.canResend).toBe(true);
+    source.push('a');
+    expect(await breakOff(body.take() as Readable)).toBe('a');
+    expect([body.canResend, source.destroyed]).toEqual([false, false]);
   });
 
   it('that streams is sent again from its beginning, wherever the attempt before broke off', async () => {

@@ -16,22 +16,13 @@ export interface ResendableBody {
 }
 
 /**
- * @param keep remember the beginning of a stream: without it a stream can be sent once. The stream is never read ahead of the
- * upstream, so a long upload costs no more memory than the limit.
+ * @param keep remember the beginning of a stream: without it a stream is over with its first byte. It is never read ahead of the
+ * upstream, so a long upload costs no more memory than the limit; nor is it destroyed with an attempt, since it may be a request whose
+ * connection is needed for the answer.
  */
 export function resendable(body: RequestBody | undefined, keep: boolean, limitBytes = REPLAY_LIMIT_BYTES): ResendableBody {
   if (!(body instanceof Readable)) return { canResend: true, take: () => body ?? null };
-  return keep ? new RememberedStream(body, limitBytes) : new SentOnce(body);
-}
-
-class SentOnce implements ResendableBody {
-  readonly canResend = false;
-
-  constructor(private readonly stream: Readable) {}
-
-  take(): Readable {
-    return this.stream;
-  }
+  return new RememberedStream(body, keep ? limitBytes : 0);
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   type RetryRefusal,
   retryHeaderValue,
 } from '#libs/proxy';
-import { hasBody, type IncomingBody, incomingBody } from './incoming-body.js';
+import { hasBody, type IncomingBody, incomingBody, readAway } from './incoming-body.js';
 import { forwardedHeaders, type ProxyHeaders } from './proxy-headers.js';
 import { type ProxiedCall, ProxyLog } from './proxy-log.js';
 import { sendOn } from './upstream-reply.js';
@@ -39,6 +39,7 @@ export class Proxy {
       answerFailure(error, request, reply);
     } finally {
       this.log.record(call);
+      readAway(request.raw);
     }
   }
 
