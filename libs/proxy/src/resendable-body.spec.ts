@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
@@ -23,33 +22,55 @@ describe('a request body', () => {
     expect(resendable(undefined, true).take()).toBeNull();
   });
 
-  it('that streams is sent once where no other attempt can follow', async () => {
-    const body = resendable(chunks('a', 'b'), false);
-    expect([await text(body.take() as Readable), body.canResend]).toEqual(['ab', false]);
-  });
-
-  it('that streams outlives the attempt that does away with it, and is read away', async () => {
-    const owner = chunks('one', 'two', 'three');
-    expect(await breakOff(resendable(owner, false).take() as Readable)).toBe('one');
-    await once(owner, 'end');
-    expect(owner.errored).toBeNull();
-  });
-
-  it('that streams fails where what it comes from breaks off', async () => {
-    const owner = new Readable({ read: () => undefined });
-    const read = text(resendable(owner, false).take() as Readable);
-    owner.push('half');
-    owner.destroy();
-    await expect(read).rejects.toThrow('broke off');
+  it('that streams is sent once where no other attempt can follow, and outlives the attempt', async () => {
+    const source = new Readable({ read: () => undefined });
+    const body = resendable(source, false);
+    expect(body.canResend).toBe(true);
+    source.push('a');
+    expect(await breakOff(body.take() as Readable)).toBe('a');
+    expect([body.canResend, source.destroyed]).toEqual([false, false]);
   });
 
   it('that streams is sent again from its beginning, wherever the attempt before broke off', async () => {
-    const body = resendable(chunks('one ', 'two ', 'three'), true);
+    const source = new Readable({ read: () => undefined });
+    const body = resendable(source, true);
+    source.push('one ');
     expect(await breakOff(body.take() as Readable)).toBe('one ');
-    expect(await breakOff(body.take() as Readable)).toBe('one ');
+    source.push('two ');
+    expect(await breakOff(body.take() as Readable)).toMatch(/^one /);
+    source.push('three');
+    source.push(null);
     expect(await text(body.take() as Readable)).toBe('one two three');
     expect(await text(body.take() as Readable)).toBe('one two three');
     expect(body.canResend).toBe(true);
+  });
+
+  it('is not read before an attempt wants it, nor faster than the attempt takes it', async () => {
+    let produced = 0;
+    const source = new Readable({ highWaterMark: 1_000, read: () => void source.push(Buffer.alloc(1_000, ++produced)) });
+    const body = resendable(source, true);
+    expect(produced).toBe(0);
+    const attempt = body.take() as Readable;
+    attempt.once('readable', () => undefined);
+    for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
+    expect(produced).toBeGreaterThan(1);
+    expect(produced).toBeLessThan(100);
+    attempt.destroy();
+    const stopped = produced;
+    for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
+    expect(produced).toBeLessThanOrEqual(stopped + 1);
+    source.destroy();
+  });
+
+  it('may be read away by its owner once nobody wants it, and is not held for that', async () => {
+    const source = new Readable({ read: () => undefined });
+    const body = resendable(source, true, 8);
+    source.push('12345');
+    await breakOff(body.take() as Readable);
+    source.push('67890');
+    source.push(null);
+    await new Promise((resolve) => void source.once('end', resolve).resume());
+    expect(body.canResend).toBe(false);
   });
 
   it('loses nothing that an abandoned attempt was still waiting for', async () => {
@@ -77,5 +98,15 @@ describe('a request body', () => {
     const read = text(body.take() as Readable);
     source.destroy(new Error('client gone'));
     await expect(read).rejects.toThrow('client gone');
+    await expect(text(resendable(source, true).take() as Readable)).rejects.toThrow('client gone');
+    await expect(text(body.take() as Readable)).rejects.toThrow('client gone');
+  });
+
+  it('that breaks off without a word breaks off the attempt', async () => {
+    const source = new Readable({ read: () => undefined });
+    const read = text(resendable(source, true).take() as Readable);
+    source.push('half');
+    setImmediate(() => source.destroy());
+    await expect(read).rejects.toThrow('broke off');
   });
 });

@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream';
-import { LentStream } from './lent-stream.js';
 import type { RequestBody } from './domain/outbound-request.js';
 
 /** How much of a streamed body is remembered for another attempt. */
 export const REPLAY_LIMIT_BYTES = 1024 * 1024;
+
+/** How much waits for an upstream that does not read. */
+const READ_AHEAD_BYTES = 64 * 1024;
 
 /** A request body for one attempt after another. */
 export interface ResendableBody {
@@ -14,75 +16,119 @@ export interface ResendableBody {
 }
 
 /**
- * @param keep remember the beginning of a stream: without it a stream can be sent once. The stream is never read ahead of the
- * upstream, so a long upload costs no more memory than the limit.
+ * @param keep remember the beginning of a stream: without it a stream is over with its first byte. It is never read ahead of the
+ * upstream, so a long upload costs no more memory than the limit; nor is it destroyed with an attempt, since it may be a request whose
+ * connection is needed for the answer.
  */
 export function resendable(body: RequestBody | undefined, keep: boolean, limitBytes = REPLAY_LIMIT_BYTES): ResendableBody {
   if (!(body instanceof Readable)) return { canResend: true, take: () => body ?? null };
-  return keep ? new RememberedStream(body, limitBytes) : new SentOnce(body);
+  return new RememberedStream(body, keep ? limitBytes : 0);
 }
 
-class SentOnce implements ResendableBody {
-  readonly canResend = false;
-
-  constructor(private readonly stream: Readable) {}
-
-  take(): Readable {
-    return new LentStream(this.stream);
-  }
-}
-
-/** Each attempt first gets what earlier ones got, then goes on reading, as long as the beginning fits into the limit. */
+/**
+ * Each attempt first gets what earlier ones got, then what the stream gives next, as long as the beginning fits into the limit. Past
+ * that chunks only pass through, so that a body which is sent once costs hardly more than the stream itself.
+ */
 class RememberedStream implements ResendableBody {
-  readonly #source: AsyncIterator<Buffer | string>;
   #chunks: Buffer[] = [];
   #bytes = 0;
-  #pending: Promise<Buffer | undefined> | undefined;
   #overflowed = false;
+  /** Who gets what comes next. */
+  #reader: AttemptBody | undefined;
+  #ending: { readonly error?: Error } | undefined;
+  #isOpen = false;
 
   constructor(
-    stream: Readable,
+    private readonly source: Readable,
     private readonly limitBytes: number,
-  ) {
-    this.#source = (stream as AsyncIterable<Buffer | string>)[Symbol.asyncIterator]();
-  }
+  ) {}
 
   get canResend(): boolean {
     return !this.#overflowed;
   }
 
   take(): Readable {
-    return Readable.from(this.#read(), { objectMode: false });
+    return new AttemptBody(this);
   }
 
-  async *#read(): AsyncGenerator<Buffer> {
-    for (let index = 0; ; index += 1) {
-      const chunk = this.#chunks[index] ?? (await this.#next());
-      if (chunk === undefined) return;
-      yield chunk;
+  /** Gives a reader what it has not got yet: what is remembered, then what comes. */
+  feed(reader: AttemptBody): void {
+    while (reader.taken < this.#chunks.length) if (!reader.push(this.#chunks[reader.taken++])) return;
+    if (this.#ending) {
+      finish(reader, this.#ending.error);
+      return;
     }
+    this.#reader = reader;
+    if (!this.#isOpen) this.#open();
+    this.source.resume();
   }
 
-  /** Reads on, for one reader at a time: an attempt that was given up may still be waiting for the chunk the next one needs. */
-  #next(): Promise<Buffer | undefined> {
-    this.#pending ??= this.#pull().finally(() => {
-      this.#pending = undefined;
-    });
-    return this.#pending;
+  /** A reader wants no more. */
+  leave(reader: AttemptBody): void {
+    if (this.#reader !== reader) return;
+    this.#reader = undefined;
+    this.source.pause();
   }
 
-  async #pull(): Promise<Buffer | undefined> {
-    const { value, done } = await this.#source.next();
-    if (done) return undefined;
-    const chunk = typeof value === 'string' ? Buffer.from(value) : value;
+  #open(): void {
+    this.#isOpen = true;
+    const { source } = this;
+    if (source.destroyed) return this.#end(source.readableEnded ? undefined : (source.errored ?? brokenOff()));
+    // One that is paused does not start to flow by being listened to.
+    source.pause().on('data', this.#onData);
+    source.once('end', () => this.#end());
+    source.once('error', (error) => this.#end(error));
+    source.once('close', () => this.#end(brokenOff()));
+  }
+
+  /** Without a reader chunks come only where the stream's owner does away with the rest. */
+  readonly #onData = (given: Buffer | string): void => {
+    const chunk = typeof given === 'string' ? Buffer.from(given) : given;
+    const reader = this.#reader;
+    if (!this.#overflowed) this.#remember(chunk, reader);
+    if (reader && !reader.push(chunk)) this.source.pause();
+  };
+
+  #remember(chunk: Buffer, reader: AttemptBody | undefined): void {
     this.#bytes += chunk.length;
-    if (this.#bytes > this.limitBytes) this.#forget();
-    if (!this.#overflowed) this.#chunks.push(chunk);
-    return chunk;
+    this.#overflowed = this.#bytes > this.limitBytes;
+    if (this.#overflowed) {
+      this.#chunks = [];
+      return;
+    }
+    this.#chunks.push(chunk);
+    if (reader) reader.taken += 1;
   }
 
-  #forget(): void {
-    this.#overflowed = true;
-    this.#chunks = [];
+  #end(error?: Error): void {
+    if (this.#ending) return;
+    this.#ending = error ? { error } : {};
+    if (this.#reader) finish(this.#reader, error);
   }
 }
+
+/** The body of one attempt. */
+class AttemptBody extends Readable {
+  /** Remembered chunks that it has got. */
+  taken = 0;
+
+  constructor(private readonly from: RememberedStream) {
+    super({ highWaterMark: READ_AHEAD_BYTES });
+  }
+
+  override _read(): void {
+    this.from.feed(this);
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.from.leave(this);
+    done(error);
+  }
+}
+
+function finish(reader: AttemptBody, error: Error | undefined): void {
+  if (error) reader.destroy(error);
+  else reader.push(null);
+}
+
+const brokenOff = (): Error => new Error('the body broke off');

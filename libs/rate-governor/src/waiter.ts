@@ -43,7 +43,7 @@ export function newWaiter(
   const onAbort = () => {
     end();
     onLeave(ticket);
-    reject(signal?.reason as Error);
+    reject(signal?.reason);
   };
   const timer = maxWaitMs > 0 ? setTimeout(() => waiter.refuse(onLeave(ticket)), maxWaitMs) : undefined;
   if (signal?.aborted) onAbort();

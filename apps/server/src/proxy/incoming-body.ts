@@ -28,3 +28,17 @@ export async function incomingBody(request: IncomingMessage, whole: boolean): Pr
     return { body: await readBytes(request, SMALL_BYTES), bodyLength: undefined };
   return { body: request, bodyLength };
 }
+
+/** What is left of a body when its call is over is read up to this size; past it the connection ends. */
+const READ_AWAY_BYTES = 16 * 1024 * 1024;
+
+/** An upstream may answer before it has read a body, or without: the rest would keep the client's connection for ever. */
+export function readAway(request: IncomingMessage): void {
+  if (request.complete || request.destroyed) return;
+  let left = READ_AWAY_BYTES;
+  request.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) request.destroy();
+  });
+  request.resume();
+}

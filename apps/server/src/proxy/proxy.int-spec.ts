@@ -222,6 +222,16 @@ describe('a call in time', () => {
     expect(response.headers.get('fairlead-retry')).toBe('refused; reason=out-of-time');
   });
 
+  it('is answered though the upstream does not read its body, and so is the next on that connection', async () => {
+    answer = (_request, response) => void response.writeHead(503, { 'retry-after': '0' }).end('busy');
+    const body = 'x'.repeat(5_000_000);
+    for (const retries of ['0', '2']) {
+      const response = await call('/x', { method: 'POST', body, headers: { retries } });
+      expect([response.status, await response.text()]).toEqual([503, 'busy']);
+    }
+    expect((await call('/x')).status).toBe(503);
+  });
+
   it('that cannot be sent again says so', async () => {
     answer = async (request, response) => {
       await text(request);

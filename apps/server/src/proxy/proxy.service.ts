@@ -9,7 +9,7 @@ import { type EndSignal, needsWholeBody, type OutboundRequest, ProxyTransport, r
 import { type GovernedCall, Governor } from '#libs/rate-limits';
 import { ClientGone } from './client-gone.js';
 import { forwardedHeaders } from './forwarded-headers.js';
-import { hasBody, type IncomingBody, incomingBody } from './incoming-body.js';
+import { hasBody, type IncomingBody, incomingBody, readAway } from './incoming-body.js';
 import { type ProxiedCall, ProxyLog } from './proxy-log.js';
 import { PROXY_OPTIONS, type ProxyOptions } from './proxy.options.js';
 import type { Steering } from './steering.js';
@@ -46,6 +46,7 @@ export class Proxy {
       throw call.error;
     } finally {
       this.log.record(call);
+      readAway(exchange.request);
     }
   }
 
