@@ -45,8 +45,8 @@ describe('a request body', () => {
 
   it('that streams is sent again from its beginning, wherever the attempt before broke off', async () => {
     const body = resendable(chunks('one ', 'two ', 'three'), true);
-    expect(await breakOff(body.take() as Readable)).toBe('one ');
-    expect(await breakOff(body.take() as Readable)).toBe('one ');
+    expect(await breakOff(body.take() as Readable)).toMatch(/^one /);
+    expect(await breakOff(body.take() as Readable)).toMatch(/^one /);
     expect(await text(body.take() as Readable)).toBe('one two three');
     expect(await text(body.take() as Readable)).toBe('one two three');
     expect(body.canResend).toBe(true);
@@ -69,6 +69,17 @@ describe('a request body', () => {
     expect(body.canResend).toBe(true);
     expect((await buffer(body.take() as Readable)).toString()).toBe('1234567890abc');
     expect(body.canResend).toBe(false);
+  });
+
+  it('that no attempt follows any more is read away, at once or after the one under way', async () => {
+    const [unread, half] = [chunks('one', 'two'), chunks('one', 'two')];
+    const ends = Promise.all([once(unread, 'end'), once(half, 'end')]);
+    resendable(unread, true).release();
+    const body = resendable(half, true);
+    const attempt = body.take() as Readable;
+    body.release();
+    expect(await breakOff(attempt)).toMatch(/^one/);
+    await ends;
   });
 
   it('that fails fails the attempt', async () => {

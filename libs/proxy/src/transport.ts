@@ -86,8 +86,18 @@ export class ProxyTransport {
    * `proxy_redirect_to_denied_host`, `unsupported_auth` for a body that cannot be signed; the signal's reason when it fires
    */
   async send(request: OutboundRequest, options: SendOptions = {}): Promise<UpstreamResponse> {
+    const bodies = [resendable(request.body, (options.retries ?? 0) > 0)];
+    try {
+      return await this.#send(request, options, bodies);
+    } finally {
+      for (const body of bodies) body.release();
+    }
+  }
+
+  /** @param bodies of the first request; those of others are added */
+  async #send(request: OutboundRequest, options: SendOptions, bodies: ResendableBody[]): Promise<UpstreamResponse> {
     const retry = { retries: 0, ...options };
-    let body = resendable(request.body, retry.retries > 0);
+    let body = bodies[0]!;
     let current = request;
     for (let number = 0; ; number += 1) {
       const headers = current.sign ? await current.sign(current) : current.headers;
@@ -109,7 +119,7 @@ export class ProxyTransport {
       const waitMs = decision.waitMs ?? (await waitNamedInBody(answer, current)) ?? decision.fallbackMs;
       discard(answer);
       await delay(waitMs, undefined, { signal: options.signal });
-      if (next.body !== current.body) body = resendable(next.body, true);
+      if (next.body !== current.body) bodies.push((body = resendable(next.body, true)));
       current = next;
     }
   }

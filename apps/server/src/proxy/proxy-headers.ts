@@ -25,7 +25,11 @@ export const proxyHeaders = z.object({
   'nango-is-dry-run': yesNo.optional(),
   upgrade: z
     .string()
-    .refine((protocol) => !/websocket/i.test(protocol), 'the proxy carries HTTP requests, not websockets')
+    .refine(
+      (protocol) => !/websocket/i.test(protocol),
+      'the proxy carries HTTP requests, not websockets: open one to the provider yourself, with the credentials that ' +
+        'GET /connections/{connectionId} answers',
+    )
     .optional(),
 });
 export type ProxyHeaders = z.output<typeof proxyHeaders>;
