@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 import { isRetryableCode } from './domain/network-errors.js';
-import { tellSocket } from './sending-socket.js';
+import { skipContinue, tellSocket } from './sending-socket.js';
 import { UpstreamBody } from './upstream-body.js';
 import { UpstreamResponse } from './upstream-response.js';
 
@@ -21,7 +21,7 @@ type Request = Dispatcher.DispatchOptions;
 export function exchange(dispatcher: Dispatcher, request: Request, signal?: AbortSignal): Promise<UpstreamResponse> {
   return new Promise((resolve, reject) => {
     const again = canBeMadeTwice(request) ? () => send() : undefined;
-    const send = () => void dispatcher.dispatch(request, new Exchange(resolve, reject, signal, again));
+    const send = () => void dispatcher.dispatch(request, new Exchange(resolve, reject, signal, again, Boolean(request.body)));
     send();
   });
 }
@@ -48,6 +48,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     private readonly reject: (error: unknown) => void,
     private readonly signal: AbortSignal | undefined,
     private readonly again: (() => void) | undefined,
+    private readonly hasBody: boolean,
   ) {
     if (signal?.aborted) this.#onAbort();
     else signal?.addEventListener('abort', this.#onAbort, { once: true });
@@ -62,6 +63,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   onSocket(socket: Socket): void {
     this.#socket = socket;
     this.#readBefore = socket.bytesRead;
+    if (this.hasBody) skipContinue(socket);
   }
 
   onResponseStart(
