@@ -27,6 +27,7 @@ export class Customer {
   constructor(
     private readonly stack: Pick<Stack, 'baseUrl' | 'secretKey'>,
     private readonly connection: { readonly key: string; readonly id: string },
+    private readonly patienceMs = PATIENCE_MS,
   ) {}
 
   /** What tells Fairlead who calls whom. */
@@ -51,7 +52,7 @@ export class Customer {
       method,
       headers: this.headers(headers),
       agent: this.agent,
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(this.patienceMs),
     });
   }
 }

@@ -3,7 +3,7 @@ import { createServer as createPlainServer } from 'node:net';
 import { createServer } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import type { Elsewhere } from './fault.js';
-import { listening, type RawUpstream, serveRequests, startRawUpstream } from './upstream.js';
+import { listening, type RawUpstream, type Route, serveRequests, startRawUpstream } from './upstream.js';
 
 const file = (name: string) => fileURLToPath(new URL(`keys/${name}`, import.meta.url));
 const key = readFileSync(file('server.key'));
@@ -11,10 +11,13 @@ const key = readFileSync(file('server.key'));
 /** Of the authority behind the certificates that are good but for one thing. */
 export const AUTHORITY_FILE = file('authority.crt');
 
-const tlsUpstream = (certificate: string): Promise<RawUpstream> =>
+type Routes = (path: string) => Route | undefined;
+const NONE: Routes = () => undefined;
+
+const tlsUpstream = (certificate: string, routes = NONE): Promise<RawUpstream> =>
   listening(
     createServer({ key, cert: readFileSync(file(`${certificate}.crt`)) }).on('tlsClientError', () => undefined),
-    (socket) => serveRequests(socket, () => undefined),
+    (socket) => serveRequests(socket, routes),
   );
 /** Complains in plain text, whatever it is sent. */
 const plainUpstream = (): Promise<RawUpstream> =>
@@ -22,15 +25,15 @@ const plainUpstream = (): Promise<RawUpstream> =>
 
 const overTls = ({ port }: RawUpstream) => `https://localhost:${port}`;
 
-/** Starts what fails before a request reaches it. */
-export async function startElsewhere(): Promise<Elsewhere & { readonly secure: string; close(): Promise<void> }> {
+/** Starts what fails before a request reaches it, and one that serves over TLS as it should. */
+export async function startElsewhere(routes: Routes): Promise<Elsewhere & { readonly secure: string; close(): Promise<void> }> {
   const [selfSigned, expired, otherHost, good, plain, closed] = await Promise.all([
     tlsUpstream('self-signed'),
     tlsUpstream('expired'),
     tlsUpstream('other-host'),
-    tlsUpstream('good'),
+    tlsUpstream('good', routes),
     plainUpstream(),
-    startRawUpstream(() => undefined),
+    startRawUpstream(NONE),
   ]);
   await closed.close();
   return {

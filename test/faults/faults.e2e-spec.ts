@@ -19,20 +19,18 @@ let elsewhere: Awaited<ReturnType<typeof startElsewhere>>;
 let customer: Customer;
 let lastCall: UpstreamCall | undefined;
 
+const routeOf = (path: string): Route | undefined => {
+  const route = routes.get(/[\w-]+/.exec(path)?.[0] ?? '');
+  const serve = (call: UpstreamCall) => {
+    lastCall = call;
+    route?.serve(call);
+  };
+  return route && { ...route, serve };
+};
+
 beforeAll(async () => {
-  upstream = await startRawUpstream((path) => {
-    const route = routes.get(/[\w-]+/.exec(path)?.[0] ?? '');
-    return (
-      route && {
-        ...route,
-        serve: (call) => {
-          lastCall = call;
-          route.serve(call);
-        },
-      }
-    );
-  });
-  elsewhere = await startElsewhere();
+  upstream = await startRawUpstream(routeOf);
+  elsewhere = await startElsewhere(routeOf);
   stack = await startStack({ env: { ...LIMITS, NODE_EXTRA_CA_CERTS: AUTHORITY_FILE } });
   customer = new Customer(stack, await connect(new Api(stack), 'faulty', upstream.url));
 });
@@ -69,6 +67,18 @@ describe.each(CHAPTERS)('$title:', ({ faults, orderly }) => {
     const connection = (lastCall as UpstreamCall | undefined)?.socket;
     if (connection && spoils) await expect.poll(() => connection.destroyed).toBe(true);
     await good();
+  });
+});
+
+it.each([
+  ['GET', 200],
+  ['POST', 500],
+])('a connection kept alive over TLS, closed at the moment of a %s, is answered %i', async (method, status) => {
+  const headers = { 'base-url-override': elsewhere.secure };
+  await customer.call('/good', { headers });
+  expect(await customer.call('/stale-closed', { method, headers })).toMatchObject({
+    status,
+    body: status === 200 ? 'okay' : expect.any(String),
   });
 });
 

@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import type { Serve } from './fault.js';
 
 /** How an upstream treats the requests to a path. */
@@ -28,7 +29,7 @@ export async function listening(server: Server, serve: (socket: Socket) => void)
     connections.add(socket);
     socket.on('close', () => connections.delete(socket)).on('error', () => undefined);
   });
-  server.on('secureConnection' in server ? 'secureConnection' : 'connection', serve);
+  server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', serve);
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

@@ -63,6 +63,7 @@ export async function startHttpApp(module: DynamicModule, options: HttpAppOption
   app.useGlobalPipes(new ValidationPipe());
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   await options.prepare?.(fastify);
+  fastify.addHttpMethod('REPORT', { hasBody: true }); // WebDAV's, which Nest adds without this one; clients proxy it
   registerBodyParsers(fastify, options.bodyLimitBytes, options.streamedPrefixes ?? []);
   fastify.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);

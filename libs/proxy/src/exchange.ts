@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 import type { EndSignal } from './call-clock.js';
 import { isRetryableCode } from './domain/network-errors.js';
-import { tellSocket } from './sending-socket.js';
+import { skipContinue, tellSocket } from './sending-socket.js';
 import { UpstreamBody } from './upstream-body.js';
 import { UpstreamResponse } from './upstream-response.js';
 
@@ -22,7 +22,7 @@ type Request = Dispatcher.DispatchOptions;
 export function exchange(dispatcher: Dispatcher, request: Request, signal?: EndSignal): Promise<UpstreamResponse> {
   return new Promise((resolve, reject) => {
     const again = canBeMadeTwice(request) ? () => send() : undefined;
-    const send = () => void dispatcher.dispatch(request, new Exchange(resolve, reject, signal, again));
+    const send = () => void dispatcher.dispatch(request, new Exchange(resolve, reject, signal, again, Boolean(request.body)));
     send();
   });
 }
@@ -49,6 +49,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     private readonly reject: (error: unknown) => void,
     private readonly signal: EndSignal | undefined,
     private readonly again: (() => void) | undefined,
+    private readonly hasBody: boolean,
   ) {
     if (signal?.aborted) this.#onAbort();
     else signal?.addEventListener('abort', this.#onAbort, { once: true });
@@ -63,6 +64,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   onSocket(socket: Socket): void {
     this.#socket = socket;
     this.#readBefore = socket.bytesRead;
+    if (this.hasBody) skipContinue(socket);
   }
 
   onResponseStart(

@@ -1,5 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
+import { withoutContinue } from './domain/continue.js';
 
 interface Sender {
   onSocket(socket: Socket): void;
@@ -18,3 +19,15 @@ subscribe('undici:client:sendHeaders', (message) => {
   starting = undefined;
   sender?.onSocket((message as { readonly socket: Socket }).socket);
 });
+
+/** Hides 100 Continue from undici, which reads with this method, until an answer begins. */
+export function skipContinue(socket: Socket): void {
+  const plain = Object.getPrototypeOf(socket) as Socket;
+  socket.read = (size) => {
+    const rest = withoutContinue((plain.read.call(socket, size) as Buffer | null) ?? NOTHING);
+    if (rest.length > 0) Reflect.deleteProperty(socket, 'read');
+    return rest.length > 0 ? rest : null;
+  };
+}
+
+const NOTHING = Buffer.alloc(0);

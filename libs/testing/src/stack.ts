@@ -42,6 +42,8 @@ export interface Stack extends StackAccess {
   /** Folder of logs, one file a process. */
   readonly folder: string;
   readonly redis: StackRedis;
+  /** Of the process that is the service now. */
+  pidOf(service: ServiceName): number;
   /** Ends a service and answers how it ended. In standalone mode every service is the one process. */
   kill(service: ServiceName, signal: NodeJS.Signals): Promise<ProcessExit>;
   /** Starts a killed service again and answers when it is ready. */
@@ -128,6 +130,12 @@ class TestStack implements Stack {
       await migration.untilDone();
     }
     await Promise.all([...this.#processes.keys()].map((name) => this.#startOne(name)));
+  }
+
+  pidOf(service: ServiceName): number {
+    const { pid } = this.#processOf(service);
+    if (pid === undefined) throw new Error(`${service} does not run`);
+    return pid;
   }
 
   kill(service: ServiceName, signal: NodeJS.Signals): Promise<ProcessExit> {

@@ -138,6 +138,17 @@ export const ODD_BODIES: Faults = {
     answer: whole('okay', { link: undefined }),
     note: 'interim answers stay behind',
   },
+  continue: {
+    what: 'sends 100 Continue, unasked, and 102 before its answer',
+    serve: ({ socket }) => {
+      socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+      const rest = `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n${OK}\r\n${length(4)}\r\n\r\nokay`;
+      setTimeout(() => socket.write(rest), 50);
+    },
+    call: { method: 'POST', headers: { expect: '100-continue' }, body: 'body' },
+    answer: whole('okay'),
+    note: 'Fairlead itself tells a caller that expects it to continue',
+  },
   'latin-1-header': {
     what: 'sends a header in Latin-1',
     serve: write([OK, 'X-Name: caf\u00e9', length(4)], 'okay'),

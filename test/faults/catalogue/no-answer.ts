@@ -130,12 +130,6 @@ export const NO_HTTP: Faults = {
     serve: write([OK, ...Array.from({ length: 20_000 }, (_, n) => `X-${n}: ${n}`), length(0)]),
     answer: none('UND_ERR_HEADERS_OVERFLOW'),
   },
-  continue: {
-    what: 'sends 100 Continue, which Fairlead expects of nobody, whether its caller does or not',
-    serve: write(['HTTP/1.1 100 Continue', '', OK, length(4)], 'okay'),
-    call: { method: 'POST', headers: { expect: '100-continue' }, body: 'body' },
-    answer: none('UND_ERR_SOCKET'),
-  },
   'switches-protocols': {
     what: 'switches to another protocol, unasked',
     serve: write(['HTTP/1.1 101 Switching Protocols', 'Connection: upgrade', 'Upgrade: websocket']),

@@ -50,8 +50,11 @@ export class LiveSockets implements OnApplicationBootstrap, BeforeApplicationShu
   ) {}
 
   onApplicationBootstrap(): void {
-    // Requests that offer another protocol, as some clients offer HTTP/2 with every one, are answered as if they did not.
-    Object.assign(this.#http, { shouldUpgradeCallback: isWebSocket });
+    // Requests that offer another protocol, as some clients offer HTTP/2 with every one, are answered as if they did not;
+    // so are those for sockets anywhere else.
+    Object.assign(this.#http, {
+      shouldUpgradeCallback: (request: IncomingMessage) => isWebSocket(request) && this.#isOurs(request),
+    });
     this.#http.on('upgrade', this.#onUpgrade);
   }
 
@@ -70,10 +73,14 @@ export class LiveSockets implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const [pathname = ''] = (request.url ?? '').split('?');
-    if (withoutSlash(pathname) !== withoutSlash(this.options.path)) return refuse(socket, '404 Not Found');
     if (this.#server.clients.size >= this.options.maxSockets) return refuse(socket, '503 Service Unavailable');
     this.#server.handleUpgrade(request, socket, head, (client) => this.#serve(client));
+  }
+
+  /** A socket to any other path is a request like others, which its route refuses as it sees fit. */
+  #isOurs({ url = '' }: IncomingMessage): boolean {
+    const [pathname = ''] = url.split('?');
+    return withoutSlash(pathname) === withoutSlash(this.options.path);
   }
 
   /** The id is a secret between this socket and the page behind it: whoever knows it may tell the page something. */

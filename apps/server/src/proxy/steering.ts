@@ -41,7 +41,11 @@ const steering = z.object({
     .optional(),
   upgrade: z
     .string()
-    .refine((protocol) => !/websocket/i.test(protocol), 'the proxy carries HTTP requests, not websockets')
+    .refine(
+      (protocol) => !/websocket/i.test(protocol),
+      'the proxy carries HTTP requests, not websockets: open one to the provider yourself, with the credentials that ' +
+        'GET /connections/{connectionId} answers',
+    )
     .optional(),
 });
 export type Steering = z.output<typeof steering>;
