@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { bulkLoad } from './bulk-load.js';
-import { copyLine, type CopyValue } from './domain/copy-text.js';
+import { bulkLoad, type LoadTarget } from './bulk-load.js';
 
 /** Parametrised SQL (`$1`, `$2`, …), alone or inside a transaction. */
 export interface Sql {
@@ -36,8 +35,8 @@ export class Database implements Sql {
   }
 
   /** Loads rows into a table at once, or none of them; they may be lost when the database crashes within a moment. See `bulkLoad`. */
-  load(table: string, columns: readonly string[], rows: readonly (readonly CopyValue[])[]): Promise<void> {
-    return bulkLoad(this.source, table, columns, rows.map(copyLine).join(''));
+  load(target: LoadTarget, text: string): Promise<void> {
+    return bulkLoad(this.source, target, text);
   }
 
   /** Runs `work` in one transaction, then what it left for after the commit. */

@@ -4,4 +4,4 @@ export { type DatabaseOptions, openDataSource, postgresOptions } from './data-so
 export { LeaderLease } from './leader-lease.js';
 export { controlPlaneMigrations } from './migrations/index.js';
 export { Database, type Sql, type Transaction } from './database.js';
-export type { CopyValue } from './domain/copy-text.js';
+export { copyLine, type CopyValue } from './domain/copy-text.js';

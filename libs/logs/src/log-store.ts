@@ -44,21 +44,37 @@ export interface OperationEnd {
   readonly meta?: unknown;
 }
 
-/** One side of an operation's row, its beginning or its end, stored in any order; or, where it says so, both at once. */
+/** One side of an operation's row, its beginning or its end, stored in any order; or both at once. */
 export type OperationRow = { readonly id: string; readonly createdAt: string } & Partial<
-  Omit<OperationStart, 'expiresAt'> &
-    OperationEnd & { level: 'info' | 'error'; expiresAt: string; endedAt: string; isWhole: true }
+  Omit<OperationStart, 'expiresAt'> & OperationEnd & { level: 'info' | 'error'; expiresAt: string; endedAt: string }
 >;
 
 export type MessageRow = LogMessage & { readonly id: string; readonly operationId: string };
+
+/** An operation that is stored once: both its sides, in the form that suits its store. */
+export interface PackedOperation {
+  readonly level: LogMessage['level'];
+  readonly packed: unknown;
+  /** What it takes while it waits. */
+  readonly bytes: number;
+}
+
+/** What is stored together. */
+export interface LogBatch {
+  readonly operations: readonly OperationRow[];
+  readonly packed: readonly PackedOperation[];
+  readonly messages: readonly MessageRow[];
+}
 
 /** A stored operation, as it is read. */
 export type StoredOperation = OperationRow & { readonly state: OperationState; readonly level: string };
 
 /** Where operations and messages are kept: Postgres, standard output, or memory in tests. */
 export abstract class LogStore {
-  /** Stores a batch as a whole; both lists may be stored again without harm. */
-  abstract write(operations: readonly OperationRow[], messages: readonly MessageRow[]): Promise<void>;
+  /** Puts an operation that was over when it was first heard of into the form it waits and is stored in. */
+  abstract pack(row: OperationRow): PackedOperation;
+  /** Stores a batch as a whole; it may be stored again without harm. */
+  abstract write(batch: LogBatch): Promise<void>;
   abstract operation(id: string): Promise<StoredOperation | null>;
   /** Messages of an operation in the order they were written. */
   abstract messages(operationId: string): Promise<MessageRow[]>;

@@ -1,12 +1,23 @@
-import { LogStore, type MessageRow, type OperationRow, type StoredOperation } from './log-store.js';
+import {
+  type LogBatch,
+  LogStore,
+  type MessageRow,
+  type OperationRow,
+  type PackedOperation,
+  type StoredOperation,
+} from './log-store.js';
 
 /** The twin for tests. */
 export class MemoryLogStore extends LogStore {
   readonly #operations = new Map<string, StoredOperation>();
   readonly #messages = new Map<string, MessageRow>();
 
-  async write(operations: readonly OperationRow[], messages: readonly MessageRow[]): Promise<void> {
-    for (const row of operations) {
+  pack(row: OperationRow): PackedOperation {
+    return { level: row.level ?? 'info', packed: row, bytes: JSON.stringify(row).length };
+  }
+
+  async write({ operations, packed, messages }: LogBatch): Promise<void> {
+    for (const row of [...operations, ...packed.map((one) => one.packed as OperationRow)]) {
       const known: StoredOperation | undefined = this.#operations.get(row.id);
       const merged = { state: 'running', level: 'info', ...known, ...withoutUndefined(row) };
       this.#operations.set(row.id, merged as StoredOperation);

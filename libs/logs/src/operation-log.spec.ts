@@ -2,7 +2,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import type { LogMessage } from '#libs/contracts';
 import { newId } from '#libs/kernel';
 import { LogStore, MemoryLogStore, OperationLog } from './index.js';
-import type { MessageRow, OperationRow } from './log-store.js';
+import type { LogBatch, MessageRow, OperationRow } from './log-store.js';
 
 const message = (text: string, level: LogMessage['level'] = 'info'): LogMessage => ({
   createdAt: new Date().toISOString(),
@@ -18,11 +18,11 @@ class FailingStore extends MemoryLogStore {
   error: (operations: readonly OperationRow[], messages: readonly MessageRow[]) => Error | null = () => null;
   writes = 0;
 
-  override async write(operations: readonly OperationRow[], messages: readonly MessageRow[]): Promise<void> {
+  override async write(batch: LogBatch): Promise<void> {
     this.writes += 1;
-    const error = this.error(operations, messages);
+    const error = this.error(batch.operations, batch.messages);
     if (error) throw error;
-    await super.write(operations, messages);
+    await super.write(batch);
   }
 }
 

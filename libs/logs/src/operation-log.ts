@@ -6,11 +6,12 @@ import { expiryOf } from './domain/expiry.js';
 import { isUuid } from './domain/ids.js';
 import type { BufferLimits } from './domain/log-buffer.js';
 import { boundedMeta } from './domain/storable.js';
-import { type LogBatch, WaitingRows, type WholeRow } from './domain/waiting-rows.js';
-import { LogStore, type OperationEnd, type OperationStart } from './log-store.js';
+import { countOf, halvesOf } from './domain/log-batch.js';
+import { WaitingRows } from './domain/waiting-rows.js';
+import { type LogBatch, LogStore, type OperationEnd, type OperationRow, type OperationStart } from './log-store.js';
 
 const FLUSH_EVERY_MS = 250;
-const FLUSH_ROWS = 500;
+const FLUSH_ROWS = 1_000;
 const LIMITS: BufferLimits = { rows: 20_000, bytes: 32 * 1024 * 1024 };
 const MAX_MESSAGE_LENGTH = 10_000;
 
@@ -68,7 +69,7 @@ export class OperationLog implements OnApplicationShutdown {
    */
   record(start: OperationStart, end: OperationEnd, startedAt: Date): string {
     const id = newId();
-    this.#rows.addWhole(wholeRow(id, start, end, startedAt));
+    this.#rows.addPacked(this.store.pack(wholeRow(id, start, end, startedAt)));
     this.#flushIfFull();
     return id;
   }
@@ -117,7 +118,7 @@ export class OperationLog implements OnApplicationShutdown {
   /** False when the store is away: what was taken waits on, as far as there is room. */
   async #store(batch: LogBatch): Promise<boolean> {
     try {
-      await this.store.write(batch.operations, batch.messages);
+      await this.store.write(batch);
       this.#recovered();
       return true;
     } catch (error) {
@@ -131,7 +132,7 @@ export class OperationLog implements OnApplicationShutdown {
 
   /** One row that the store refuses must not take its neighbours along. */
   async #storeHalves(batch: LogBatch, error: unknown): Promise<boolean> {
-    if (batch.operations.length + batch.messages.length === 1) {
+    if (countOf(batch) === 1) {
       this.#rows.countDropped();
       this.#log.error(`the log store refused a row: ${String(error)}`);
       return true;
@@ -154,10 +155,9 @@ function begun({ expiresAt, meta, ...start }: OperationStart, at: Date) {
 }
 
 /** Written out, so that all rows of the busiest kind of operation are of one shape. */
-function wholeRow(id: string, start: OperationStart, end: OperationEnd, startedAt: Date): WholeRow {
+function wholeRow(id: string, start: OperationStart, end: OperationEnd, startedAt: Date): OperationRow {
   const meta = start.meta || end.meta ? { ...(start.meta as object), ...(end.meta as object) } : undefined;
   return {
-    isWhole: true,
     id,
     createdAt: startedAt.toISOString(),
     endedAt: new Date().toISOString(),
@@ -184,17 +184,6 @@ function wholeRow(id: string, start: OperationStart, end: OperationEnd, startedA
 }
 
 const levelOf = ({ state }: OperationEnd) => (state === 'success' ? 'info' : 'error');
-
-/** Operations apart from messages where there are both, else the middle. */
-function halvesOf({ operations, messages }: LogBatch): [LogBatch, LogBatch] {
-  const isMixed = operations.length > 0 && messages.length > 0;
-  const o = isMixed ? operations.length : Math.ceil(operations.length / 2);
-  const m = isMixed ? 0 : Math.ceil(messages.length / 2);
-  return [
-    { operations: operations.slice(0, o), messages: messages.slice(0, m) },
-    { operations: operations.slice(o), messages: messages.slice(m) },
-  ];
-}
 
 /** PostgreSQL's class 22, data exceptions: the row is at fault, not the store. */
 const isRefusal = (error: unknown): boolean => {

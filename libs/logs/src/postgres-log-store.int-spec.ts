@@ -28,6 +28,7 @@ afterAll(async () => {
 });
 
 const begin = { type: 'sync', action: 'run', message: 'Running contacts', environmentId: 3, integrationName: 'crm' } as const;
+const NOTHING = { operations: [], packed: [], messages: [] };
 const text = (message: string) =>
   ({ createdAt: new Date().toISOString(), level: 'info', type: 'log', source: 'user', message }) as const;
 
@@ -76,10 +77,9 @@ it('stores an operation that is over in one go, whatever its texts hold, and aga
     endedAt: startedAt.toISOString(),
     state: 'failed',
     level: 'error',
-    isWhole: true,
   } as const;
   const fresh = { ...again, id: newId() };
-  await store.write([again, fresh], []);
+  await store.write({ ...NOTHING, packed: [store.pack(again), store.pack(fresh)] });
   expect(await store.operation(fresh.id)).toMatchObject({ state: 'failed' });
   await log.onApplicationShutdown();
 });
@@ -90,7 +90,7 @@ it('keeps messages in order, once, in the partition of their operation', async (
   for (const word of ['a', 'b', 'c']) log.message(id, text(word));
   await log.flush();
   const messages = await store.messages(id);
-  await store.write([], messages);
+  await store.write({ ...NOTHING, messages });
   expect((await store.messages(id)).map(({ message }) => message)).toEqual(['a', 'b', 'c']);
   const [row] = await db.query<{ partition: string }>(
     'SELECT tableoid::regclass::text AS partition FROM logs.messages WHERE operation_id = $1',
@@ -104,20 +104,21 @@ it('takes what lies outside its days, and lets it go with the retention', async 
   const old = `${idFloor(new Date(Date.now() - 40 * DAY_MS)).slice(0, -1)}1`;
   const future = `${idFloor(new Date(Date.now() + 40 * DAY_MS)).slice(0, -1)}1`;
   const at = new Date().toISOString();
-  await store.write(
-    [
+  await store.write({
+    ...NOTHING,
+    operations: [
       { ...begin, id: old, createdAt: at },
       { ...begin, id: future, createdAt: at },
     ],
-    [{ ...text('x'), id: newId(), operationId: old }],
-  );
+    messages: [{ ...text('x'), id: newId(), operationId: old }],
+  });
   await store.maintain(new Date());
   expect(await store.operation(old)).toBeNull();
   expect(await store.messages(old)).toEqual([]);
   expect(await store.operation(future)).not.toBeNull();
   await store.maintain(new Date(Date.now() + 10 * DAY_MS));
   const { id } = newOperation();
-  await store.write([{ id, createdAt: at, ...begin }], []);
+  await store.write({ ...NOTHING, operations: [{ id, createdAt: at, ...begin }] });
   await store.maintain(new Date(Date.now() + 17 * DAY_MS));
   expect(await store.operation(id)).toBeNull();
 });
@@ -128,13 +129,13 @@ it('ends what never ended by itself', async () => {
   const expiresAt = new Date(Date.now() - 1000).toISOString();
   const [sync, auth] = [newId(), newId()];
   const row = { createdAt: expiresAt, expiresAt };
-  await store.write(
-    [
+  await store.write({
+    ...NOTHING,
+    operations: [
       { ...begin, ...row, id: sync },
       { ...begin, ...row, type: 'auth', id: auth },
     ],
-    [],
-  );
+  });
   await store.maintain(new Date());
   expect(await store.operation(sync)).toMatchObject({ state: 'timeout' });
   expect(await store.operation(auth)).toMatchObject({ state: 'cancelled' });

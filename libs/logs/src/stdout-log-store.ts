@@ -1,12 +1,17 @@
 import { Logger } from '@nestjs/common';
-import { LogStore, type MessageRow, type OperationRow } from './log-store.js';
+import { type LogBatch, LogStore, type MessageRow, type OperationRow, type PackedOperation } from './log-store.js';
 
 /** With logs off, operations that end are lines of the service's own log; messages go nowhere. */
 export class StdoutLogStore extends LogStore {
   readonly #log = new Logger('operations');
 
-  async write(operations: readonly OperationRow[]): Promise<void> {
+  pack(row: OperationRow): PackedOperation {
+    return { level: row.level ?? 'info', packed: row, bytes: JSON.stringify(row).length };
+  }
+
+  async write({ operations, packed }: LogBatch): Promise<void> {
     for (const operation of operations) this.#log.log({ operation });
+    for (const { packed: operation } of packed) this.#log.log({ operation });
   }
 
   async operation(): Promise<null> {

@@ -6,13 +6,10 @@ const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '
 
 /** A row in the text format of COPY (PostgreSQL documentation, COPY, "Text Format"). NUL characters, which no text may hold, are left out. */
 export function copyLine(values: readonly CopyValue[]): string {
-  let line = '';
-  for (let index = 0; index < values.length; index += 1) {
-    const value = values[index];
-    if (index > 0) line += '\t';
-    line += value === null || value === undefined ? String.raw`\N` : escaped(String(value));
-  }
-  return `${line}\n`;
+  // Joined, which makes one string: added up it would hold on to all its parts.
+  return `${values.map(fieldOf).join('\t')}\n`;
 }
+
+const fieldOf = (value: CopyValue): string => (value === null || value === undefined ? String.raw`\N` : escaped(String(value)));
 
 const escaped = (text: string): string => (SPECIAL.test(text) ? text.replaceAll(/[\\\t\n\r\0]/g, (one) => ESCAPES[one]!) : text);

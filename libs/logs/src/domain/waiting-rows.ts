@@ -1,14 +1,5 @@
-import type { MessageRow, OperationRow } from '../log-store.js';
+import type { LogBatch, MessageRow, OperationRow, PackedOperation } from '../log-store.js';
 import { type BufferLimits, LogBuffer } from './log-buffer.js';
-
-/** An operation that is over when it is first heard of. */
-export type WholeRow = OperationRow & { readonly isWhole: true; readonly level: 'info' | 'error' };
-
-/** What is stored together. */
-export interface LogBatch {
-  readonly operations: readonly OperationRow[];
-  readonly messages: readonly MessageRow[];
-}
 
 const MAX_OPEN = 20_000;
 const ROW_BYTES = 300;
@@ -17,22 +8,22 @@ const ROW_BYTES = 300;
 export class WaitingRows {
   /** Operations whose beginning or end waits; the other side may still come. */
   readonly #open = new Map<string, OperationRow>();
-  readonly #whole: LogBuffer<WholeRow>;
+  readonly #packed: LogBuffer<PackedOperation>;
   readonly #messages: LogBuffer<MessageRow>;
   #refused = 0;
 
   constructor(limits: BufferLimits) {
-    this.#whole = new LogBuffer(limits);
+    this.#packed = new LogBuffer(limits);
     this.#messages = new LogBuffer(limits);
   }
 
   get size(): number {
-    return this.#open.size + this.#whole.size + this.#messages.size;
+    return this.#open.size + this.#packed.size + this.#messages.size;
   }
 
   /** How many rows were given up since the start. */
   get dropped(): number {
-    return this.#refused + this.#whole.dropped + this.#messages.dropped;
+    return this.#refused + this.#packed.dropped + this.#messages.dropped;
   }
 
   /** Counts a row that was given up elsewhere. */
@@ -49,8 +40,8 @@ export class WaitingRows {
     this.#open.set(row.id, { ...known, ...row, ...meta, createdAt: known?.createdAt ?? row.createdAt });
   }
 
-  addWhole(row: WholeRow): void {
-    this.#whole.add(row, ROW_BYTES + textOf(row.message) + sizeOf(row.request) + sizeOf(row.response));
+  addPacked(operation: PackedOperation): void {
+    this.#packed.add(operation, operation.bytes);
   }
 
   /** @param metaBytes of its meta data as JSON */
@@ -59,24 +50,20 @@ export class WaitingRows {
   }
 
   take(count: number): LogBatch {
-    const open = [...this.#open.values()].slice(0, count);
-    for (const { id } of open) this.#open.delete(id);
-    const whole = this.#whole.take(count - open.length);
-    const messages = this.#messages.take(count - open.length - whole.length);
-    return { operations: open.length === 0 ? whole : [...open, ...whole], messages };
+    const operations = this.#open.size === 0 ? [] : [...this.#open.values()].slice(0, count);
+    for (const { id } of operations) this.#open.delete(id);
+    const packed = this.#packed.take(count - operations.length);
+    const messages = this.#messages.take(count - operations.length - packed.length);
+    return { operations, packed, messages };
   }
 
   /** What could not be stored waits on, as far as there is room. */
-  putBack({ operations, messages }: LogBatch): void {
-    for (const row of operations) {
-      if (isWhole(row)) this.addWhole(row);
-      else this.#open.set(row.id, { ...row, ...this.#open.get(row.id), createdAt: row.createdAt });
-    }
+  putBack({ operations, packed, messages }: LogBatch): void {
+    for (const row of operations) this.#open.set(row.id, { ...row, ...this.#open.get(row.id), createdAt: row.createdAt });
+    for (const operation of packed) this.addPacked(operation);
     for (const row of messages) this.addMessage(row);
   }
 }
-
-const isWhole = (row: OperationRow): row is WholeRow => row.isWhole === true;
 
 interface Described {
   readonly url?: string;

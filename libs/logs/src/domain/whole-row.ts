@@ -2,37 +2,56 @@ import type { CopyValue } from '#libs/database';
 import type { OperationRow } from '../log-store.js';
 import { toStorableJson } from './storable.js';
 
-type Column = readonly [name: string, value: (row: OperationRow) => CopyValue];
+/** Columns of an operation that is stored once, in the order of `wholeValues`. */
+export const WHOLE_COLUMNS = [
+  'id',
+  'type',
+  'action',
+  'state',
+  'level',
+  'message',
+  'environment_id',
+  'environment_name',
+  'integration_name',
+  'provider',
+  'connection_row_id',
+  'connection_name',
+  'function_name',
+  'sync_id',
+  'execution_id',
+  'actor',
+  'request',
+  'response',
+  'error',
+  'meta',
+  'created_at',
+  'ended_at',
+] as const;
 
-const json = (value: unknown): CopyValue => (value === undefined || value === null ? null : toStorableJson(value));
-
-/** Columns of an operation that is stored once, and what they hold of it. */
-const COLUMNS: readonly Column[] = [
-  ['id', (row) => row.id],
-  ['type', (row) => row.type],
-  ['action', (row) => row.action],
-  ['state', (row) => row.state],
-  ['level', (row) => row.level],
-  ['message', (row) => row.message],
-  ['environment_id', (row) => row.environmentId],
-  ['environment_name', (row) => row.environmentName],
-  ['integration_name', (row) => row.integrationName],
-  ['provider', (row) => row.provider],
-  ['connection_row_id', (row) => row.connectionRowId],
-  ['connection_name', (row) => row.connectionName],
-  ['function_name', (row) => row.functionName],
-  ['sync_id', (row) => row.syncId],
-  ['execution_id', (row) => row.executionId],
-  ['actor', (row) => json(row.actor)],
-  ['request', (row) => json(row.request)],
-  ['response', (row) => json(row.response)],
-  ['error', (row) => json(row.error)],
-  ['meta', (row) => json(row.meta)],
-  ['created_at', (row) => row.createdAt],
-  ['expires_at', (row) => row.expiresAt],
-  ['ended_at', (row) => row.endedAt],
+/** What they hold of a row. */
+export const wholeValues = (row: OperationRow): CopyValue[] => [
+  row.id,
+  row.type,
+  row.action,
+  row.state,
+  row.level,
+  row.message,
+  row.environmentId,
+  row.environmentName,
+  row.integrationName,
+  row.provider,
+  row.connectionRowId,
+  row.connectionName,
+  row.functionName,
+  row.syncId,
+  row.executionId,
+  json(row.actor),
+  json(row.request),
+  json(row.response),
+  json(row.error),
+  json(row.meta),
+  row.createdAt,
+  row.endedAt,
 ];
 
-export const WHOLE_COLUMNS: readonly string[] = COLUMNS.map(([name]) => name);
-
-export const wholeValues = (row: OperationRow): CopyValue[] => COLUMNS.map(([, value]) => value(row));
+const json = (value: unknown): CopyValue => (value === undefined || value === null ? null : toStorableJson(value));
