@@ -7,7 +7,7 @@ import type { EndSignal } from '#libs/proxy';
  */
 export class ClientGone implements EndSignal {
   #reason: Error | undefined;
-  #listeners: (() => void)[] = [];
+  readonly #listeners: (() => void)[] = [];
 
   constructor(response: ServerResponse) {
     response.on('close', () => {
@@ -28,7 +28,8 @@ export class ClientGone implements EndSignal {
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners = this.#listeners.filter((one) => one !== listener);
+    const index = this.#listeners.indexOf(listener);
+    if (index >= 0) this.#listeners.splice(index, 1);
   }
 
   #end(): void {
