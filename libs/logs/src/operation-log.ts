@@ -4,6 +4,7 @@ import type { LogMessage } from '#libs/contracts';
 import { newId } from '#libs/kernel';
 import { expiryOf } from './domain/expiry.js';
 import { isUuid } from './domain/ids.js';
+import { isoTime } from './domain/iso-time.js';
 import type { BufferLimits } from './domain/log-buffer.js';
 import { boundedMeta } from './domain/storable.js';
 import { countOf, halvesOf } from './domain/log-batch.js';
@@ -159,8 +160,8 @@ function wholeRow(id: string, start: OperationStart, end: OperationEnd, startedA
   const meta = start.meta || end.meta ? { ...(start.meta as object), ...(end.meta as object) } : undefined;
   return {
     id,
-    createdAt: startedAt.toISOString(),
-    endedAt: new Date().toISOString(),
+    createdAt: isoTime(startedAt.getTime()),
+    endedAt: isoTime(Date.now()),
     type: start.type,
     action: start.action,
     state: end.state,
@@ -179,7 +180,7 @@ function wholeRow(id: string, start: OperationStart, end: OperationEnd, startedA
     request: start.request,
     response: end.response,
     error: end.error,
-    meta: asObject(boundedMeta(meta).meta),
+    meta,
   };
 }
 

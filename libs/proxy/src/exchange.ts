@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { EndSignal } from './call-clock.js';
 import { isRetryableCode } from './domain/network-errors.js';
 import { skipContinue, tellSocket } from './sending-socket.js';
-import { UpstreamBody } from './upstream-body.js';
+import { type Flow, UpstreamBody } from './upstream-body.js';
 import { UpstreamResponse } from './upstream-response.js';
 
 /** Methods that may be carried out twice (RFC 9110 §9.2.2). */
@@ -31,12 +31,8 @@ const canBeMadeTwice = ({ method, body }: Request): boolean =>
   IDEMPOTENT.has(method) && (body === null || body === undefined || typeof body === 'string' || body instanceof Uint8Array);
 
 /** undici's own `request` makes a stream of every answer; most are short, and are sent on in one piece. */
-class Exchange implements Dispatcher.DispatchHandler {
-  readonly #body = new UpstreamBody({
-    pause: () => this.#controller?.pause(),
-    resume: () => this.#controller?.resume(),
-    abort: (reason) => this.#abort(reason),
-  });
+class Exchange implements Dispatcher.DispatchHandler, Flow {
+  readonly #body = new UpstreamBody(this);
   #controller: Dispatcher.DispatchController | undefined;
   #socket: Socket | undefined;
   /** What the connection had carried before. */
@@ -73,7 +69,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     headers: Record<string, string | string[] | undefined>,
   ): void {
     if (status >= 200) this.resolve(new UpstreamResponse(status, headers, this.#body));
-    else if (++this.#interim > MAX_INTERIM) this.#abort(tooManyInterim());
+    else if (++this.#interim > MAX_INTERIM) this.abort(tooManyInterim());
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -104,10 +100,18 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #onAbort = (): void => {
     const { reason } = this.signal as EndSignal;
     this.reject(reason);
-    this.#abort(reason instanceof Error ? reason : new Error('given up', { cause: reason }));
+    this.abort(reason instanceof Error ? reason : new Error('given up', { cause: reason }));
   };
 
-  #abort(reason: Error): void {
+  pause(): void {
+    this.#controller?.pause();
+  }
+
+  resume(): void {
+    this.#controller?.resume();
+  }
+
+  abort(reason: Error): void {
     this.#reason ??= reason;
     this.#controller?.abort(reason);
   }

@@ -86,7 +86,7 @@ export class Sending {
       const headers = request.sign ? await request.sign(request) : request.headers;
       startedAt = performance.now();
       const answer = await this.attempt(request, headers, this.#body, this.#clock);
-      return this.#made(headers === request.headers ? request : { ...request, headers }, answer, startedAt);
+      return this.#made(headers === request.headers ? request : { ...request, headers, sharesHeaders: false }, answer, startedAt);
     } catch (error) {
       const { late } = this.#clock;
       if (startedAt === 0 || !late || error !== late) throw error;

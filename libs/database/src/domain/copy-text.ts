@@ -1,6 +1,7 @@
 /** A column's value as COPY reads it; null and undefined are NULL. */
 export type CopyValue = string | number | null | undefined;
 
+const NULL = String.raw`\N`;
 const SPECIAL = /[\\\t\n\r\0]/;
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '' };
 
@@ -10,6 +11,7 @@ export function copyLine(values: readonly CopyValue[]): string {
   return `${values.map(fieldOf).join('\t')}\n`;
 }
 
-const fieldOf = (value: CopyValue): string => (value === null || value === undefined ? String.raw`\N` : escaped(String(value)));
-
-const escaped = (text: string): string => (SPECIAL.test(text) ? text.replaceAll(/[\\\t\n\r\0]/g, (one) => ESCAPES[one]!) : text);
+function fieldOf(value: CopyValue): CopyValue {
+  if (value === null || value === undefined) return NULL;
+  return typeof value === 'string' && SPECIAL.test(value) ? value.replaceAll(/[\\\t\n\r\0]/g, (one) => ESCAPES[one]!) : value;
+}

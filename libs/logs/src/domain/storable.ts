@@ -33,3 +33,13 @@ function asJson(meta: unknown): string | undefined {
     return undefined;
   }
 }
+
+/** The same as text that PostgreSQL accepts. */
+export function boundedText(meta: unknown): string {
+  const text = asJson(meta);
+  if (text !== undefined && text.length <= SURELY_FITS && !UNSTORABLE.test(text)) return text;
+  return toStorableJson(boundedMeta(meta).meta);
+}
+
+/** Characters that fit whatever they take as UTF-8. */
+const SURELY_FITS = MAX_META_BYTES / 3;

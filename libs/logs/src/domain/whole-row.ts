@@ -1,6 +1,6 @@
 import type { CopyValue } from '#libs/database';
 import type { OperationRow } from '../log-store.js';
-import { toStorableJson } from './storable.js';
+import { boundedText, toStorableJson } from './storable.js';
 
 /** Columns of an operation that is stored once, in the order of `wholeValues`. */
 export const WHOLE_COLUMNS = [
@@ -49,9 +49,11 @@ export const wholeValues = (row: OperationRow): CopyValue[] => [
   json(row.request),
   json(row.response),
   json(row.error),
-  json(row.meta),
+  metaJson(row.meta),
   row.createdAt,
   row.endedAt,
 ];
 
 const json = (value: unknown): CopyValue => (value === undefined || value === null ? null : toStorableJson(value));
+
+const metaJson = (meta: unknown): CopyValue => (meta === undefined || meta === null ? null : boundedText(meta));

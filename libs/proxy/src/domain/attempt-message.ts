@@ -70,8 +70,18 @@ export function loggedResponse({
 /** Address and headers of a request, fit for a log. */
 export function loggedRequest(request: OutboundRequest): { url: string; headers: Record<string, string> } {
   const url = masked(request.origin + request.path, request.secrets);
-  const headers = loggedHeaders(request.headers, request.secrets, request.credentialHeaders);
-  return { url, headers };
+  return { url, headers: loggedOnce(request) };
+}
+
+/** Headers that all plain requests of a connection share are masked once. */
+const sharedHeaders = new WeakMap<OutboundRequest['headers'], Record<string, string>>();
+
+function loggedOnce({ headers, sharesHeaders, secrets, credentialHeaders }: OutboundRequest): Record<string, string> {
+  const known = sharesHeaders ? sharedHeaders.get(headers) : undefined;
+  if (known) return known;
+  const logged = loggedHeaders(headers, secrets, credentialHeaders);
+  if (sharesHeaders) sharedHeaders.set(headers, logged);
+  return logged;
 }
 
 /**

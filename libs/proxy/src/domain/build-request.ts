@@ -16,7 +16,6 @@ export interface BuildOptions {
 }
 
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
-const DEFAULTS = { accept: 'application/json, text/plain, */*', 'user-agent': 'fairlead' };
 
 /**
  * The request a call becomes: base URL, path and query, credentials, templates, the caller's headers (spec/auth.md §6.3-6.5).
@@ -35,14 +34,13 @@ export function buildRequest(call: ProxyCall, options: BuildOptions): OutboundRe
   const body = injected ? injected.body : sent;
   const dynamic =
     connection.perRequest.length > 0 ? perRequestHeaders(connection, call.method, base, path, own, body) : undefined;
-  const headers: Record<string, string> = { ...DEFAULTS, ...connection.headers, ...dynamic, ...own };
-  if (injected) headers['content-type'] = injected.contentType;
-  else if (body === undefined) delete headers['content-type'];
+  const headers = headersOf(connection, { ...dynamic, ...own }, body, injected?.contentType);
   return {
     method: call.method,
     origin: base.origin,
     path,
     headers,
+    sharesHeaders: headers === connection.plainHeaders,
     body,
     bodyLength: injected ? undefined : call.bodyLength,
     hasInjectedBody: injected !== undefined,
@@ -56,6 +54,24 @@ export function buildRequest(call: ProxyCall, options: BuildOptions): OutboundRe
     identity: connection.identity,
     outboundPolicy: call.lease.outboundPolicy,
   };
+}
+
+function headersOf(
+  connection: PreparedConnection,
+  own: Readonly<Record<string, string>>,
+  body: RequestBody | undefined,
+  contentType: string | undefined,
+): Readonly<Record<string, string>> {
+  if (body === undefined && isEmpty(own)) return connection.plainHeaders;
+  const headers: Record<string, string> = { ...connection.headers, ...own };
+  if (contentType !== undefined) headers['content-type'] = contentType;
+  else if (body === undefined) delete headers['content-type'];
+  return headers;
+}
+
+function isEmpty(headers: object): boolean {
+  for (const _name in headers) return false;
+  return true;
 }
 
 const signOf = ({ sign, yields }: RequestSigner, headers: Readonly<Record<string, string>>): SignRequest | undefined =>

@@ -34,6 +34,8 @@ export interface OutboundRequest {
   /** With the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Whether all plain requests of the connection have this one object for headers. */
+  readonly sharesHeaders?: boolean;
   readonly body: RequestBody | undefined;
   readonly bodyLength: number | undefined;
   /** Whether fields of the connection were put into the body: it stays with the origin it was made for. */

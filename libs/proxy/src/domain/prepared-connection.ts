@@ -16,8 +16,10 @@ export interface PreparedConnection {
   readonly facts: LeaseFacts;
   /** Asked for only where the call names no base itself. */
   readonly base: () => ChosenBase | undefined;
-  /** Injected headers whose value is the same for every request. */
+  /** Headers whose value is the same for every request. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The same object for every request that has neither headers of its own nor a body. */
+  readonly plainHeaders: Readonly<Record<string, string>>;
   /** Injected headers that name the request, the time or a random value. */
   readonly perRequest: readonly (readonly [string, Template])[];
   /** Names of all headers the provider's templates set. */
@@ -54,6 +56,7 @@ export function needsWholeBody(lease: ConnectionLease): boolean {
   return needsBody || signer?.needsBody === true;
 }
 
+const DEFAULTS = { accept: 'application/json, text/plain, */*', 'user-agent': 'fairlead' };
 const TIMELESS = { now: new Date(0), random: '' };
 
 function preparedOf(facts: LeaseFacts): PreparedConnection {
@@ -66,10 +69,13 @@ function preparedOf(facts: LeaseFacts): PreparedConnection {
   const fixed = templates.filter(([, template]) => !isPerRequest(template));
   const proof = { ...defaultHeaders(facts), ...customKey(facts, 'header') };
   const signer = requestSigner(facts);
+  const injected = checkedHeaders({ ...proof, ...fillAll(fixed, scope, note), ...customKey(facts, 'header') });
+  const headers: Record<string, string> = { ...DEFAULTS, ...injected };
   return {
     facts,
     base: once(() => connectionBase(facts)),
-    headers: checkedHeaders({ ...proof, ...fillAll(fixed, scope, note), ...customKey(facts, 'header') }),
+    headers,
+    plainHeaders: Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'content-type')),
     perRequest,
     templateNames: new Set(templates.map(([name]) => name)),
     query: Object.entries({ ...fillAll(templatesOf(rules.query), scope, note), ...customKey(facts, 'query') }),
