@@ -136,3 +136,26 @@ it('is bounded by what strangers send too', async () => {
   }
   expect(log.dropped).toBe(7);
 });
+
+it('stores full batches: what comes while one is stored waits for its own turn', async () => {
+  const { log, store } = newLog(new FailingStore());
+  const begun = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const write = store.write.bind(store);
+  store.write = async (batch) => {
+    begun.resolve();
+    await goOn.promise;
+    await write(batch);
+  };
+  const record = (count: number) => {
+    for (let n = 0; n < count; n += 1) log.record(begin, { state: 'success' }, new Date());
+  };
+  record(1_000);
+  await begun.promise;
+  record(10);
+  goOn.resolve();
+  await vi.waitFor(() => expect(store.all()).toHaveLength(1_000));
+  expect(store.writes).toBe(1);
+  await log.flush();
+  expect([store.writes, store.all().length]).toEqual([2, 1_010]);
+});

@@ -40,7 +40,7 @@ export class OperationLog implements OnApplicationShutdown {
     limits: BufferLimits = LIMITS,
   ) {
     this.#rows = new WaitingRows(limits);
-    this.#timer = setInterval(() => void this.flush(), FLUSH_EVERY_MS).unref();
+    this.#timer = setInterval(() => void this.#start(), FLUSH_EVERY_MS).unref();
     metrics
       .getMeter('fairlead')
       .createObservableCounter('fairlead.logs.dropped', { description: 'Log rows given up because the store did not keep up' })
@@ -92,12 +92,10 @@ export class OperationLog implements OnApplicationShutdown {
     this.#flushIfFull();
   }
 
-  /** Stores everything that waits. Resolves when the buffer is empty or the store has failed. */
+  /** Stores all that waits now. Resolves when that is done, or the store has failed. */
   async flush(): Promise<void> {
-    this.#flushing ??= this.#drain().finally(() => {
-      this.#flushing = undefined;
-    });
-    return this.#flushing;
+    await this.#flushing;
+    await this.#start();
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -107,12 +105,20 @@ export class OperationLog implements OnApplicationShutdown {
   }
 
   #flushIfFull(): void {
-    if (!this.#failing && !this.#flushing && this.#rows.size >= FLUSH_ROWS) void this.flush();
+    if (!this.#failing && !this.#flushing && this.#rows.size >= FLUSH_ROWS) void this.#start();
   }
 
-  async #drain(): Promise<void> {
-    while (this.#rows.size > 0) {
-      if (!(await this.#store(this.#rows.take(FLUSH_ROWS)))) return;
+  #start(): Promise<void> {
+    this.#flushing ??= this.#drain(this.#rows.size).finally(() => {
+      this.#flushing = undefined;
+    });
+    return this.#flushing;
+  }
+
+  /** What comes meanwhile waits for its own turn: stored as it comes it would be many small batches. */
+  async #drain(count: number): Promise<void> {
+    for (let left = count; left > 0; left -= FLUSH_ROWS) {
+      if (!(await this.#store(this.#rows.take(Math.min(left, FLUSH_ROWS))))) return;
     }
   }
 

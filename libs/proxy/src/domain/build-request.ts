@@ -62,16 +62,11 @@ function headersOf(
   body: RequestBody | undefined,
   contentType: string | undefined,
 ): Readonly<Record<string, string>> {
-  if (body === undefined && isEmpty(own)) return connection.plainHeaders;
+  if (body === undefined && Object.keys(own).length === 0) return connection.plainHeaders;
   const headers: Record<string, string> = { ...connection.headers, ...own };
   if (contentType !== undefined) headers['content-type'] = contentType;
   else if (body === undefined) delete headers['content-type'];
   return headers;
-}
-
-function isEmpty(headers: object): boolean {
-  for (const _name in headers) return false;
-  return true;
 }
 
 const signOf = ({ sign, yields }: RequestSigner, headers: Readonly<Record<string, string>>): SignRequest | undefined =>
