@@ -44,6 +44,7 @@ const WRITERS: Readonly<Record<string, Writer>> = {
     writes: 4,
     silent: 'dates of the sweep, which nobody remembers, and what was deleted long ago',
   },
+  'libs/database/src/bulk-load.ts': { writes: 1, silent: 'loads the operation log, which nobody remembers' },
   'libs/key-rotation/src/domain/column-sql.ts': { writes: 1, silent: 'the same values, sealed with another key' },
 };
 
