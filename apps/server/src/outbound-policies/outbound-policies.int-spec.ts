@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AccountsModule } from '#libs/accounts';
+import { RedisModule } from '#libs/cache';
 import { CryptoModule } from '#libs/crypto';
 import { DatabaseModule } from '#libs/database';
 import { type RunningApp, startHttpApp } from '#libs/http';
 import { Secret } from '#libs/kernel';
 import { loggerModule } from '#libs/observability';
-import { type TestDatabase, testDatabase } from '#libs/testing';
+import { type TestDatabase, testDatabase, type TestRedis, testRedis } from '#libs/testing';
 import type { EnvironmentListReply, EnvironmentReply } from './outbound-policies.dto.js';
 import { OutboundPoliciesModule } from './outbound-policies.module.js';
 
@@ -14,15 +15,17 @@ import { OutboundPoliciesModule } from './outbound-policies.module.js';
 class TestModule {}
 
 let database: TestDatabase;
+let redis: TestRedis;
 let app: RunningApp;
 let dev: string;
 
 beforeAll(async () => {
-  database = await testDatabase();
+  [database, redis] = await Promise.all([testDatabase(), testRedis()]);
   const imports = [
     loggerModule('test', 'silent'),
     DatabaseModule.forRoot({ url: database.url, poolMax: 2, ssl: false, applicationName: 'test' }),
     CryptoModule.forRoot(new Secret(database.encryptionKey)),
+    RedisModule.forRoot(redis.url),
     AccountsModule,
     OutboundPoliciesModule.forRoot({ username: 'operator', password: new Secret('sesame') }),
   ];
@@ -35,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await app.close();
-  await database.close();
+  await Promise.all([database.close(), redis.close()]);
 });
 
 interface Reply<Body> {
