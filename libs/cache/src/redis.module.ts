@@ -1,12 +1,12 @@
 import { type DynamicModule, Global, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Redis, type RedisOptions } from 'ioredis';
+import type { RedisFactory } from './redis-factory.js';
 import { Invalidations } from './changes/invalidations.js';
 
 /** Injection token of the shared command connection. */
 export const REDIS = Symbol('redis');
 /** Injection token of a factory of further connections, for subscribers and blocking workers. */
 export const REDIS_FACTORY = Symbol('redis-factory');
-export type RedisFactory = (purpose: string, options?: RedisOptions) => Redis;
 
 const RECONNECT_MAX_MS = 1_000;
 

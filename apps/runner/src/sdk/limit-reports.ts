@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { GovernorAnswer, LimitsReport } from '#libs/contracts';
 import { messageOf } from '#libs/kernel';
 import { mergeLimits, type Observation, type Report } from '#libs/rate-limits';
-import type { Asker } from './remote-buckets.js';
+import type { Asker } from './asker.js';
 import type { ServiceClient } from './service-client.js';
 
 /** More than can be under way between two answers of the server; further ones are forgotten there by themselves. */

@@ -1,12 +1,20 @@
-import type { ConnectionLease } from '#libs/contracts';
+import type { ConnectionLease, ExecuteRequest } from '#libs/contracts';
 import { Gate, type GovernedCall, Governor, GovernorMetrics, Watch } from '#libs/rate-limits';
-import { type Asker, RemoteBuckets } from './remote-buckets.js';
-import type { RunContext } from './run-context.js';
+import type { Asker } from './asker.js';
+import { RemoteBuckets } from './remote-buckets.js';
+import type { RunLog } from './run-log.js';
 import { ServiceClient } from './service-client.js';
 
 /** Calls that wait for their turn hold a connection each; they must not keep those that ask for credentials from theirs. */
 const CONNECTIONS = 1_024;
 const LONGEST_ANSWER_MS = 3_700_000;
+
+/** What is asked of a run on whose behalf calls are made. */
+interface GovernedRun {
+  readonly request: Pick<ExecuteRequest, 'context' | 'token'>;
+  readonly signal: AbortSignal;
+  readonly log: Pick<RunLog, 'say'>;
+}
 
 /** The rate governor of the server, for the calls of runs. */
 export class RateLimits {
@@ -26,7 +34,7 @@ export class RateLimits {
   }
 
   /** The hooks of one call of a run; undefined while the server's governor is off. */
-  of({ request, signal, log }: RunContext, lease: ConnectionLease): GovernedCall<Asker> | undefined {
+  of({ request, signal, log }: GovernedRun, lease: ConnectionLease): GovernedCall<Asker> | undefined {
     return this.#governor.of({
       environmentId: request.context.environmentId,
       lease,

@@ -9,6 +9,7 @@ import {
   type Report,
   type Watch,
 } from '#libs/rate-limits';
+import type { Asker } from './asker.js';
 import { HostError } from './host-error.js';
 import { LimitReports } from './limit-reports.js';
 import type { ServiceClient } from './service-client.js';
@@ -20,15 +21,6 @@ const ANSWER_MS = 5_000;
 /** A server that was started anew may have another mode. */
 const OFF_FOR_MS = 60_000;
 const MAX_BLOCK_MS = 3_600_000;
-
-/** Who asks: a run, by its token. */
-export interface Asker {
-  readonly token: string;
-  /** Ends with the run. */
-  readonly signal: AbortSignal;
-  /** Tells the run's author. */
-  warn(message: string): void;
-}
 
 /** Buckets as the server keeps them, asked over its internal API. A server that cannot be reached lets calls through. */
 export class RemoteBuckets implements Buckets<Asker> {

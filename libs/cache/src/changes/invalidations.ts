@@ -3,7 +3,7 @@ import type { RedisOptions } from 'ioredis';
 import { randomUUID } from 'node:crypto';
 import { messageOf } from '#libs/kernel';
 import { readMessage } from '../domain/change-message.js';
-import type { RedisFactory } from '../redis.module.js';
+import type { RedisFactory } from '../redis-factory.js';
 import { channelOf } from './announce.js';
 import { ChangeReceiver } from './change-receiver.js';
 import { ChangeSender } from './change-sender.js';
