@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Sql } from '#libs/database';
-import { AppError, codeOf, type EnvironmentId } from '#libs/kernel';
+import { Database, isDuplicate, type Sql } from '#libs/database';
+import { AppError, type EnvironmentId } from '#libs/kernel';
 import { Catalogue } from '#libs/providers';
 import { ConnectionListeners } from './connection-listeners.js';
 import { ConnectionsRepository } from './connections.repository.js';
@@ -8,9 +8,6 @@ import type { Integration, IntegrationChanges, NewIntegration } from './credenti
 import { integrationIssues, mergeCredentials, type ProviderRules } from './domain/integration-rules.js';
 import { type IntegrationFields, IntegrationsRepository } from './integrations.repository.js';
 import { Leases } from './leases.js';
-
-/** SQLSTATE of a duplicate key. */
-const UNIQUE_VIOLATION = '23505';
 
 /** Integrations of an environment: which providers its connections may belong to (spec/api.md §3.2). */
 @Injectable()
@@ -91,7 +88,7 @@ export class Integrations {
     try {
       return await this.integrations.update(tx, stored, fields);
     } catch (error) {
-      if (codeOf(error) !== UNIQUE_VIOLATION) throw error;
+      if (!isDuplicate(error)) throw error;
       throw new AppError('invalid_body', `an integration ${fields.uniqueKey} exists`, { cause: error });
     }
   }

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { codeOf } from '#libs/kernel';
+import { isDuplicate } from './domain/duplicate.js';
 
 /** Where rows are loaded. */
 export interface LoadTarget {
@@ -9,8 +9,6 @@ export interface LoadTarget {
   readonly table: string;
   readonly columns: readonly string[];
 }
-
-const UNIQUE_VIOLATION = '23505';
 
 /**
  * Loads rows by COPY, all of them or none, for a fraction of what an INSERT costs; rows that are there already stay as they are. The
@@ -21,7 +19,7 @@ export async function bulkLoad(source: DataSource, target: LoadTarget, text: str
   try {
     await unhurried(source, (runner, client) => copy(client, target.table, target.columns, text));
   } catch (error) {
-    if (codeOf(error) !== UNIQUE_VIOLATION) throw error;
+    if (!isDuplicate(error)) throw error;
     await unhurried(source, (runner, client) => loadNew(runner, client, target, text));
   }
 }

@@ -5,3 +5,4 @@ export { LeaderLease } from './leader-lease.js';
 export { controlPlaneMigrations } from './migrations/index.js';
 export { Database, type Sql, type Transaction } from './database.js';
 export { copyLine, type CopyValue } from './domain/copy-text.js';
+export { isDuplicate } from './domain/duplicate.js';

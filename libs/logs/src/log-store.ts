@@ -71,8 +71,11 @@ export type StoredOperation = OperationRow & { readonly state: OperationState; r
 
 /** Where operations and messages are kept: Postgres, standard output, or memory in tests. */
 export abstract class LogStore {
-  /** Puts an operation that was over when it was first heard of into the form it waits and is stored in. */
-  abstract pack(row: OperationRow): PackedOperation;
+  /** Puts an operation that was over when it was first heard of into the form it waits and is stored in: as it is, unless a store has a better one. */
+  pack(row: OperationRow): PackedOperation {
+    return { level: row.level ?? 'info', packed: row, bytes: JSON.stringify(row).length };
+  }
+
   /** Stores a batch as a whole; it may be stored again without harm. */
   abstract write(batch: LogBatch): Promise<void>;
   abstract operation(id: string): Promise<StoredOperation | null>;

@@ -1,20 +1,9 @@
-import {
-  type LogBatch,
-  LogStore,
-  type MessageRow,
-  type OperationRow,
-  type PackedOperation,
-  type StoredOperation,
-} from './log-store.js';
+import { type LogBatch, LogStore, type MessageRow, type OperationRow, type StoredOperation } from './log-store.js';
 
 /** The twin for tests. */
 export class MemoryLogStore extends LogStore {
   readonly #operations = new Map<string, StoredOperation>();
   readonly #messages = new Map<string, MessageRow>();
-
-  pack(row: OperationRow): PackedOperation {
-    return { level: row.level ?? 'info', packed: row, bytes: JSON.stringify(row).length };
-  }
 
   async write({ operations, packed, messages }: LogBatch): Promise<void> {
     for (const row of [...operations, ...packed.map((one) => one.packed as OperationRow)]) {

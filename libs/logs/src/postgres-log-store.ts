@@ -77,7 +77,7 @@ export class PostgresLogStore extends LogStore {
   }
 
   /** As a line for COPY: one text, where a row would be some sixty objects that wait. */
-  pack(row: OperationRow): PackedOperation {
+  override pack(row: OperationRow): PackedOperation {
     const line = copyLine(wholeValues(row));
     return { level: row.level ?? 'info', packed: line, bytes: line.length };
   }

@@ -1,13 +1,9 @@
 import { Logger } from '@nestjs/common';
-import { type LogBatch, LogStore, type MessageRow, type OperationRow, type PackedOperation } from './log-store.js';
+import { type LogBatch, LogStore, type MessageRow } from './log-store.js';
 
 /** With logs off, operations that end are lines of the service's own log; messages go nowhere. */
 export class StdoutLogStore extends LogStore {
   readonly #log = new Logger('operations');
-
-  pack(row: OperationRow): PackedOperation {
-    return { level: row.level ?? 'info', packed: row, bytes: JSON.stringify(row).length };
-  }
 
   async write({ operations, packed }: LogBatch): Promise<void> {
     for (const operation of operations) this.#log.log({ operation });

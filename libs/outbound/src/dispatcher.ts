@@ -1,7 +1,8 @@
-import { lookup, type LookupAddress } from 'node:dns';
+import { lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
-import { decideAddress } from './domain/addresses.js';
+import { decideAddress, decideAddresses } from './domain/addresses.js';
+import { unbracketed } from './domain/hosts.js';
 import type { OutboundPolicy } from './domain/policy.js';
 import { EgressDispatcher } from './egress-dispatcher.js';
 import { RefusedAddress } from './refused-address.js';
@@ -37,7 +38,7 @@ export function createOutboundDispatcher(
 function checkedConnector(policy: OutboundPolicy, resolve: Resolve, tls: buildConnector.BuildOptions): buildConnector.connector {
   const dial = buildConnector({ ...tls, lookup: checkedLookup(policy, resolve) });
   return (options, done) => {
-    const host = options.hostname.replace(/^\[(.*)\]$/, '$1');
+    const host = unbracketed(options.hostname);
     const verdict = isIP(host) === 0 ? undefined : decideAddress(host, policy);
     if (verdict?.allowed === false) done(new RefusedAddress(verdict.reason), null);
     else dial(options, done);
@@ -47,19 +48,16 @@ function checkedConnector(policy: OutboundPolicy, resolve: Resolve, tls: buildCo
 function checkedLookup(policy: OutboundPolicy, resolve: Resolve): LookupFunction {
   return (host, options, done) => {
     resolve(host, { ...options, all: true }, (error, addresses) => {
-      const problem = error ?? refusal(addresses, policy);
-      const [first] = addresses ?? [];
-      if (problem || !first) done(problem ?? new RefusedAddress(`${host} has no address`), '', 0);
+      if (error) return done(error, '', 0);
+      const verdict = decideAddresses(
+        addresses.map(({ address }) => address),
+        policy,
+      );
+      const [first] = addresses;
+      if (!verdict.allowed) done(new RefusedAddress(verdict.reason), '', 0);
+      else if (!first) done(new RefusedAddress(`${host} has no address`), '', 0);
       else if (options.all) done(null, addresses);
       else done(null, first.address, first.family);
     });
   };
-}
-
-function refusal(addresses: readonly LookupAddress[], policy: OutboundPolicy): RefusedAddress | null {
-  for (const { address } of addresses) {
-    const verdict = decideAddress(address, policy);
-    if (!verdict.allowed) return new RefusedAddress(verdict.reason);
-  }
-  return null;
 }

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { LRUCache } from 'lru-cache';
 import { type Agent, type buildConnector, Dispatcher } from 'undici';
 import { type Egress, egressProxyOf } from './domain/egress.js';
+import { unbracketed } from './domain/hosts.js';
 import type { OutboundPolicy } from './domain/policy.js';
 import { decideProxiedHost } from './domain/proxied-host.js';
 import { type EgressProxy, forwardProxy, tunnelProxy } from './egress-proxy.js';
@@ -75,7 +76,7 @@ export class EgressDispatcher extends Dispatcher {
     const { protocol, hostname } = new URL(origin);
     const address = egressProxyOf(origin, this.parts.egress);
     const proxy = address === undefined ? undefined : this.#proxy(protocol, address);
-    const way = { proxy, host: hostname.replace(/^\[(.*)\]$/, '$1') };
+    const way = { proxy, host: unbracketed(hostname) };
     this.#ways.set(origin, way);
     return way;
   }

@@ -1,15 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startUpstream, type Upstream } from '#libs/testing';
+import { LOOPBACK_OPEN, startUpstream, type Upstream } from '#libs/testing';
 import { openTransport } from './proxy.module.js';
 import { testLease } from './test-lease.js';
 import type { SendOptions } from './send-options.js';
 
 /** What `send` asks before an attempt and tells after a refusal, for those who govern the rate of calls. */
-const transport = openTransport({
-  NANGO_PROXY_BASE_URL_OVERRIDE_ENABLED: true,
-  NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST: [],
-  NANGO_OUTBOUND_URL_POLICY: { blockPrivateIps: false },
-});
+const transport = openTransport(LOOPBACK_OPEN);
 let upstream: Upstream;
 
 beforeAll(async () => {

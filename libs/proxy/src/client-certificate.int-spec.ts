@@ -6,16 +6,12 @@ import { text } from 'node:stream/consumers';
 import { getCACertificates, setDefaultCACertificates, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Outbound, OutboundConnections, parseOutboundPolicy } from '#libs/outbound';
-import { ALICE, AUTHORITY, BOB, SERVER } from '#libs/testing';
+import { LOOPBACK_OPEN, ALICE, AUTHORITY, BOB, SERVER } from '#libs/testing';
 import type { ClientIdentity } from './domain/client-identity.js';
 import { testLease } from './test-lease.js';
 import { ProxyTransport } from './transport.js';
 
-const policy = parseOutboundPolicy({
-  NANGO_PROXY_BASE_URL_OVERRIDE_ENABLED: true,
-  NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST: [],
-  NANGO_OUTBOUND_URL_POLICY: { blockPrivateIps: false },
-});
+const policy = parseOutboundPolicy(LOOPBACK_OPEN);
 const transport = new ProxyTransport(new Outbound(policy));
 
 const clientOf = (socket: unknown): string => String((socket as TLSSocket).getPeerCertificate().subject?.CN ?? 'nobody');

@@ -7,12 +7,9 @@ import { Outbound, parseOutboundPolicy } from '#libs/outbound';
 import { credentialTester, type VerificationScript } from './credential-tester.js';
 import { testLease } from './test-lease.js';
 import { ProxyTransport } from './transport.js';
+import { LOOPBACK_OPEN } from '#libs/testing';
 
-const policy = parseOutboundPolicy({
-  NANGO_PROXY_BASE_URL_OVERRIDE_ENABLED: false,
-  NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST: [],
-  NANGO_OUTBOUND_URL_POLICY: { blockPrivateIps: false },
-});
+const policy = parseOutboundPolicy({ ...LOOPBACK_OPEN, NANGO_PROXY_BASE_URL_OVERRIDE_ENABLED: false });
 const transport = new ProxyTransport(new Outbound(policy));
 const requests: { readonly request: IncomingMessage; readonly body: string }[] = [];
 const server = createServer((request, response) => void answer(request, response));

@@ -1,5 +1,5 @@
-import { brotliDecompressSync, constants, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
-import { codingsOf } from './decoders.js';
+import { brotliDecompressSync, constants, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import { codingsOf, isZlib } from './decoders.js';
 
 /** Who packs more than this into a few KiB has something else in mind than an error message. */
 const MAX_DECODED_BYTES = 256 * 1024;
@@ -11,7 +11,7 @@ const ZSTD_CUT = { finishFlush: constants.ZSTD_e_flush, maxOutputLength: MAX_DEC
 const DECODERS: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
   gzip: (bytes) => gunzipSync(bytes, CUT),
   'x-gzip': (bytes) => gunzipSync(bytes, CUT),
-  deflate: (bytes) => inflateSync(bytes, CUT),
+  deflate: (bytes) => (isZlib(bytes[0] ?? 0) ? inflateSync(bytes, CUT) : inflateRawSync(bytes, CUT)),
   br: (bytes) => brotliDecompressSync(bytes, BROTLI_CUT),
   zstd: (bytes) => zstdDecompressSync(bytes, ZSTD_CUT),
 };

@@ -19,7 +19,7 @@ const ZSTD_WINDOW_LOG = 23;
 const OUT = { chunkSize: 64 * 1024 };
 
 /** The low half of the first byte of zlib's wrapper, which `deflate` means (RFC 9110 §8.4.1.2) and some servers leave out. */
-const isZlib = (first: number): boolean => (first & 0x0f) === 8;
+export const isZlib = (first: number): boolean => (first & 0x0f) === 8;
 
 const DECODERS: Readonly<Record<string, (first: number) => Duplex>> = {
   gzip: () => createGunzip(OUT),

@@ -14,6 +14,7 @@ export { RETRY_HEADER, type RetryRefusal, retryHeaderValue } from './domain/retr
 export { proxyEnv, type ProxyConfig } from './proxy.config.js';
 export { openTransport, ProxyModule, type TransportConfig } from './proxy.module.js';
 export { renewal } from './renewal.js';
-export type { Attempt, SendOptions } from './send-options.js';
+export type { Attempt } from './domain/attempt.js';
+export type { SendOptions } from './send-options.js';
 export { ProxyTransport } from './transport.js';
 export { UpstreamResponse } from './upstream-response.js';

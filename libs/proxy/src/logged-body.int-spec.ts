@@ -1,18 +1,14 @@
 import { text } from 'node:stream/consumers';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startUpstream, type Upstream } from '#libs/testing';
+import { LOOPBACK_OPEN, startUpstream, type Upstream } from '#libs/testing';
 import { attemptMessage } from './domain/attempt-message.js';
 import { openTransport } from './proxy.module.js';
-import type { Attempt } from './send-options.js';
+import type { Attempt } from './domain/attempt.js';
 import { testLease } from './test-lease.js';
 
 /** What a log shows of an upstream's refusal, while that goes its way (spec/auth.md §6.10). */
-const transport = openTransport({
-  NANGO_PROXY_BASE_URL_OVERRIDE_ENABLED: true,
-  NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST: [],
-  NANGO_OUTBOUND_URL_POLICY: { blockPrivateIps: false },
-});
+const transport = openTransport(LOOPBACK_OPEN);
 let upstream: Upstream;
 beforeAll(async () => {
   upstream = await startUpstream();

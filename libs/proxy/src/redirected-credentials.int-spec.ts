@@ -7,22 +7,14 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConnectionLease } from '#libs/contracts';
 import { Outbound, parseOutboundPolicy } from '#libs/outbound';
-import { AUTHORITY, SERVER } from '#libs/testing';
+import { LOOPBACK_OPEN, AUTHORITY, SERVER } from '#libs/testing';
 import type { ProxyCall } from './domain/outbound-request.js';
 import { testLease } from './test-lease.js';
 import { ProxyTransport } from './transport.js';
 
 /** Proof of who calls, of every kind, and redirects that would carry it elsewhere (spec/auth.md §6.7). */
 const SECRET = 'the-secret-key';
-const transport = new ProxyTransport(
-  new Outbound(
-    parseOutboundPolicy({
-      NANGO_PROXY_BASE_URL_OVERRIDE_ENABLED: true,
-      NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST: [],
-      NANGO_OUTBOUND_URL_POLICY: { blockPrivateIps: false },
-    }),
-  ),
-);
+const transport = new ProxyTransport(new Outbound(parseOutboundPolicy(LOOPBACK_OPEN)));
 const trusted = getCACertificates('default');
 let location: string;
 /** All that the first server, and whoever it redirects to, was told: first lines, headers and bodies. */

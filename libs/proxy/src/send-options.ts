@@ -1,7 +1,7 @@
 import type { EndSignal } from './call-clock.js';
+import type { Attempt } from './domain/attempt.js';
 import type { OutboundRequest } from './domain/outbound-request.js';
 import type { AttemptOutcome, RetryOptions } from './domain/retry-decision.js';
-import type { RetryRefusal } from './domain/retry-refusal.js';
 
 export interface SendOptions extends Partial<RetryOptions> {
   /** Gives up the request, a wait between attempts, and the answer's body. */
@@ -26,23 +26,4 @@ export interface SendOptions extends Partial<RetryOptions> {
   readonly onBodyWait?: ((request: OutboundRequest, waitMs: number) => void) | undefined;
   /** Told of every attempt, the last one included, once it is known what follows. */
   readonly onAttempt?: ((attempt: Attempt) => void) | undefined;
-}
-
-/** One attempt, for logs. */
-export interface Attempt {
-  readonly request: OutboundRequest;
-  readonly outcome: AttemptOutcome;
-  /** 0 is the first. */
-  readonly number: number;
-  /** Until the answer's headers, in milliseconds. */
-  readonly durationMs: number;
-  /** Set when another attempt follows, after this time. */
-  readonly retryInMs?: number | undefined;
-  /** Why no other attempt follows although one was due. */
-  readonly retryRefused?: RetryRefusal | undefined;
-  /**
-   * The beginning of an upstream's refusal, masked, as far as it has come by: complete once the answer was read or sent on. Undefined
-   * for bytes that are no text.
-   */
-  readonly errorBody?: (() => string | undefined) | undefined;
 }

@@ -9,14 +9,14 @@ import { AppError } from '#libs/kernel';
 import { attemptMessage, waitMessage } from './domain/attempt-message.js';
 import type { OutboundRequest, ProxyCall } from './domain/outbound-request.js';
 import { openTransport } from './proxy.module.js';
-import type { Attempt, SendOptions } from './send-options.js';
+import type { Attempt } from './domain/attempt.js';
+import type { SendOptions } from './send-options.js';
 import { testLease } from './test-lease.js';
+import { LOOPBACK_OPEN } from '#libs/testing';
 
 /** The attempts of a call, against a real upstream (spec/auth.md §6.6). */
 const OPEN = {
-  NANGO_PROXY_BASE_URL_OVERRIDE_ENABLED: true,
-  NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST: [],
-  NANGO_OUTBOUND_URL_POLICY: { blockPrivateIps: false },
+  ...LOOPBACK_OPEN,
   FAIRLEAD_PROXY_REPLAY_LIMIT_BYTES: 1_000,
 };
 const transport = openTransport(OPEN);

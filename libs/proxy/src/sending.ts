@@ -9,7 +9,8 @@ import { loggedBody } from './logged-body.js';
 import { pause } from './pause.js';
 import { type ResendableBody, resendable } from './resendable-body.js';
 import type { SendLimits } from './send-limits.js';
-import type { Attempt, SendOptions } from './send-options.js';
+import type { Attempt } from './domain/attempt.js';
+import type { SendOptions } from './send-options.js';
 import type { UpstreamResponse } from './upstream-response.js';
 
 /** What an attempt came to: an answer, or why there is none. */

@@ -8,14 +8,12 @@ import { attemptMessage } from './domain/attempt-message.js';
 import type { ProxyCall } from './domain/outbound-request.js';
 import { testLease } from './test-lease.js';
 import { isSignedForAws, oauth1Params } from './test-signatures.js';
-import type { Attempt, SendOptions } from './send-options.js';
+import type { Attempt } from './domain/attempt.js';
+import type { SendOptions } from './send-options.js';
 import { ProxyTransport } from './transport.js';
+import { LOOPBACK_OPEN } from '#libs/testing';
 
-const policy = parseOutboundPolicy({
-  NANGO_PROXY_BASE_URL_OVERRIDE_ENABLED: true,
-  NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST: [],
-  NANGO_OUTBOUND_URL_POLICY: { blockPrivateIps: false },
-});
+const policy = parseOutboundPolicy(LOOPBACK_OPEN);
 const transport = new ProxyTransport(new Outbound(policy));
 const servers: Server[] = [];
 

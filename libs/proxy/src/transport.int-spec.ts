@@ -9,15 +9,12 @@ import { AppError } from '#libs/kernel';
 import { Outbound, parseOutboundPolicy } from '#libs/outbound';
 import type { ProxyCall } from './domain/outbound-request.js';
 import { testLease } from './test-lease.js';
-import type { Attempt, SendOptions } from './send-options.js';
+import type { Attempt } from './domain/attempt.js';
+import type { SendOptions } from './send-options.js';
 import { ProxyTransport } from './transport.js';
+import { LOOPBACK_OPEN } from '#libs/testing';
 
 const MB = 1024 * 1024;
-const LOOPBACK_OPEN = {
-  NANGO_PROXY_BASE_URL_OVERRIDE_ENABLED: true,
-  NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST: [],
-  NANGO_OUTBOUND_URL_POLICY: { blockPrivateIps: false },
-};
 const CLOSED = {
   NANGO_PROXY_BASE_URL_OVERRIDE_ENABLED: true,
   NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST: undefined,

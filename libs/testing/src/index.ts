@@ -6,6 +6,7 @@ export { countStatements, type StatementCounts } from './statements.js';
 export { launchStack, type Stack, type StackAccess, startStack } from './stack.js';
 export { type StackRedis, startStackRedis } from './stack-redis.js';
 export type { ServiceName } from './stack-services.js';
+export { LOOPBACK_OPEN } from './outbound.js';
 export { releaseStores, shareStores, type TestStores } from './test-stores.js';
 export { startUpstream, type Upstream, type UpstreamReply } from './upstream.js';
 export { SSRF_ATTEMPTS, SSRF_NAMES, type SsrfAttempt, type SsrfGroup } from './ssrf-attempts.js';

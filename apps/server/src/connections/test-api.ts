@@ -12,7 +12,6 @@ import { startHttpApp } from '#libs/http';
 import { Secret } from '#libs/kernel';
 import { LogsModule, OperationLog } from '#libs/logs';
 import { loggerModule } from '#libs/observability';
-import type { OutboundConfig } from '#libs/outbound';
 import { Catalogue, catalogueEntry } from '#libs/providers';
 import { credentialTester, ProxyModule, ProxyTransport } from '#libs/proxy';
 import { RateGovernorModule } from '#libs/rate-governor';
@@ -20,6 +19,7 @@ import { EnvironmentModule } from '../environment/environment.module.js';
 import { IntegrationsModule } from '../integrations/integrations.module.js';
 import { InternalModule } from '../internal/internal.module.js';
 import { ConnectionsModule } from './connections.module.js';
+import { LOOPBACK_OPEN } from '#libs/testing';
 
 const general = { categories: ['other'], docs: 'https://example.com' };
 const entriesAt = (upstream: string) => ({
@@ -79,9 +79,9 @@ export async function testApi(url: string, encryptionKey: string, redisUrl: stri
       AccountsModule,
       LogsModule.forRoot({ enabled: true, retentionDays: 1 }),
       { module: CatalogueModule, global: true, providers: [catalogue], exports: [catalogue] },
-      ProxyModule.forRoot(LOOPBACK_ALLOWED),
+      ProxyModule.forRoot(LOOPBACK_OPEN),
       RateGovernorModule.forRoot({ mode: 'wait', maxWaitMs: 5_000, maxBlockMs: 60_000 }),
-      AuthModule.forRoot(LOOPBACK_ALLOWED),
+      AuthModule.forRoot(LOOPBACK_OPEN),
       CredentialsModule.forRoot({ credentialTest: { inject: [ProxyTransport], useFactory: credentialTester } }),
       IntegrationsModule.forRoot('https://fairlead.example/'),
       ConnectionsModule,
@@ -115,12 +115,6 @@ export async function testApi(url: string, encryptionKey: string, redisUrl: stri
     close: () => running.close(),
   };
 }
-
-const LOOPBACK_ALLOWED: OutboundConfig = {
-  NANGO_PROXY_BASE_URL_OVERRIDE_ENABLED: true,
-  NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST: [],
-  NANGO_OUTBOUND_URL_POLICY: { blockPrivateIps: false },
-};
 
 const RUN = {
   exp: Math.floor(Date.now() / 1000) + 600,

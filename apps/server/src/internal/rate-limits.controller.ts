@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { type AdmissionAnswer, admissionRequest, type ExecutionClaims, type GovernorAnswer, limitsReport } from '#libs/contracts';
 import { Access } from '#libs/http';
+import { ClientGone } from '../client-gone.js';
 import { CurrentExecution, ExecutionGuard } from './execution.guard.js';
 import { RunLimits } from './run-limits.service.js';
 
@@ -23,7 +24,7 @@ export class RateLimitsController {
     @Body({ schema: admissionRequest }) ask: z.output<typeof admissionRequest>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AdmissionAnswer> {
-    return this.limits.admit(run, ask, goneSignal(reply));
+    return this.limits.admit(run, ask, new ClientGone(reply.raw));
   }
 
   @Post('learn')
@@ -35,13 +36,4 @@ export class RateLimitsController {
   ): GovernorAnswer {
     return this.limits.learn(run, report);
   }
-}
-
-/** Fires when the runner goes away before it is answered. */
-function goneSignal({ raw }: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  raw.once('close', () => {
-    if (!raw.writableFinished) gone.abort();
-  });
-  return gone.signal;
 }

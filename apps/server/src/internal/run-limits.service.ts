@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { AdmissionAnswer, admissionRequest, ExecutionClaims, GovernorAnswer, limitsReport } from '#libs/contracts';
 import { AppError } from '#libs/kernel';
+import type { EndSignal } from '#libs/proxy';
 import { capLimits, Governor } from '#libs/rate-limits';
 
 /** The rate governor for runs: a runner reaches no Redis, and asks here. */
@@ -13,7 +14,7 @@ export class RunLimits {
   async admit(
     run: ExecutionClaims,
     { bucket, maxWaitMs, connection }: z.output<typeof admissionRequest>,
-    signal: AbortSignal,
+    signal: EndSignal,
   ): Promise<AdmissionAnswer> {
     checkEnvironment(run, bucket);
     const { mode, maxWaitMs: most } = this.governor.options();

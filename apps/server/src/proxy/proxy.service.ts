@@ -7,7 +7,7 @@ import { Connections } from '#libs/credentials';
 import { AppError } from '#libs/kernel';
 import { type EndSignal, needsWholeBody, type OutboundRequest, ProxyTransport, renewal } from '#libs/proxy';
 import { type GovernedCall, Governor } from '#libs/rate-limits';
-import { ClientGone } from './client-gone.js';
+import { ClientGone } from '../client-gone.js';
 import { forwardedHeaders } from './forwarded-headers.js';
 import { hasBody, type IncomingBody, incomingBody, readAway } from './incoming-body.js';
 import { type ProxiedCall, ProxyLog } from './proxy-log.js';

@@ -20,6 +20,7 @@ import { registerHttpEdge } from '../http-edge.js';
 import { ProvidersApiModule } from '../providers/providers-api.module.js';
 import { ProxyApiModule } from './proxy-api.module.js';
 import { ProxyRoute } from './proxy.route.js';
+import { LOOPBACK_OPEN } from '#libs/testing';
 
 @Module({})
 class TestModule {}
@@ -59,17 +60,11 @@ interface TestProxyOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-const REACH_LOOPBACK: OutboundConfig = {
-  NANGO_PROXY_BASE_URL_OVERRIDE_ENABLED: true,
-  NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST: [],
-  NANGO_OUTBOUND_URL_POLICY: { blockPrivateIps: false },
-};
-
 export async function testProxy(
   databaseUrl: string,
   encryptionKey: string,
   redisUrl: string,
-  { outbound = REACH_LOOPBACK, resolve, env = { FAIRLEAD_RATE_GOVERNOR: 'off' } }: TestProxyOptions = {},
+  { outbound = LOOPBACK_OPEN, resolve, env = { FAIRLEAD_RATE_GOVERNOR: 'off' } }: TestProxyOptions = {},
 ): Promise<TestProxy> {
   const logs = new MemoryLogStore();
   const log = { provide: OperationLog, useFactory: () => new OperationLog(logs) };

@@ -57,6 +57,15 @@ export function decideAddress(address: string, policy: OutboundPolicy): Verdict 
   }
 }
 
+/** Whether a name may be dialled: every address it resolves to must be allowed. */
+export function decideAddresses(addresses: readonly string[], policy: OutboundPolicy): Verdict {
+  for (const address of addresses) {
+    const verdict = decideAddress(address, policy);
+    if (!verdict.allowed) return verdict;
+  }
+  return ALLOWED;
+}
+
 function classOf(address: string): AddressClass {
   if (!ipaddr.isValid(address)) return 'reserved';
   const parsed = ipaddr.parse(address);

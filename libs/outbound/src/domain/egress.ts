@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import type { OutboundConfig } from '../outbound.config.js';
+import { unbracketed } from './hosts.js';
 
 /** Proxies that a company's traffic must leave through, and what does not. Addresses may hold a user name and password. */
 export interface Egress {
@@ -38,7 +39,7 @@ export function egressProxyOf(origin: string, egress: Egress): string | undefine
   const { protocol, hostname, port } = new URL(origin);
   const proxy = protocol === 'https:' ? egress.https : egress.http;
   if (proxy === null) return undefined;
-  const host = hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+  const host = unbracketed(hostname).replace(/\.$/, '');
   if (isLoopback(host)) return undefined;
   const own = port || PORTS[protocol];
   return egress.exceptions.some((exception) => isExcepted(host, own, exception)) ? undefined : proxy;

@@ -13,11 +13,10 @@ export function normalizedHost(host: string): string {
   return URL.canParse(`http://${text}`) ? bareHost(new URL(`http://${text}`).hostname) : bare;
 }
 
-const bareHost = (host: string): string =>
-  host
-    .toLowerCase()
-    .replace(/^\[(.*)\]$/, '$1')
-    .replace(/\.$/, '');
+const bareHost = (host: string): string => unbracketed(host.toLowerCase()).replace(/\.$/, '');
+
+/** A host as sockets want it: URLs write IPv6 in brackets. */
+export const unbracketed = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, '$1');
 
 /**
  * Whether a URL may be called, as far as its text tells: scheme, host lists, literal addresses. Names are judged again by the

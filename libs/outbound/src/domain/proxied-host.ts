@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { decideAddress } from './addresses.js';
+import { decideAddress, decideAddresses } from './addresses.js';
 import type { OutboundPolicy } from './policy.js';
 import { ALLOWED, refused, type Verdict } from './verdict.js';
 
@@ -14,11 +14,8 @@ const PRIVATE_NAMES = ['localhost', 'local', 'internal', 'home.arpa', 'intranet'
  */
 export function decideProxiedHost(host: string, addresses: readonly string[], policy: OutboundPolicy): Verdict {
   if (isIP(host) !== 0) return decideAddress(host, policy);
-  for (const address of addresses) {
-    const verdict = decideAddress(address, policy);
-    if (!verdict.allowed) return verdict;
-  }
-  if (addresses.length > 0 || !policy.blockPrivate || !isPrivateName(host.toLowerCase().replace(/\.$/, ''))) return ALLOWED;
+  if (addresses.length > 0) return decideAddresses(addresses, policy);
+  if (!policy.blockPrivate || !isPrivateName(host.toLowerCase().replace(/\.$/, ''))) return ALLOWED;
   return refused(`${host} is a name of a private network`);
 }
 

@@ -1,9 +1,9 @@
 import type { LogMessage } from '#libs/contracts';
+import type { Attempt } from './attempt.js';
 import { HOP_BY_HOP } from './caller-headers.js';
 import { masked, REDACTED } from './masking.js';
 import type { OutboundRequest } from './outbound-request.js';
-import type { AttemptOutcome, ResponseHeaders } from './retry-decision.js';
-import type { RetryRefusal } from './retry-refusal.js';
+import type { ResponseHeaders } from './retry-decision.js';
 
 const MAX_MESSAGE = 10_000;
 const SECRET_HEADER = /^(proxy-)?authorization$|cookie|api-?key|token|secret|password|signature|^x-auth/i;
@@ -11,22 +11,11 @@ const SECRET_HEADER = /^(proxy-)?authorization$|cookie|api-?key|token|secret|pas
 /** Says nothing about the call. */
 const NOISE = new Set([...HOP_BY_HOP, 'date']);
 
-/** What a log line tells of one attempt. */
-export interface AttemptFacts {
-  readonly request: OutboundRequest;
-  readonly outcome: AttemptOutcome;
-  readonly number: number;
-  readonly durationMs: number;
-  readonly retryInMs?: number | undefined;
-  readonly retryRefused?: RetryRefusal | undefined;
-  readonly errorBody?: (() => string | undefined) | undefined;
-}
-
 /**
  * An attempt as a log message, every credential masked: by header name, and by value wherever it stands (spec/auth.md §6.10). The
  * body of a refusal is in it as far as it has come by.
  */
-export function attemptMessage(attempt: AttemptFacts, retries: number, at: Date): LogMessage {
+export function attemptMessage(attempt: Attempt, retries: number, at: Date): LogMessage {
   const { request, outcome, number, durationMs, retryInMs, retryRefused } = attempt;
   const { url, headers } = loggedRequest(request);
   const ended = outcome.status === undefined ? outcome.code : String(outcome.status);
@@ -49,7 +38,7 @@ export function attemptMessage(attempt: AttemptFacts, retries: number, at: Date)
 }
 
 /** Says that a call is tried again, and when. */
-export const waitMessage = ({ retryInMs = 0, number, outcome }: AttemptFacts): string =>
+export const waitMessage = ({ retryInMs = 0, number, outcome }: Attempt): string =>
   `HTTP call failed (${outcome.status ?? outcome.code}); attempt ${number + 2} follows in ${Math.round(retryInMs)} ms`;
 
 /** The answer to an attempt, fit for a log; undefined where there was none. */
@@ -57,7 +46,7 @@ export function loggedResponse({
   request,
   outcome,
   errorBody,
-}: Pick<AttemptFacts, 'request' | 'outcome' | 'errorBody'>): LogMessage['response'] {
+}: Pick<Attempt, 'request' | 'outcome' | 'errorBody'>): LogMessage['response'] {
   if (outcome.status === undefined) return undefined;
   const body = errorBody?.();
   return {
