@@ -1,4 +1,4 @@
-import type { Attempt, OutboundRequest } from '#libs/proxy';
+import type { Attempt, OutboundRequest, SendOptions } from '#libs/proxy';
 import type { Observation } from './domain/merge-limits.js';
 import { bucketOf, callerIn, connectionOf } from './domain/bucket-key.js';
 import { readLimits } from './domain/read-limits.js';
@@ -95,3 +95,22 @@ export class GovernedCall<Via> {
     return bucketOf(this.call.environmentId, this.call.lease, request);
   }
 }
+
+/**
+ * What of `ProxyTransport.send`'s options puts a call under the governor, where it is under one.
+ * @param onAttempt told of every attempt besides
+ */
+export const governedOptions = <Via>(
+  call: GovernedCall<Via> | undefined,
+  onAttempt: (attempt: Attempt) => void,
+): Pick<SendOptions, 'admit' | 'onBodyWait' | 'onAttempt'> =>
+  call
+    ? {
+        admit: (request, _attempt, endsAt) => call.admit(request, endsAt),
+        onBodyWait: (request, waitMs) => call.learnWait(request, waitMs),
+        onAttempt: (attempt) => {
+          call.learn(attempt);
+          onAttempt(attempt);
+        },
+      }
+    : { onAttempt };

@@ -7,7 +7,7 @@ export { capLimits } from './domain/cap-limits.js';
 export { mergeLimits, type Observation } from './domain/merge-limits.js';
 export { rateLimited } from './domain/rate-limited.js';
 export { Gate } from './gate.js';
-export type { GovernedCall } from './governed-call.js';
+export { type GovernedCall, governedOptions } from './governed-call.js';
 export { GovernorMetrics } from './governor-metrics.js';
 export { type Governed, type GovernorOptions, QUIET_MS } from './governed.js';
 export { Governor } from './governor.js';

@@ -9,5 +9,6 @@ export type { ServiceName } from './stack-services.js';
 export { LOOPBACK_OPEN } from './outbound.js';
 export { releaseStores, shareStores, type TestStores } from './test-stores.js';
 export { startUpstream, type Upstream, type UpstreamReply } from './upstream.js';
-export { SSRF_ATTEMPTS, SSRF_NAMES, type SsrfAttempt, type SsrfGroup } from './ssrf-attempts.js';
+export { SSRF_ATTEMPTS, SSRF_NAMES } from './ssrf-attempts.js';
+export type { SsrfAttempt, SsrfGroup } from './ssrf.types.js';
 export { ALICE, AUTHORITY, BOB, CLIENT, SERVER } from './test-certificates.js';

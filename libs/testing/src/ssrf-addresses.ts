@@ -1,4 +1,4 @@
-import type { SsrfGroup } from './ssrf-attempts.js';
+import type { SsrfGroup } from './ssrf.types.js';
 
 /** Addresses nobody may call by default, in every spelling that URLs have for them. `{port}` is that of a server that must hear nothing. */
 export const SSRF_ADDRESSES: readonly SsrfGroup[] = [

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ConnectionLease } from '#libs/contracts';
 import { messageOf } from '#libs/kernel';
 import { type OutboundRequest, renewal, type SendOptions } from '#libs/proxy';
+import { governedOptions } from '#libs/rate-limits';
 import { fetchArguments, type HttpArguments, httpArguments } from './domain/http-arguments.js';
 import { renderBody } from './domain/http-body.js';
 import { HostError } from './host-error.js';
@@ -47,7 +48,6 @@ async function send(run: RunContext, args: HttpArguments, lease: ConnectionLease
 }
 
 function optionsOf(run: RunContext, args: HttpArguments, lease: ConnectionLease): SendOptions {
-  const governed = run.services.rateLimits.of(run, lease);
   return {
     signal: run.signal,
     totalMs: run.leftMs,
@@ -61,12 +61,7 @@ function optionsOf(run: RunContext, args: HttpArguments, lease: ConnectionLease)
       onFailed: (error) => run.log.say('warn', 'internal', `the credentials were not renewed: ${messageOf(error)}`),
       insists: false,
     }),
-    admit: governed && ((request, _attempt, endsAt) => governed.admit(request, endsAt)),
-    onBodyWait: governed && ((request, waitMs) => governed.learnWait(request, waitMs)),
-    onAttempt: (attempt) => {
-      governed?.learn(attempt);
-      run.log.attempt(attempt, args.retries);
-    },
+    ...governedOptions(run.services.rateLimits.of(run, lease), (attempt) => run.log.attempt(attempt, args.retries)),
   };
 }
 

@@ -6,7 +6,7 @@ import type { ConnectionLease } from '#libs/contracts';
 import { Connections } from '#libs/credentials';
 import { AppError } from '#libs/kernel';
 import { type EndSignal, needsWholeBody, type OutboundRequest, ProxyTransport, renewal } from '#libs/proxy';
-import { type GovernedCall, Governor } from '#libs/rate-limits';
+import { type GovernedCall, governedOptions, Governor } from '#libs/rate-limits';
 import { ClientGone } from '../client-gone.js';
 import { forwardedHeaders } from './forwarded-headers.js';
 import { hasBody, type IncomingBody, incomingBody, readAway } from './incoming-body.js';
@@ -58,19 +58,13 @@ export class Proxy {
     const build = (current: ConnectionLease) => this.#build(current, steering, request, body);
     const read = (refused?: ConnectionLease) => this.#lease(caller, steering, refused);
     const signal = new ClientGone(response);
-    const governed = this.#govern(call, lease, request, signal);
     const answer = await this.transport.send(build(lease), {
       signal,
       retries: steering.retries,
       retryOn: steering['retry-on'],
       totalMs: steering['fairlead-timeout'],
       renew: renewal({ lease, read, build, insists: true, onFailed: throwUnlessRefused }),
-      admit: governed && ((outbound, _attempt, endsAt) => governed.admit(outbound, endsAt)),
-      onBodyWait: governed && ((outbound, waitMs) => governed.learnWait(outbound, waitMs)),
-      onAttempt: (attempt) => {
-        attempts.push(attempt);
-        governed?.learn(attempt);
-      },
+      ...governedOptions(this.#govern(call, lease, request, signal), (attempt) => void attempts.push(attempt)),
     });
     await sendOn(answer, response, this.options.allResponseHeaders, id);
   }
