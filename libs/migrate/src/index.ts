@@ -3,7 +3,7 @@ import { presetApiKeys, provision } from '#libs/accounts';
 import { announce, connectRedis, type Tag } from '#libs/cache';
 import { loadCipher, loadRootKeys } from '#libs/crypto';
 import { controlPlaneMigrations, postgresOptions } from '#libs/database';
-import { inTime, loadConfig } from '#libs/kernel';
+import { loadConfig } from '#libs/kernel';
 import { ensureFirstKey } from '#libs/key-rotation';
 import { logsMigrations } from '#libs/logs';
 import { recordsMigrations } from '#libs/records';
@@ -11,7 +11,6 @@ import { migrateConfig } from './migrate.config.js';
 
 /** Any number; the same for every process that migrates, so that they take turns. */
 const MIGRATION_LOCK = 4_208_251;
-const TELL_MS = 2_000;
 
 /**
  * Brings every schema up to date and provisions what a new installation needs: data key, first account, `dev` and `prod`,
@@ -43,11 +42,7 @@ export async function migrateAll(env: NodeJS.ProcessEnv): Promise<void> {
 async function tell(redisUrl: string, changed: readonly Tag[]): Promise<void> {
   const redis = connectRedis(redisUrl, 'migrate');
   try {
-    await inTime(
-      announce(redis, changed).catch(() => undefined),
-      TELL_MS,
-      () => undefined,
-    );
+    await announce(redis, changed);
   } finally {
     redis.disconnect();
   }

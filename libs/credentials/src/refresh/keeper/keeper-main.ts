@@ -2,7 +2,7 @@ import { openModes } from '#libs/auth';
 import { announce, connectRedis, tagOf } from '#libs/cache';
 import { Cipher } from '#libs/crypto';
 import { Database, openDataSource, postgresOptions } from '#libs/database';
-import { inTime, messageOf } from '#libs/kernel';
+import { messageOf } from '#libs/kernel';
 import { TokenHttp } from '#libs/token-http';
 import { ConnectionReads } from '../../connection-reads.repository.js';
 import { IntegrationsRepository } from '../../integrations.repository.js';
@@ -24,9 +24,6 @@ interface Works {
   announce(order: RefreshOrder): Promise<void>;
   close(): Promise<void>;
 }
-
-/** Redis may be away; then those who remember the old credentials have noticed. */
-const ANNOUNCE_MS = 2_000;
 
 let works: Works | undefined;
 let leaving = false;
@@ -92,12 +89,7 @@ async function open(setup: KeeperSetup): Promise<Works> {
     stash: new RefreshStash(redis, cipher),
     modes: openModes(http, setup),
   });
-  const announced = ({ rowId }: RefreshOrder) =>
-    inTime(
-      announce(redis, [tagOf('connection', rowId)]).catch(() => undefined),
-      ANNOUNCE_MS,
-      () => undefined,
-    );
+  const announced = ({ rowId }: RefreshOrder) => announce(redis, [tagOf('connection', rowId)]);
   const close = async () => {
     redis.disconnect();
     await Promise.all([source.destroy(), http.close()]);
