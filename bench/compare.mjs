@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { load, median } from './lib.mjs';
 
-const ROUNDS = 3;
+const ROUNDS = 9;
 const SHOWN = ['rate', 'p50', 'p95', 'p99'];
 
 /** Runs a part of a bench as a process of its own, which ends with this one, and answers its address. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { Invalidations, RememberedRows, tagOf } from '#libs/cache';
 import { Database } from '#libs/database';
 import { AppError } from '#libs/kernel';
@@ -6,6 +7,7 @@ import type { Caller } from './caller.js';
 import { hashApiKey } from './domain/api-key.js';
 
 const CALLERS_KEPT = 10_000;
+const DIGESTS_KEPT = 1_000;
 
 interface CallerRow {
   account_id: number;
@@ -24,6 +26,8 @@ interface KeyHolder {
 @Injectable()
 export class ApiKeys {
   readonly #holders: RememberedRows<KeyHolder>;
+  /** Of the keys shown last: a call of a known caller has no digest to make. */
+  readonly #digests = new LRUCache<string, string>({ max: DIGESTS_KEPT });
 
   constructor(
     private readonly db: Database,
@@ -37,13 +41,21 @@ export class ApiKeys {
 
   /** Who shows this key, where that is remembered: no promise, no statement. Undefined says nothing of the key: ask `authenticate`. */
   known(key: string): Caller | undefined {
-    return this.#holders.known(hashApiKey(key))?.caller;
+    return this.#holders.known(this.#digestOf(key))?.caller;
   }
 
   /** @throws AppError `unknown_account` */
   async authenticate(key: string): Promise<Caller> {
-    const hash = hashApiKey(key);
+    const hash = this.#digestOf(key);
     return (await this.#holders.get(hash, () => this.#load(hash))).caller;
+  }
+
+  #digestOf(key: string): string {
+    const known = this.#digests.get(key);
+    if (known !== undefined) return known;
+    const digest = hashApiKey(key);
+    this.#digests.set(key, digest);
+    return digest;
   }
 
   async #load(hash: string): Promise<KeyHolder> {

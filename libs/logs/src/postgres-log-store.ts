@@ -17,10 +17,10 @@ const UPSERT_OPERATIONS = `INSERT INTO logs.operations AS o (id, type, action, s
   SELECT id, type, action, coalesce(state, 'running'), coalesce(level, 'info'), message, "environmentId", "environmentName",
     "integrationName", provider, "connectionRowId", "connectionName", "functionName", "syncId", "executionId",
     actor, request, response, error, meta, "createdAt", "expiresAt", "endedAt"
-  FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, type text, action text, state text, level text, message text,
+  FROM json_to_recordset($1::json) AS r (id uuid, type text, action text, state text, level text, message text,
     "environmentId" int, "environmentName" text, "integrationName" text, provider text, "connectionRowId" int,
-    "connectionName" text, "functionName" text, "syncId" uuid, "executionId" uuid, actor jsonb, request jsonb, response jsonb,
-    error jsonb, meta jsonb, "createdAt" timestamptz, "expiresAt" timestamptz, "endedAt" timestamptz)
+    "connectionName" text, "functionName" text, "syncId" uuid, "executionId" uuid, actor json, request json, response json,
+    error json, meta jsonb, "createdAt" timestamptz, "expiresAt" timestamptz, "endedAt" timestamptz)
   ON CONFLICT (id) DO UPDATE SET
     state = CASE WHEN o.ended_at IS NULL AND excluded.ended_at IS NOT NULL THEN excluded.state ELSE o.state END,
     level = CASE WHEN o.ended_at IS NULL AND excluded.ended_at IS NOT NULL THEN excluded.level ELSE o.level END,
@@ -45,8 +45,8 @@ const UPSERT_OPERATIONS = `INSERT INTO logs.operations AS o (id, type, action, s
 const INSERT_MESSAGES = `INSERT INTO logs.messages (operation_id, id, created_at, level, source, type, message, duration_ms,
     request, response, retry, error, meta)
   SELECT "operationId", id, "createdAt", level, source, type, message, "durationMs", request, response, retry, error, meta
-  FROM jsonb_to_recordset($1::jsonb) AS r ("operationId" uuid, id uuid, "createdAt" timestamptz, level text, source text,
-    type text, message text, "durationMs" double precision, request jsonb, response jsonb, retry jsonb, error jsonb, meta jsonb)
+  FROM json_to_recordset($1::json) AS r ("operationId" uuid, id uuid, "createdAt" timestamptz, level text, source text,
+    type text, message text, "durationMs" double precision, request json, response json, retry json, error json, meta jsonb)
   ON CONFLICT (operation_id, id) DO NOTHING`;
 
 const READ_OPERATION = `SELECT id, type, action, state, level, message, environment_id AS "environmentId",

@@ -46,7 +46,8 @@ export function allowanceOf(headers: Headers, rules: RetryRules | undefined, clo
     if (found && (!tightest || isTighter(found, tightest))) tightest = found;
   };
   for (const spelling of SPELLINGS) take(spelled(headers, spelling, clock));
-  for (const found of structuredAllowances(first(headers['ratelimit']), first(headers['ratelimit-policy']))) take(found);
+  const structured = first(headers['ratelimit']);
+  if (structured !== undefined) structuredAllowances(structured, first(headers['ratelimit-policy'])).forEach(take);
   take(usedOf(first(headers[SHOPIFY])));
   take(catalogued(headers, rules, clock));
   return tightest;
@@ -68,9 +69,10 @@ function spelled(headers: Headers, { remaining, limit, reset, window }: Spelling
 
 /** The limit a catalogue entry names: `remaining`, with the moment of `at` or the seconds of `after` (spec/auth.md §1.8). */
 function catalogued(headers: Headers, rules: RetryRules | undefined, clock: Clock): Allowance | undefined {
-  const remaining = rules?.remaining && countOf(first(headers[rules.remaining.toLowerCase()]));
-  if (remaining === undefined || remaining === '') return undefined;
-  const resets = [rules?.at ?? [], rules?.after ?? []]
+  if (!rules?.remaining) return undefined;
+  const remaining = countOf(first(headers[rules.remaining.toLowerCase()]));
+  if (remaining === undefined) return undefined;
+  const resets = [rules.at ?? [], rules.after ?? []]
     .flat()
     .map((name) => resetMs(first(headers[name.toLowerCase()]), clock))
     .filter((wait) => wait !== undefined);
@@ -78,13 +80,15 @@ function catalogued(headers: Headers, rules: RetryRules | undefined, clock: Cloc
 }
 
 function usedOf(text: string | undefined): Allowance | undefined {
-  const [, used, limit] = /^(\d+)\/(\d+)$/.exec(text ?? '') ?? [];
+  if (text === undefined) return undefined;
+  const [, used, limit] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
   return used === undefined ? undefined : { remaining: Math.max(0, Number(limit) - Number(used)), limit: Number(limit) };
 }
 
 /** The leading number: drafts and gateways append windows and further limits (`100, 100;w=60`). */
 function countOf(text: string | undefined): number | undefined {
-  const digits = /^\s*(\d{1,15})(?:\.\d+)?(?=\s*(?:[,;]|$))/.exec(text ?? '')?.[1];
+  if (text === undefined) return undefined;
+  const digits = /^\s*(\d{1,15})(?:\.\d+)?(?=\s*(?:[,;]|$))/.exec(text)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }
 

@@ -7,8 +7,7 @@ const MOST_LIMITS = 16;
  * The IETF drafts' headers (draft-ietf-httpapi-ratelimit-headers): `RateLimit: "name";r=50;t=30` with
  * `RateLimit-Policy: "name";q=100;w=60`, and the earlier `RateLimit: limit=100, remaining=50, reset=30`.
  */
-export function structuredAllowances(rateLimit: string | undefined, policy: string | undefined): Allowance[] {
-  if (rateLimit === undefined) return [];
+export function structuredAllowances(rateLimit: string, policy: string | undefined): Allowance[] {
   const earlier = fieldsOf(rateLimit, ',');
   if (earlier.has('remaining')) {
     return [
