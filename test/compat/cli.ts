@@ -12,11 +12,15 @@ export interface CliResult {
   readonly output: string;
 }
 
-/** Runs the published CLI in the example project against a stack. */
-export async function runCli(stack: Pick<Stack, 'baseUrl' | 'secretKey'>, args: readonly string[]): Promise<CliResult> {
-  await mkdir(`${PROJECT}.nango`, { recursive: true });
+/** Runs the published CLI in a project, the example if none is named, against a stack. */
+export async function runCli(
+  stack: Pick<Stack, 'baseUrl' | 'secretKey'>,
+  args: readonly string[],
+  project = PROJECT,
+): Promise<CliResult> {
+  await mkdir(`${project}/.nango`, { recursive: true });
   const child = spawn(process.execPath, [CLI, ...args, '--no-dependency-update'], {
-    cwd: PROJECT,
+    cwd: project,
     env: {
       ...process.env,
       NANGO_HOSTPORT: stack.baseUrl,

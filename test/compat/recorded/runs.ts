@@ -1,0 +1,146 @@
+import { type Customer, eventually, type Refusal, type StoredRecord } from './customer.js';
+import { differences } from './difference.js';
+import type { Provider } from './providers.js';
+import type { RecordedFunction } from './project.js';
+import type { Session } from './recorded-upstream.js';
+import type { Recording, Run } from './recording.js';
+
+/** A function with its recording, on its way through a stack. */
+export interface Subject {
+  readonly fn: RecordedFunction;
+  readonly recording: Recording;
+  readonly customer: Customer;
+  readonly provider: Provider;
+  readonly session: Session;
+  readonly connection: string;
+  /** Whether syncs start by themselves, as they are deployed. */
+  readonly startsItself: boolean;
+}
+
+const EFFECT_WITHIN_MS = 10_000;
+
+/** Runs a function as often as its recording says. @returns where the results are not the recorded ones */
+export async function runRecorded(subject: Subject): Promise<string[]> {
+  const { fn, recording } = subject;
+  subject.session.play(recording.api);
+  if (fn.kind === 'on-event') return [...(await runEvent(subject)), ...missed(subject)];
+  await connect(subject);
+  if (fn.kind === 'action') return [...(await runAction(subject)), ...missed(subject)];
+  const problems = await runSync(subject, recording, true);
+  for (const run of recording.then ?? []) {
+    subject.session.play(run.api ?? recording.api);
+    problems.push(...(await runSync(subject, run, false)));
+  }
+  return [...problems, ...missed(subject)];
+}
+
+const missed = ({ session }: Subject): string[] => session.misses.map((miss) => `not recorded: ${miss}`);
+
+/** A connection with what the recording knows of it. */
+async function connect({ fn, recording, customer, provider, session, connection }: Subject): Promise<void> {
+  const { getConnection = {}, getMetadata } = recording.nango ?? {};
+  const { credentials, connection_config: config, metadata } = getConnection as Record<string, Record<string, unknown> | undefined>;
+  await customer.call('POST', '/connections', {
+    provider_config_key: fn.integration,
+    connection_id: connection,
+    connection_config: provider.connectionConfig(config),
+    credentials: provider.credentials(session.marker, credentials),
+    metadata: { ...metadata, ...getMetadata },
+  });
+}
+
+async function runAction({ fn, recording, customer, connection, session }: Subject): Promise<string[]> {
+  const result = await customer.act(fn.integration, connection, fn.name, recording.input);
+  const problems = await after({ fn, customer, connection, session }, recording);
+  if ('refusal' in result) return [...refused(recording.error, result.refusal), ...problems];
+  if (recording.error) return [`expected the error ${JSON.stringify(recording.error)}, got the output ${JSON.stringify(result.output)}`];
+  // An action without an output answers null.
+  return [...differences('output', recording.output ?? null, result.output), ...problems];
+}
+
+const refused = (expected: object | undefined, refusal: Refusal): string[] =>
+  expected ? differences('error', expected, refusal, true) : [`failed: ${JSON.stringify(refusal)}`];
+
+async function runSync(subject: Subject, run: Run, isFirst: boolean): Promise<string[]> {
+  const { fn, customer, connection, recording } = subject;
+  const { variant = 'base' } = recording;
+  const state = () => customer.syncState(fn.integration, connection, fn.name, variant);
+  if (isFirst && variant !== 'base') {
+    const body = { provider_config_key: fn.integration, connection_id: connection };
+    await customer.call('POST', `/sync/${fn.name}/variant/${variant}`, body);
+  }
+  const before = isFirst ? undefined : (await state())?.finishedAt;
+  if (!(isFirst && subject.startsItself && fn.autoStart && variant === 'base')) {
+    await customer.nango.triggerSync(fn.integration, [{ name: fn.name, variant }], connection, run.opts);
+  }
+  const seen = await eventually(
+    state,
+    (now) => now?.finishedAt !== undefined && now.finishedAt !== before && now.status !== 'RUNNING',
+    `the sync has not ended`,
+  );
+  const ended = seen?.status === 'ERROR' ? 'failed' : 'succeeded';
+  if ((ended === 'failed') !== (run.error !== undefined)) return [`the run ${ended}: ${JSON.stringify(seen)}`];
+  const checkpoint = run.checkpoint === undefined ? [] : differences('checkpoint', run.checkpoint, seen?.checkpoint);
+  return [...checkpoint, ...(await recordProblems(subject, run, variant)), ...(await after(subject, run))];
+}
+
+async function recordProblems({ fn, customer, connection }: Subject, run: Run, variant: string): Promise<string[]> {
+  const problems: string[] = [];
+  for (const model of fn.models) {
+    const stored = await customer.records(fn.integration, connection, model, variant);
+    problems.push(...modelProblems(model, run, stored));
+  }
+  return problems;
+}
+
+function modelProblems(model: string, { nango = {}, records, deleted }: Run, stored: readonly StoredRecord[]): string[] {
+  const idsToDelete = deleted?.[model] ?? (nango.batchDelete?.[model] ?? []).map(({ id }) => String(id));
+  const isWhole = records?.[model] !== undefined;
+  const saved = (records ?? nango.batchSave)?.[model];
+  const live = stored.filter((record) => !record._nango_metadata.deleted_at);
+  const gone = stored.filter((record) => record._nango_metadata.deleted_at).map(({ id }) => String(id));
+  // Of records that were saved more than once the last counts; of those that a run deleted, none is left.
+  const expected = byId((saved ?? []).filter(({ id }) => isWhole || !idsToDelete.includes(String(id))));
+  const actual = byId(live.map(({ _nango_metadata, ...record }) => record));
+  return [
+    ...(saved === undefined ? [] : differences(`records of ${model}`, expected, actual)),
+    ...differences(`deleted ${model}`, idsToDelete.toSorted(), idsToDelete.filter((id) => gone.includes(id)).toSorted()),
+    ...(deleted?.[model] === undefined ? [] : differences(`all deleted ${model}`, deleted[model].toSorted(), gone.toSorted())),
+  ];
+}
+
+const byId = (records: readonly Readonly<Record<string, unknown>>[]): object =>
+  Object.fromEntries(records.map((record) => [String(record['id']), record]));
+
+async function runEvent(subject: Subject): Promise<string[]> {
+  const { fn, recording, customer, connection } = subject;
+  const expected = fn.event === 'validate-connection' ? recording.error : undefined;
+  try {
+    await connect(subject);
+  } catch (error) {
+    const { refusal } = error as { refusal?: { status: number; text: string } };
+    if (!expected || !refusal) throw error;
+    const { error: body } = JSON.parse(refusal.text) as { error: object };
+    return differences('error', expected, { status: refusal.status, ...body }, true);
+  }
+  if (expected) return [`expected the connection to be refused with ${JSON.stringify(expected)}`];
+  if (fn.event === 'pre-connection-deletion') {
+    await customer.call('DELETE', `/connections/${connection}?provider_config_key=${fn.integration}`);
+  }
+  // Nobody waits for what follows a connection.
+  const isDone = (problems: string[]) => problems.length === 0;
+  return eventually(() => after(subject, recording), isDone, 'the event has not had its effect', EFFECT_WITHIN_MS);
+}
+
+/** What a run left behind, besides records. */
+async function after(
+  { fn, customer, connection, session }: Pick<Subject, 'fn' | 'customer' | 'connection' | 'session'>,
+  { metadata: expected, nango, calls = {} }: Run,
+): Promise<string[]> {
+  const wanted = expected ?? nango?.updateMetadata;
+  const metadata = wanted === undefined ? undefined : await customer.nango.getMetadata(fn.integration, connection);
+  return [
+    ...differences('metadata', wanted, metadata, expected === undefined),
+    ...Object.entries(calls).flatMap(([call, times]) => differences(`calls of ${call}`, times, session.calls.get(call) ?? 0)),
+  ];
+}
