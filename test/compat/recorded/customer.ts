@@ -13,6 +13,7 @@ export interface Refusal {
 
 export interface SyncState {
   readonly status: string;
+  readonly latestExecutionStatus?: string;
   readonly finishedAt?: string;
   readonly checkpoint: unknown;
 }
@@ -41,12 +42,20 @@ export class Customer {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    if (!response.ok) throw Object.assign(new Error(`${method} ${path}: ${response.status} ${text}`), { refusal: { status: response.status, text } });
+    if (!response.ok)
+      throw Object.assign(new Error(`${method} ${path}: ${response.status} ${text}`), {
+        refusal: { status: response.status, text },
+      });
     return (text === '' ? undefined : JSON.parse(text)) as Body;
   }
 
   /** What an action returned, or what the API said of its failure. */
-  async act(integration: string, connection: string, name: string, input: unknown): Promise<{ output: unknown } | { refusal: Refusal }> {
+  async act(
+    integration: string,
+    connection: string,
+    name: string,
+    input: unknown,
+  ): Promise<{ output: unknown } | { refusal: Refusal }> {
     try {
       return { output: await this.nango.triggerAction(integration, connection, name, input) };
     } catch (error) {

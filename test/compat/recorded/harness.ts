@@ -82,7 +82,11 @@ export class Harness {
   async #integrate(name: string): Promise<Provider> {
     const provider = Provider.named(name);
     const credentials = provider.clientCredentials;
-    await this.customer.call('POST', '/integrations', { provider: name, unique_key: name, ...(credentials ? { credentials } : {}) });
+    await this.customer.call('POST', '/integrations', {
+      provider: name,
+      unique_key: name,
+      ...(credentials ? { credentials } : {}),
+    });
     return provider;
   }
 }

@@ -23,7 +23,12 @@ const DEFAULT_TYPE = /^application\/(json|x-www-form-urlencoded)\b/;
 const MAX_DATA = 1000;
 
 /** The recorded answer to a request (spec/functions.md §5.2), or undefined. Where several paths end alike, the longest counts. */
-export function matchOf(request: WireRequest, calls: Calls, added: Additions, isSpent: (entry: Entry) => boolean): Match | undefined {
+export function matchOf(
+  request: WireRequest,
+  calls: Calls,
+  added: Additions,
+  isSpent: (entry: Entry) => boolean,
+): Match | undefined {
   const method = request.method.toLowerCase();
   const paths = Object.entries(calls[method] ?? {})
     .filter(([path]) => endsWith(request.url.pathname, path))
@@ -61,7 +66,12 @@ interface Identity {
   readonly contentType: string;
 }
 
-function identityOf({ method, url, headers, body }: WireRequest, path: string, added: Additions, entries: readonly Entry[]): Identity {
+function identityOf(
+  { method, url, headers, body }: WireRequest,
+  path: string,
+  added: Additions,
+  entries: readonly Entry[],
+): Identity {
   const isRecorded = (name: string) => entries.some(({ request }) => Object.hasOwn(paramsOf(request?.params), name));
   const params: Record<string, string> = {};
   for (const [name, value] of url.searchParams) {
@@ -93,7 +103,9 @@ function isMatch({ hash, request }: Entry, identity: Identity, isSole: boolean):
 function headersOf(headers: readonly (readonly [string, unknown])[]): Record<string, string> {
   const plain = headers
     .map(([name, value]) => [name.toLowerCase().replace(/^nango-proxy-/, ''), String(value)] as const)
-    .filter(([name, value]) => !IGNORED.test(name) && !(name === 'content-type' && (DEFAULT_TYPE.test(value) || isMultipart(value))));
+    .filter(
+      ([name, value]) => !IGNORED.test(name) && !(name === 'content-type' && (DEFAULT_TYPE.test(value) || isMultipart(value))),
+    );
   return sorted(Object.fromEntries(plain));
 }
 
@@ -115,7 +127,8 @@ function isSameData(recorded: unknown, { body, contentType }: Identity): boolean
     return contentType.startsWith('application/x-www-form') && differences('', fieldsOf(recorded), fieldsOf(text)).length === 0;
   }
   // As the recorder sees a form object: it has no fields of its own.
-  if (JSON.stringify(recorded) === '{}' && (isMultipart(contentType) || contentType.startsWith('application/x-www-form'))) return true;
+  if (JSON.stringify(recorded) === '{}' && (isMultipart(contentType) || contentType.startsWith('application/x-www-form')))
+    return true;
   if (isMultipart(contentType)) return differences('', recorded, partsOf(text)).length === 0;
   const asked = contentType.startsWith('application/x-www-form') ? fieldsOf(text) : parsed(text);
   return differences('', recorded, asked).length === 0;

@@ -5,6 +5,13 @@ import type { Additions } from './matching.js';
 
 const DATA = fileURLToPath(new URL('../../../libs/providers/data/', import.meta.url));
 
+/** A field that the catalogue asks customers for. */
+interface Field {
+  readonly example?: string;
+  readonly pattern?: string;
+  readonly optional?: boolean;
+}
+
 /** What the harness must know of a catalogue entry. */
 interface Entry {
   readonly alias?: string;
@@ -14,7 +21,8 @@ interface Entry {
     readonly headers?: Readonly<Record<string, string>>;
     readonly query?: Readonly<Record<string, string>>;
   };
-  readonly connection_config?: Readonly<Record<string, { readonly example?: string; readonly optional?: boolean }>>;
+  readonly connection_config?: Readonly<Record<string, Field>>;
+  readonly credentials?: Readonly<Record<string, Field>>;
 }
 
 /** Modes whose credentials can be imported and then last. */
@@ -52,11 +60,14 @@ export class Provider {
     return ['OAUTH1', 'OAUTH2', 'TBA'].includes(type) ? { type, client_id: 'client', client_secret: 'secret' } : undefined;
   }
 
-  /** Of a connection: the recorded ones where they are whole, each with the mark of its session elsewhere. */
+  /** Of a connection: the recorded ones, the mark of its session elsewhere, or an example of what the catalogue insists on. */
   credentials(marker: string, recorded: Readonly<Record<string, unknown>> = {}): object {
     const type = this.entry.auth_mode ?? 'NONE';
-    const fields = CREDENTIALS[type] ?? [];
-    return Object.fromEntries([['type', type], ...fields.map((field) => [field, recorded[field] ?? marker])]);
+    const made = (name: string) => {
+      const { example, pattern = '' } = this.entry.credentials?.[name] ?? {};
+      return new RegExp(pattern).test(marker) ? marker : (example ?? marker);
+    };
+    return Object.fromEntries([['type', type], ...(CREDENTIALS[type] ?? []).map((name) => [name, recorded[name] ?? made(name)])]);
   }
 
   /** The recorded configuration, completed by what the base URL and the catalogue ask for. */

@@ -54,6 +54,8 @@ export interface Recording extends Run {
   readonly output?: unknown;
   /** The variant that is run. */
   readonly variant?: string;
+  /** Variables of the environment. */
+  readonly variables?: readonly { readonly name: string; readonly value: string }[];
   /** Further runs of a sync on the same connection. */
   readonly then?: readonly Run[];
 }

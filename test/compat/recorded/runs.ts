@@ -23,6 +23,9 @@ const EFFECT_WITHIN_MS = 10_000;
 export async function runRecorded(subject: Subject): Promise<string[]> {
   const { fn, recording } = subject;
   subject.session.play(recording.api);
+  if (recording.variables) {
+    await subject.customer.call('POST', '/api/v1/environments/variables', { variables: recording.variables });
+  }
   if (fn.kind === 'on-event') return [...(await runEvent(subject)), ...missed(subject)];
   await connect(subject);
   if (fn.kind === 'action') return [...(await runAction(subject)), ...missed(subject)];
@@ -39,7 +42,11 @@ const missed = ({ session }: Subject): string[] => session.misses.map((miss) => 
 /** A connection with what the recording knows of it. */
 async function connect({ fn, recording, customer, provider, session, connection }: Subject): Promise<void> {
   const { getConnection = {}, getMetadata } = recording.nango ?? {};
-  const { credentials, connection_config: config, metadata } = getConnection as Record<string, Record<string, unknown> | undefined>;
+  const {
+    credentials,
+    connection_config: config,
+    metadata,
+  } = getConnection as Record<string, Record<string, unknown> | undefined>;
   await customer.call('POST', '/connections', {
     provider_config_key: fn.integration,
     connection_id: connection,
@@ -47,13 +54,15 @@ async function connect({ fn, recording, customer, provider, session, connection 
     credentials: provider.credentials(session.marker, credentials),
     metadata: { ...metadata, ...getMetadata },
   });
+  session.beStrict();
 }
 
 async function runAction({ fn, recording, customer, connection, session }: Subject): Promise<string[]> {
   const result = await customer.act(fn.integration, connection, fn.name, recording.input);
   const problems = await after({ fn, customer, connection, session }, recording);
   if ('refusal' in result) return [...refused(recording.error, result.refusal), ...problems];
-  if (recording.error) return [`expected the error ${JSON.stringify(recording.error)}, got the output ${JSON.stringify(result.output)}`];
+  if (recording.error)
+    return [`expected the error ${JSON.stringify(recording.error)}, got the output ${JSON.stringify(result.output)}`];
   // An action without an output answers null.
   return [...differences('output', recording.output ?? null, result.output), ...problems];
 }
@@ -78,7 +87,7 @@ async function runSync(subject: Subject, run: Run, isFirst: boolean): Promise<st
     (now) => now?.finishedAt !== undefined && now.finishedAt !== before && now.status !== 'RUNNING',
     `the sync has not ended`,
   );
-  const ended = seen?.status === 'ERROR' ? 'failed' : 'succeeded';
+  const ended = seen?.latestExecutionStatus === 'SUCCESS' ? 'succeeded' : 'failed';
   if ((ended === 'failed') !== (run.error !== undefined)) return [`the run ${ended}: ${JSON.stringify(seen)}`];
   const checkpoint = run.checkpoint === undefined ? [] : differences('checkpoint', run.checkpoint, seen?.checkpoint);
   return [...checkpoint, ...(await recordProblems(subject, run, variant)), ...(await after(subject, run))];

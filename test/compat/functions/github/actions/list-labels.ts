@@ -4,7 +4,7 @@ import * as z from 'zod';
 const Input = z.object({ repository: z.string(), names: z.array(z.string()), cursor: z.string().optional() });
 
 const action = createAction({
-  description: 'One page of labels, with an array and a prepared string as parameters',
+  description: 'One page of labels: an array as parameter, and parameters in two places',
   version: '1.0.0',
   input: Input,
   output: z.object({ labels: z.array(z.string()), nextCursor: z.string().optional() }),
@@ -17,7 +17,7 @@ const action = createAction({
     });
     const counted = await nango.get<{ total: number }>({
       endpoint: `/repos/${repository}/labels/count?exact=true`,
-      params: 'a=1&b=x%20y',
+      params: { a: 1, b: 'x y' },
       retries: 3,
     });
     const more = listed.data.length < counted.data.total;

@@ -6,7 +6,12 @@ const Output = z.object({ merged: z.boolean(), sha: z.string().optional() });
 const action = createAction({
   description: 'Merges a pull request, and says why where GitHub will not',
   version: '2.1.0',
-  input: z.object({ owner: z.string(), repo: z.string(), pull_number: z.number(), method: z.enum(['merge', 'squash']).optional() }),
+  input: z.object({
+    owner: z.string(),
+    repo: z.string(),
+    pull_number: z.number(),
+    method: z.enum(['merge', 'squash']).optional(),
+  }),
   output: Output,
   exec: async (nango, input): Promise<z.infer<typeof Output>> => {
     try {

@@ -22,7 +22,9 @@ const sync = createSync({
       paginate: { type: 'link' as const, link_rel_in_response_header: 'next', limit_name_in_request: 'per_page', limit: 100 },
       retries: 3,
     };
-    for await (const page of nango.paginate<{ sha: string; commit: { message: string; author: { date: string } } }>(proxyConfig)) {
+    for await (const page of nango.paginate<{ sha: string; commit: { message: string; author: { date: string } } }>(
+      proxyConfig,
+    )) {
       const commits = page.map(({ sha, commit }) => ({ id: sha, message: commit.message, date: commit.author.date }));
       await nango.batchSave(commits, 'Commit');
       for (const { date } of commits) if (date > since) since = date;

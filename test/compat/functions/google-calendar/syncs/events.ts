@@ -31,9 +31,19 @@ const sync = createSync({
         [syncToken, pageToken] = [undefined, undefined];
         continue;
       }
-      const [gone, kept] = [page.items.filter(({ status }) => status === 'cancelled'), page.items.filter(({ status }) => status !== 'cancelled')];
-      await nango.batchSave(kept.map(({ id, summary = '' }) => ({ id, summary })), 'Event');
-      if (gone.length) await nango.batchDelete(gone.map(({ id }) => ({ id })), 'Event');
+      const [gone, kept] = [
+        page.items.filter(({ status }) => status === 'cancelled'),
+        page.items.filter(({ status }) => status !== 'cancelled'),
+      ];
+      await nango.batchSave(
+        kept.map(({ id, summary = '' }) => ({ id, summary })),
+        'Event',
+      );
+      if (gone.length)
+        await nango.batchDelete(
+          gone.map(({ id }) => ({ id })),
+          'Event',
+        );
       if (page.nextSyncToken) await nango.saveCheckpoint({ syncToken: page.nextSyncToken });
       if (!page.nextPageToken) return;
       pageToken = page.nextPageToken;

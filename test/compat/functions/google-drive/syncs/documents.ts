@@ -26,7 +26,9 @@ const sync = createSync({
       for await (const files of nango.paginate<{ id: string; name: string; mimeType: string }>(config)) {
         const isFolder = ({ mimeType }: { mimeType: string }) => mimeType === 'application/vnd.google-apps.folder';
         for (const folder of files.filter(isFolder)) queue.push({ id: folder.id, path: `${next.path}/${folder.name}` });
-        const documents = files.filter((file) => !isFolder(file)).map(({ id, name }) => ({ id, title: name, path: `${next.path}/${name}` }));
+        const documents = files
+          .filter((file) => !isFolder(file))
+          .map(({ id, name }) => ({ id, title: name, path: `${next.path}/${name}` }));
         if (documents.length) await nango.batchSave(documents, 'Document');
       }
     }

@@ -4,7 +4,11 @@ import * as z from 'zod';
 const action = createAction({
   description: 'Appends rows at another host of Google’s',
   version: '1.0.0',
-  input: z.object({ spreadsheet: z.string(), range: z.string(), rows: z.array(z.array(z.union([z.string(), z.number(), z.null()]))) }),
+  input: z.object({
+    spreadsheet: z.string(),
+    range: z.string(),
+    rows: z.array(z.array(z.union([z.string(), z.number(), z.null()]))),
+  }),
   output: z.object({ updated: z.string() }),
   exec: async (nango, input) => {
     const response = await nango.post({

@@ -10,7 +10,10 @@ const action = createAction({
   output: z.object({ id: z.string() }),
   exec: async (nango, input) => {
     const { data } = await nango.zodValidateInput({ zodSchema: Input, input });
-    const response = await nango.patch({ endpoint: `/crm/v3/objects/contacts/${data.id}`, data: { properties: { email: data.email } } });
+    const response = await nango.patch({
+      endpoint: `/crm/v3/objects/contacts/${data.id}`,
+      data: { properties: { email: data.email } },
+    });
     return { id: response.data.id };
   },
 });

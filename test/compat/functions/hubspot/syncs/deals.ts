@@ -18,7 +18,10 @@ const sync = createSync({
     const owners = new Map<string, string>();
     for await (const page of nango.paginate<{ id: string; email: string }>({ endpoint: '/crm/v3/owners', retries: 3 })) {
       for (const { id, email } of page) owners.set(id, email);
-      await nango.batchSave(page.map(({ id, email }) => ({ id, email })), 'Owner');
+      await nango.batchSave(
+        page.map(({ id, email }) => ({ id, email })),
+        'Owner',
+      );
     }
     for await (const page of nango.paginate<Listed>({ endpoint: '/crm/v3/objects/deals', retries: 3 })) {
       const deals: z.infer<typeof Deal>[] = [];

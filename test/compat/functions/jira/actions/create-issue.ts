@@ -12,7 +12,9 @@ const action = createAction({
     const response = await nango.post<{ key: string }>({
       baseUrlOverride: `https://${config['subdomain']}.atlassian.net/rest`,
       endpoint: '/api/3/issue',
-      data: { fields: { project: { key: input.project }, summary: input.summary, description: { type: 'doc', version: 1, content } } },
+      data: {
+        fields: { project: { key: input.project }, summary: input.summary, description: { type: 'doc', version: 1, content } },
+      },
       retries: 3,
     });
     return { key: response.data.key };

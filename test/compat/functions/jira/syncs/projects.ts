@@ -14,12 +14,21 @@ const sync = createSync({
     const { cloudId } = connection.connection_config;
     const config: ProxyConfiguration = {
       endpoint: `/ex/jira/${cloudId}/rest/api/3/project/search`,
-      paginate: { type: 'offset', offset_name_in_request: 'startAt', limit_name_in_request: 'maxResults', limit: 2, response_path: 'values' },
+      paginate: {
+        type: 'offset',
+        offset_name_in_request: 'startAt',
+        limit_name_in_request: 'maxResults',
+        limit: 2,
+        response_path: 'values',
+      },
       headers: { 'X-Atlassian-Token': 'no-check' },
       retries: 10,
     };
     for await (const page of nango.paginate<{ id: string; key: string }>(config)) {
-      await nango.batchSave(page.map(({ id, key }) => ({ id, key, webUrl: `https://acme.atlassian.net/browse/${key}` })), 'Project');
+      await nango.batchSave(
+        page.map(({ id, key }) => ({ id, key, webUrl: `https://acme.atlassian.net/browse/${key}` })),
+        'Project',
+      );
     }
   },
 });

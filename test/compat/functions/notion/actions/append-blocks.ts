@@ -7,7 +7,11 @@ const action = createAction({
   input: z.object({ page_id: z.string(), paragraphs: z.array(z.string()) }),
   output: z.object({ ids: z.array(z.string()) }),
   exec: async (nango, input) => {
-    const children = input.paragraphs.map((content) => ({ object: 'block', type: 'paragraph', paragraph: { rich_text: [{ text: { content } }] } }));
+    const children = input.paragraphs.map((content) => ({
+      object: 'block',
+      type: 'paragraph',
+      paragraph: { rich_text: [{ text: { content } }] },
+    }));
     const response = await nango.patch({
       endpoint: `/v1/blocks/${input.page_id}/children`,
       headers: { 'Notion-Version': '2025-09-03' },

@@ -8,7 +8,10 @@ interface Page {
 }
 
 const titleOf = ({ properties }: Page): string =>
-  Object.values(properties).find(({ type }) => type === 'title')?.title?.map((text) => text.plain_text).join('') ?? '';
+  Object.values(properties)
+    .find(({ type }) => type === 'title')
+    ?.title?.map((text) => text.plain_text)
+    .join('') ?? '';
 
 const action = createAction({
   description: 'All pages of a database, with the cursor in the body as the provider wants it',

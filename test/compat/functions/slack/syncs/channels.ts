@@ -18,7 +18,13 @@ const sync = createSync({
       paginate: {
         response_path: 'channels',
         limit: 2,
-        on_page: async ({ nextPageParam, response }: { nextPageParam?: string | number | undefined; response: { status: number } }) => {
+        on_page: async ({
+          nextPageParam,
+          response,
+        }: {
+          nextPageParam?: string | number | undefined;
+          response: { status: number };
+        }) => {
           pages += 1;
           if (response.status !== 200) throw new Error('a page failed');
           await nango.saveCheckpoint({ cursor: String(nextPageParam ?? ''), pages });
@@ -27,7 +33,10 @@ const sync = createSync({
       retries: 3,
     };
     for await (const page of nango.paginate<{ id: string; name: string }>(proxyConfig)) {
-      await nango.batchSave(page.map(({ id, name }) => ({ id, name, page: pages })), 'Channel');
+      await nango.batchSave(
+        page.map(({ id, name }) => ({ id, name, page: pages })),
+        'Channel',
+      );
     }
   },
 });

@@ -12,7 +12,11 @@ const sync = createSync({
   models: { Charge },
   exec: async (nango) => {
     for await (const page of listAll<{ id: string; amount: number; created: number }>(nango, '/v1/charges')) {
-      const charges = page.map(({ id, amount, created }) => ({ id, amount: amount / 100, created: new Date(created * 1000).toISOString() }));
+      const charges = page.map(({ id, amount, created }) => ({
+        id,
+        amount: amount / 100,
+        created: new Date(created * 1000).toISOString(),
+      }));
       await nango.batchSave(charges, 'Charge');
     }
   },
