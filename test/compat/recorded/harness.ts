@@ -6,7 +6,7 @@ import { Customer } from './customer.js';
 import type { RecordedFunction } from './project.js';
 import { Provider } from './providers.js';
 import { RecordedUpstream } from './recorded-upstream.js';
-import { runRecorded } from './runs.js';
+import { runRecorded, type Seeding } from './runs.js';
 
 interface HarnessOptions {
   /** PostgreSQL in which databases may be made. */
@@ -43,7 +43,9 @@ export class Harness {
     // One process: the runner has no variables of its own in the others.
     const env = { ...(await upstream.start()), NANGO_PROVIDERS_PATH: folder, CRON_REFRESH_CONNECTIONS_EVERY_MIN: '0' };
     const stack = await launchStack(databaseUrl, { mode: 'standalone', env });
-    return new Harness(stack, new Customer(stack), upstream, folder, startsItself);
+    const customer = new Customer(stack);
+    await customer.call('PATCH', '/api/v1/environments/webhook', { primary_url: upstream.noticesUrl });
+    return new Harness(stack, customer, upstream, folder, startsItself);
   }
 
   async stop(): Promise<void> {
@@ -57,14 +59,17 @@ export class Harness {
     for (const name of names) await this.#provider(name);
   }
 
-  async run(fn: RecordedFunction): Promise<Result> {
+  /** @param seeding puts records there that the function finds; where there is no such way, it finds none */
+  async run(fn: RecordedFunction, seeding?: Seeding): Promise<Result> {
     if (!fn.recording) return { problems: [`no recording: ${fn.integration}/tests/${fn.name}.test.json`], refusals: [] };
     const provider = await this.#provider(fn.integration);
     const session = this.upstream.open(provider.additions);
     const connection = `${fn.name}-${(this.#count += 1)}`;
     const { customer, startsItself } = this;
+    const { notices } = this.upstream;
+    const subject = { fn, recording: fn.recording, customer, provider, session, connection, startsItself, notices, seeding };
     try {
-      const problems = await runRecorded({ fn, recording: fn.recording, customer, provider, session, connection, startsItself });
+      const problems = await runRecorded(subject);
       return { problems, refusals: session.refusals };
     } catch (error) {
       return { problems: [`could not be run: ${(error as Error).message}`, ...session.misses], refusals: session.refusals };

@@ -18,10 +18,21 @@ export interface RecordedFunction {
   readonly recording: Recording | undefined;
 }
 
-interface Definition {
+/** A function of `.nango/nango.json`. */
+export interface Definition {
   readonly name: string;
+  readonly description?: string;
+  readonly version?: string;
+  readonly input?: string | null;
   readonly output?: readonly string[] | null;
+  readonly runs?: string | null;
   readonly auto_start?: boolean;
+  readonly track_deletes?: boolean;
+  readonly sync_type?: string;
+  readonly scopes?: readonly string[];
+  readonly webhookSubscriptions?: readonly string[];
+  readonly json_schema?: object;
+  readonly features?: readonly string[];
 }
 
 /** An integration of `.nango/nango.json` (spec/functions.md §1.9). */

@@ -6,6 +6,14 @@ import { type Interceptor, startInterceptor, type WireAnswer, type WireRequest }
 import { type Additions, matchOf, missText } from './matching.js';
 import type { Calls, Entry } from './recording.js';
 
+/** A webhook of the environment (spec/api.md §6.4). */
+export interface Notice {
+  readonly type: string;
+  readonly connectionId?: string;
+  readonly success?: boolean;
+  readonly error?: Readonly<Record<string, unknown>>;
+}
+
 /** One function's recording while the function runs. */
 export class Session {
   /** Stands in the connection's credentials, and so says whose a request is. */
@@ -56,10 +64,16 @@ export class Session {
   #match = (request: WireRequest) => matchOf(request, this.#recorded, this.added, (entry) => this.#spent.has(entry));
 }
 
+/** Where the environment's own webhooks go. */
+const NOTICES = 'https://notices.recorded.example/';
+
 /** One server that is every provider, and answers with what was recorded of them (spec/functions.md §5.2). */
 export class RecordedUpstream {
   readonly #folder = mkdtempSync(join(tmpdir(), 'fairlead-recorded-'));
   readonly #sessions = new Set<Session>();
+  /** What the environment was told. */
+  readonly notices: Notice[] = [];
+  readonly noticesUrl = NOTICES;
   #interceptor: Interceptor | undefined;
   #count = 0;
 
@@ -89,6 +103,10 @@ export class RecordedUpstream {
 
   /** Without credentials, or with those of nobody, a call is of whoever has it recorded, or of the only one there is. */
   #answer(request: WireRequest): WireAnswer {
+    if (request.url.href === NOTICES) {
+      this.notices.push(JSON.parse(request.body.toString('utf8')) as Notice);
+      return json(200, {});
+    }
     const marker = markerOf(request);
     const open = [...this.#sessions];
     const session = marker

@@ -1,9 +1,15 @@
-import { type Customer, eventually, type Refusal, type StoredRecord } from './customer.js';
+import { type Customer, eventually, type Refusal, type StoredRecord, type SyncState } from './customer.js';
 import { differences } from './difference.js';
 import type { Provider } from './providers.js';
 import type { RecordedFunction } from './project.js';
-import type { Session } from './recorded-upstream.js';
+import type { Notice, Session } from './recorded-upstream.js';
 import type { Recording, Run } from './recording.js';
+
+/** Lets a sync find records that it must have saved before its recording began. */
+export interface Seeding {
+  seed(fn: RecordedFunction, records: Readonly<Record<string, readonly unknown[]>>): Promise<void>;
+  restore(fn: RecordedFunction): Promise<void>;
+}
 
 /** A function with its recording, on its way through a stack. */
 export interface Subject {
@@ -15,6 +21,8 @@ export interface Subject {
   readonly connection: string;
   /** Whether syncs start by themselves, as they are deployed. */
   readonly startsItself: boolean;
+  readonly notices: readonly Notice[];
+  readonly seeding: Seeding | undefined;
 }
 
 const EFFECT_WITHIN_MS = 10_000;
@@ -71,26 +79,67 @@ const refused = (expected: object | undefined, refusal: Refusal): string[] =>
   expected ? differences('error', expected, refusal, true) : [`failed: ${JSON.stringify(refusal)}`];
 
 async function runSync(subject: Subject, run: Run, isFirst: boolean): Promise<string[]> {
-  const { fn, customer, connection, recording } = subject;
+  const { fn, customer, connection, recording, startsItself } = subject;
   const { variant = 'base' } = recording;
-  const state = () => customer.syncState(fn.integration, connection, fn.name, variant);
   if (isFirst && variant !== 'base') {
     const body = { provider_config_key: fn.integration, connection_id: connection };
     await customer.call('POST', `/sync/${fn.name}/variant/${variant}`, body);
   }
-  const before = isFirst ? undefined : (await state())?.finishedAt;
-  if (!(isFirst && subject.startsItself && fn.autoStart && variant === 'base')) {
-    await customer.nango.triggerSync(fn.integration, [{ name: fn.name, variant }], connection, run.opts);
-  }
-  const seen = await eventually(
-    state,
-    (now) => now?.finishedAt !== undefined && now.finishedAt !== before && now.status !== 'RUNNING',
-    `the sync has not ended`,
+  if (isFirst) await seed(subject, variant);
+  const isStarted = isFirst && startsItself && fn.autoStart && variant === 'base';
+  const state = await settle(subject, variant, isStarted ? undefined : () => trigger(subject, variant, run.opts));
+  const outcome = await outcomeProblems(subject, run, state);
+  const checkpoint = run.checkpoint === undefined ? [] : differences('checkpoint', run.checkpoint, state?.checkpoint);
+  return [...outcome, ...checkpoint, ...(await recordProblems(subject, run, variant)), ...(await after(subject, run))];
+}
+
+const trigger = ({ fn, customer, connection }: Subject, variant: string, opts: Run['opts']) =>
+  customer.nango.triggerSync(fn.integration, [{ name: fn.name, variant }], connection, opts);
+
+/** The state of a sync after its next run; without a start, after its first. */
+async function settle(
+  { fn, customer, connection }: Subject,
+  variant: string,
+  start?: () => Promise<unknown>,
+): Promise<SyncState | undefined> {
+  const state = () => customer.syncState(fn.integration, connection, fn.name, variant);
+  const before = start ? (await state())?.finishedAt : undefined;
+  await start?.();
+  const hasEnded = (now: SyncState | undefined) =>
+    now?.finishedAt !== undefined && now.finishedAt !== before && now.status !== 'RUNNING';
+  return eventually(state, hasEnded, 'the sync has not ended');
+}
+
+/** What a run deletes but did not save must be there before. */
+async function seed(subject: Subject, variant: string): Promise<void> {
+  const { fn, recording, seeding } = subject;
+  const { batchDelete = {}, batchSave = {} } = recording.nango ?? {};
+  const isSaved = (model: string, id: unknown) =>
+    batchSave[model]?.some((record) => String(record['id']) === String(id)) ?? false;
+  const unsaved = Object.entries(batchDelete).map(
+    ([model, records]) => [model, records.filter(({ id }) => !isSaved(model, id)).map(({ id }) => ({ id }))] as const,
   );
-  const ended = seen?.latestExecutionStatus === 'SUCCESS' ? 'succeeded' : 'failed';
-  if ((ended === 'failed') !== (run.error !== undefined)) return [`the run ${ended}: ${JSON.stringify(seen)}`];
-  const checkpoint = run.checkpoint === undefined ? [] : differences('checkpoint', run.checkpoint, seen?.checkpoint);
-  return [...checkpoint, ...(await recordProblems(subject, run, variant)), ...(await after(subject, run))];
+  if (!seeding || unsaved.every(([, records]) => records.length === 0)) return;
+  await seeding.seed(fn, Object.fromEntries(unsaved));
+  try {
+    await settle(subject, variant, () => trigger(subject, variant, undefined));
+  } finally {
+    await seeding.restore(fn);
+  }
+}
+
+/** Whether a run ended as it had to; of one that failed, the environment is told why. */
+async function outcomeProblems({ connection, notices }: Subject, run: Run, state: SyncState | undefined): Promise<string[]> {
+  if (state?.latestExecutionStatus === 'SUCCESS') return run.error ? ['the run succeeded, and had to fail'] : [];
+  const failure = () =>
+    Promise.resolve(notices.find((one) => one.type === 'sync' && one.connectionId === connection && one.success === false));
+  const told = await eventually(
+    failure,
+    (notice) => notice !== undefined,
+    'nobody was told why the run failed',
+    EFFECT_WITHIN_MS,
+  );
+  return run.error ? differences('error', run.error, told?.error, true) : [`failed: ${JSON.stringify(told?.error)}`];
 }
 
 async function recordProblems({ fn, customer, connection }: Subject, run: Run, variant: string): Promise<string[]> {
