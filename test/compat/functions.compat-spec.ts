@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { runCli } from './cli.js';
 import { Harness } from './recorded/harness.js';
 import { readFunctions, type RecordedFunction } from './recorded/project.js';
+import type { Recording } from './recorded/recording.js';
 
 /** A project of functions in the style of published ones: deployed by the real CLI, run, and compared with their recordings. */
 const PROJECT = fileURLToPath(new URL('functions', import.meta.url));
@@ -39,5 +40,36 @@ describe.each(integrations)('%s', (integration) => {
     const fn = functions.find((one) => one.integration === integration && one.kind === kind && one.name === name);
     expect(fn).toBeDefined();
     expect((await harness.run(fn as RecordedFunction)).problems).toEqual([]);
+  });
+});
+
+describe('what is not as recorded', () => {
+  const changed = async (change: (recording: Recording) => Recording) => {
+    const fn = functions.find(({ integration, name }) => integration === 'github' && name === 'create-issue');
+    return (await harness.run({ ...(fn as RecordedFunction), recording: change(fn?.recording as Recording) })).problems;
+  };
+
+  it('is told by its field', async () => {
+    const problems = await changed((recording) => ({
+      ...recording,
+      output: { ...(recording.output as object), title: 'Another' },
+    }));
+    expect(problems).toEqual(['output.title: expected "Another", got "It does not fly"']);
+  });
+
+  it('is told by what was asked and what could have been', async () => {
+    const problems = await changed((recording) => ({
+      ...recording,
+      api: { post: { '/repos/acme/other/issues': { response: {} } } },
+    }));
+    expect(problems.join('\n')).toMatch(/^failed: .*599/m);
+    expect(problems.join('\n')).toMatch(
+      /not recorded: asked for POST api\.github\.com\/repos\/acme\/rocket%20science\/issues .*acme\/other/,
+    );
+  });
+
+  it('is told where nothing is recorded', async () => {
+    const { problems } = await harness.run({ ...(functions[0] as RecordedFunction), recording: undefined });
+    expect(problems).toEqual([expect.stringContaining('no recording')]);
   });
 });

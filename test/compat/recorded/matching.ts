@@ -62,6 +62,8 @@ interface Identity {
   readonly endpoint: string;
   readonly params: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
+  /** Whether a header is the function's and not the provider's. */
+  readonly ownHeaders: (name: string) => boolean;
   readonly body: Buffer;
   readonly contentType: string;
 }
@@ -84,6 +86,7 @@ function identityOf(
     endpoint: trimmed(path),
     params,
     headers: headersOf(given.filter(([name]) => !HOP.test(name))),
+    ownHeaders: (name) => !added.headers.has(name),
     body,
     contentType: headers['content-type'] ?? '',
   };
@@ -151,14 +154,17 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The published digest of a request. Recordings write the method in either case. */
-function hashesOf({ method, endpoint, params, headers, body }: Identity): Set<string> {
+/** The published digest of a request, in each spelling that is known: of the method, and of what is sorted by key. */
+function hashesOf({ method, endpoint, params, headers, ownHeaders, body }: Identity): Set<string> {
   const text = body.toString('utf8');
   const data = text === '' ? undefined : text.length > MAX_DATA ? `sha1:${sha1(text)}` : text;
-  const pairs = (fields: Readonly<Record<string, string>>) => Object.entries(sorted(fields));
+  const own = Object.fromEntries(Object.entries(headers).filter(([name]) => ownHeaders(name)));
+  const spellings = [Object.entries, (fields: object) => fields];
   return new Set(
-    [method.toLowerCase(), method.toUpperCase()].map((verb) =>
-      sha1(JSON.stringify({ method: verb, endpoint, params: pairs(params), headers: pairs(headers), data })),
+    [method.toLowerCase(), method.toUpperCase()].flatMap((verb) =>
+      spellings.map((spelt) =>
+        sha1(JSON.stringify({ method: verb, endpoint, params: spelt(sorted(params)), headers: spelt(own), data })),
+      ),
     ),
   );
 }

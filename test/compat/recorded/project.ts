@@ -57,10 +57,11 @@ export function readFunctions(folder: string): RecordedFunction[] {
       autoStart,
       recording: readRecording(folder, integration, kind, name),
     });
-    const events = Object.entries(onEventScripts).flatMap(([event, names]) =>
-      names.map((name) => ({ ...of('on-event', { name }), event })),
-    );
-    return [...syncs.map((one) => of('sync', one)), ...actions.map((one) => of('action', one)), ...events];
+    return [
+      syncs.map((one) => of('sync', one)),
+      actions.map((one) => of('action', one)),
+      Object.entries(onEventScripts).flatMap(([event, names]) => names.map((name) => ({ ...of('on-event', { name }), event }))),
+    ].flat();
   });
 }
 

@@ -7,6 +7,10 @@ const DATA = fileURLToPath(new URL('../../../libs/providers/data/', import.meta.
 
 /** A field that the catalogue asks customers for. */
 interface Field {
+  readonly type?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly secret?: boolean;
   readonly example?: string;
   readonly pattern?: string;
   readonly optional?: boolean;
@@ -14,6 +18,9 @@ interface Field {
 
 /** What the harness must know of a catalogue entry. */
 interface Entry {
+  readonly display_name?: string;
+  readonly categories?: readonly string[];
+  readonly docs?: string;
   readonly alias?: string;
   readonly auth_mode?: string;
   readonly proxy?: {
@@ -100,7 +107,7 @@ function ownEntry(name: string): Entry | undefined {
 }
 
 /** An API key in place of what cannot be imported, and of providers that nobody knows. */
-const standIn = (name: string, entry: Entry | undefined) => ({
+const standIn = (name: string, entry: Entry | undefined): Entry => ({
   display_name: name,
   categories: ['other'],
   docs: 'https://example.com/docs',

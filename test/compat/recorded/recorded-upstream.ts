@@ -142,7 +142,7 @@ function answerOf({ response, base64, status = 200, headers = {}, isCut }: Entry
   const bytes = base64 ?? bytesOf(response);
   const kept = Object.entries(headers).filter(([name]) => !OWN_HEADERS.test(name));
   const { body, type } =
-    bytes === undefined ? textOf(response) : { body: Buffer.from(bytes as string, 'base64'), type: 'application/octet-stream' };
+    bytes === undefined ? textOf(response) : { body: Buffer.from(bytes, 'base64'), type: 'application/octet-stream' };
   const given = Object.fromEntries(kept.map(([name, value]) => [name.toLowerCase(), String(value)]));
   // A recording keeps what a 204 cannot carry.
   const canBeEmpty = status !== 204 || body.length === 0 || body === 'null' || body === '{}';

@@ -20,6 +20,10 @@ export function reasonOf({ fn, problems, refusals }: Ran): string {
   return `other ${/^[a-z]+/.exec(first)?.[0] ?? 'result'}`;
 }
 
+const problemsOf = ({ fn, problems }: Ran): string =>
+  [`  ${nameOf(fn)}`, ...problems.map((problem) => `      ${problem.slice(0, MAX_PROBLEM)}`)].join('\n');
+const MAX_PROBLEM = 600;
+
 export const THROWN = 'threw a recorded 4xx or 5xx, which the recorder returned (documented difference)';
 
 /** Passes and failures by reason, then each failure with its first problem. */
@@ -30,12 +34,7 @@ export function reportOf(all: readonly Ran[]): string {
     ['as recorded', all.length - failed.length] as const,
     ...[...byReason].map(([reason, ran]) => [reason, ran.length] as const),
   ];
-  const lines = [...byReason].flatMap(([reason, ran]) => [
-    `\n${reason}:`,
-    ...ran.map(
-      ({ fn, problems }) => `  ${nameOf(fn)}\n      ${problems.map((problem) => problem.slice(0, 600)).join('\n      ')}`,
-    ),
-  ]);
+  const lines = [...byReason].map(([reason, ran]) => `\n${reason}:\n${ran.map(problemsOf).join('\n')}`);
   const table = rows.map(([reason, count]) => `${String(count).padStart(6)}  ${reason}`);
   return `${lines.join('\n')}\n\n${table.join('\n')}\n${String(all.length).padStart(6)}  functions`;
 }

@@ -10,7 +10,8 @@ registerHooks({
     const lib = /^#libs\/(.+)$/.exec(specifier)?.[1];
     if (lib) return next(doorOf(lib), context);
     const parent = context.parentURL ?? '';
-    const isSource = specifier.startsWith('.') && SOURCES.some((folder) => parent.startsWith(folder)) && !parent.includes('/node_modules/');
+    const isSource =
+      specifier.startsWith('.') && SOURCES.some((folder) => parent.startsWith(folder)) && !parent.includes('/node_modules/');
     return next(isSource ? specifier.replace(/\.js$/, '.ts') : specifier, context);
   },
 });
