@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Stack } from '#libs/testing';
 
@@ -12,13 +13,14 @@ export interface CliResult {
   readonly output: string;
 }
 
-/** Runs the published CLI in a project, the example if none is named, against a stack. */
+/** Runs the published CLI against a stack, in the example project or another one. */
 export async function runCli(
   stack: Pick<Stack, 'baseUrl' | 'secretKey'>,
   args: readonly string[],
   project = PROJECT,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<CliResult> {
-  await mkdir(`${project}/.nango`, { recursive: true });
+  await mkdir(join(project, '.nango'), { recursive: true });
   const child = spawn(process.execPath, [CLI, ...args, '--no-dependency-update'], {
     cwd: project,
     env: {
@@ -28,6 +30,7 @@ export async function runCli(
       NANGO_CLI_UPGRADE_MODE: 'ignore',
       NANGO_CLI_TELEMETRY: 'false',
       NO_COLOR: '1',
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -7,7 +7,7 @@ import { Provider } from './recorded/providers.js';
 import type { Calls, Entry } from './recorded/recording.js';
 
 /** How a request finds its recorded answer (spec/functions.md §5.2). */
-const NOTHING: Additions = { query: new Set(), headers: new Set() };
+const NOTHING: Additions = { query: new Set(), headers: new Set(), retryAtOnce: {} };
 const sha1 = (text: string) => createHash('sha1').update(text).digest('hex');
 
 const asked = (

@@ -26,6 +26,17 @@ export interface StoredRecord {
 const POLL_MS = 40;
 const WITHIN_MS = 90_000;
 
+/** What the API refused. */
+export class RefusedCall extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+    readonly text: string,
+  ) {
+    super(message);
+  }
+}
+
 /** A customer's product: the published SDK, and plain HTTP for what it has no method for. */
 export class Customer {
   readonly nango: Nango;
@@ -34,7 +45,7 @@ export class Customer {
     this.nango = new Nango({ host: stack.baseUrl, apiKey: stack.secretKey });
   }
 
-  /** @throws with the answer, where it is none of success */
+  /** @throws RefusedCall where the answer is none of success */
   async call<Body = unknown>(method: string, path: string, body?: unknown): Promise<Body> {
     const response = await fetch(`${this.stack.baseUrl}${path}`, {
       method,
@@ -42,10 +53,7 @@ export class Customer {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    if (!response.ok)
-      throw Object.assign(new Error(`${method} ${path}: ${response.status} ${text}`), {
-        refusal: { status: response.status, text },
-      });
+    if (!response.ok) throw new RefusedCall(`${method} ${path}: ${response.status} ${text}`, response.status, text);
     return (text === '' ? undefined : JSON.parse(text)) as Body;
   }
 
@@ -57,7 +65,7 @@ export class Customer {
     input: unknown,
   ): Promise<{ output: unknown } | { refusal: Refusal }> {
     try {
-      return { output: await this.nango.triggerAction(integration, connection, name, input) };
+      return { output: await inTime(this.nango.triggerAction(integration, connection, name, input)) };
     } catch (error) {
       const { response } = error as { response?: { status: number; data: { error?: object } } };
       if (!response) throw error;
@@ -87,6 +95,19 @@ export class Customer {
       cursor = page.next_cursor;
     } while (cursor);
     return all;
+  }
+}
+
+async function inTime<Value>(pending: Promise<Value>): Promise<Value> {
+  const ending = new AbortController();
+  const late = delay(WITHIN_MS, undefined, { signal: ending.signal }).then(() => {
+    throw new Error(`the action has not ended within ${WITHIN_MS / 1000} s`);
+  });
+  try {
+    return await Promise.race([pending, late]);
+  } finally {
+    late.catch(() => {});
+    ending.abort();
   }
 }
 

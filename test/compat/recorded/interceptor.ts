@@ -17,8 +17,8 @@ export interface WireAnswer {
   readonly status: number;
   readonly headers: Record<string, string>;
   readonly body: Buffer | string;
-  /** Cuts the connection instead. */
-  readonly isCut?: boolean;
+  /** Instead: cuts the connection, which callers try again, or says what is no HTTP, which they do not. */
+  readonly fault?: 'cut' | 'garbage';
 }
 
 export type Answering = (request: WireRequest) => WireAnswer | Promise<WireAnswer>;
@@ -58,6 +58,7 @@ async function respond(scheme: string, message: IncomingMessage, response: Serve
   const { method = 'GET', headers, url = '/' } = message;
   const body = await buffer(message);
   const answer = await answering({ method, url: new URL(url, `${scheme}://${headers.host ?? 'unknown'}`), headers, body });
-  if (answer.isCut) return void response.destroy();
+  if (answer.fault === 'cut') return void response.destroy();
+  if (answer.fault === 'garbage') return void response.socket?.end('this is no HTTP\r\n\r\n');
   response.writeHead(answer.status, answer.headers).end(answer.body);
 }

@@ -7,6 +7,8 @@ import type { Calls, Entry } from './recording.js';
 export interface Additions {
   readonly query: ReadonlySet<string>;
   readonly headers: ReadonlySet<string>;
+  /** Headers by which the provider says that a call may be tried again at once. */
+  readonly retryAtOnce: Readonly<Record<string, string>>;
 }
 
 export interface Match {

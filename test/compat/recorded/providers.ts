@@ -27,6 +27,7 @@ interface Entry {
     readonly base_url?: string;
     readonly headers?: Readonly<Record<string, string>>;
     readonly query?: Readonly<Record<string, string>>;
+    readonly retry?: { readonly after?: string | readonly string[] };
   };
   readonly connection_config?: Readonly<Record<string, Field>>;
   readonly credentials?: Readonly<Record<string, Field>>;
@@ -56,9 +57,12 @@ export class Provider {
   }
 
   get additions(): Additions {
-    const { headers = {}, query = {} } = this.entry.proxy ?? {};
-    const names = (fields: object) => new Set(Object.keys(fields).map((field) => field.toLowerCase()));
-    return { headers: names(headers), query: new Set(Object.keys(query)) };
+    const { headers = {}, query = {}, retry = {} } = this.entry.proxy ?? {};
+    return {
+      headers: new Set(Object.keys(headers).map((name) => name.toLowerCase())),
+      query: new Set(Object.keys(query)),
+      retryAtOnce: Object.fromEntries([retry.after ?? []].flat().map((name) => [name.toLowerCase(), '0'])),
+    };
   }
 
   /** Of an integration, where the mode needs a client. */
@@ -74,11 +78,17 @@ export class Provider {
       const { example, pattern = '' } = this.entry.credentials?.[name] ?? {};
       return new RegExp(pattern).test(marker) ? marker : (example ?? marker);
     };
-    return Object.fromEntries([['type', type], ...(CREDENTIALS[type] ?? []).map((name) => [name, recorded[name] ?? made(name)])]);
+    return Object.fromEntries([['type', type], ...(CREDENTIALS[type] ?? []).map((name) => [name, recorded[name] || made(name)])]);
   }
 
-  /** The recorded configuration, completed by what the base URL and the catalogue ask for. */
-  connectionConfig(recorded: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  /**
+   * The recorded configuration, completed by what the base URL and the catalogue ask for.
+   * @param refused fields whose recorded values the catalogue does not allow: recordings hide what was secret
+   */
+  connectionConfig(
+    recorded: Readonly<Record<string, unknown>> = {},
+    refused: ReadonlySet<string> = new Set(),
+  ): Record<string, unknown> {
     const { proxy, connection_config: asked = {} } = this.entry;
     const needed = Object.entries(asked).filter(([, { optional }]) => !optional);
     const inUrl = [...(proxy?.base_url ?? '').matchAll(/\$\{connectionConfig\.(\w+)\}/g)].map(([, name = '']) => name);
@@ -86,7 +96,9 @@ export class Provider {
     const made = [...new Set([...needed.map(([name]) => name), ...inUrl])]
       .filter((name) => !asked[name]?.optional)
       .map((name) => [name, asked[name]?.example ?? (isOrigin(name) ? 'https://api.recorded.example' : 'recorded')]);
-    return { ...Object.fromEntries(made), ...(proxy?.base_url ? {} : { base_url: 'https://api.recorded.example' }), ...recorded };
+    const kept = Object.entries(recorded).filter(([name]) => !refused.has(name));
+    const base = proxy?.base_url ? {} : { base_url: 'https://api.recorded.example' };
+    return { ...Object.fromEntries(made), ...base, ...Object.fromEntries(kept) };
   }
 }
 

@@ -50,15 +50,20 @@ export class Session {
   answer(request: WireRequest): WireAnswer {
     const match = this.#match(request);
     if (!match && !this.#isStrict) return json(200, {});
-    if (!match) {
-      const miss = missText(request, this.#recorded, this.added);
-      this.misses.push(miss);
-      return json(599, { error: 'no such call is recorded', miss });
-    }
+    if (!match) return this.#miss(request);
     this.calls.set(match.call, (this.calls.get(match.call) ?? 0) + 1);
     if (match.entry.once) this.#spent.add(match.entry);
     if ((match.entry.status ?? 200) >= 400) this.refusals.push(match.entry.status ?? 200);
-    return answerOf(match.entry);
+    const answer = answerOf(match.entry);
+    return answer.status < 400 ? answer : { ...answer, headers: { ...this.added.retryAtOnce, ...answer.headers } };
+  }
+
+  #miss(request: WireRequest): WireAnswer {
+    const miss = missText(request, this.#recorded, this.added);
+    // A run that tries again would do so for minutes.
+    if (this.misses.includes(miss)) return { ...json(599, {}), fault: 'garbage' };
+    this.misses.push(miss);
+    return json(599, { error: 'no such call is recorded', miss });
   }
 
   #match = (request: WireRequest) => matchOf(request, this.#recorded, this.added, (entry) => this.#spent.has(entry));
@@ -146,7 +151,12 @@ function answerOf({ response, base64, status = 200, headers = {}, isCut }: Entry
   const given = Object.fromEntries(kept.map(([name, value]) => [name.toLowerCase(), String(value)]));
   // A recording keeps what a 204 cannot carry.
   const canBeEmpty = status !== 204 || body.length === 0 || body === 'null' || body === '{}';
-  return { status: canBeEmpty ? status : 200, headers: { 'content-type': type, ...given }, body, isCut: isCut ?? false };
+  return {
+    status: canBeEmpty ? status : 200,
+    headers: { 'content-type': type, ...given },
+    body,
+    ...(isCut ? { fault: 'cut' } : {}),
+  };
 }
 
 /** Bytes as JSON has them. */

@@ -1,4 +1,4 @@
-import { type Customer, eventually, type Refusal, type StoredRecord, type SyncState } from './customer.js';
+import { type Customer, eventually, type Refusal, RefusedCall, type StoredRecord, type SyncState } from './customer.js';
 import { differences } from './difference.js';
 import type { Provider } from './providers.js';
 import type { RecordedFunction } from './project.js';
@@ -55,14 +55,26 @@ async function connect({ fn, recording, customer, provider, session, connection 
     connection_config: config,
     metadata,
   } = getConnection as Record<string, Record<string, unknown> | undefined>;
-  await customer.call('POST', '/connections', {
-    provider_config_key: fn.integration,
-    connection_id: connection,
-    connection_config: provider.connectionConfig(config),
-    credentials: provider.credentials(session.marker, credentials),
-    metadata: { ...metadata, ...getMetadata },
+  const create = (refused?: ReadonlySet<string>) =>
+    customer.call('POST', '/connections', {
+      provider_config_key: fn.integration,
+      connection_id: connection,
+      connection_config: provider.connectionConfig(config ?? {}, refused),
+      credentials: provider.credentials(session.marker, refused ? {} : (credentials ?? {})),
+      metadata: { ...metadata, ...getMetadata },
+    });
+  await create().catch((error: unknown) => {
+    const refused = error instanceof RefusedCall ? refusedFields(error) : new Set<string>();
+    if (refused.size === 0) throw error;
+    return create(refused);
   });
   session.beStrict();
+}
+
+/** Fields of a connection that are not as the catalogue wants them. */
+function refusedFields({ text }: RefusedCall): Set<string> {
+  const { error } = JSON.parse(text) as { error: { errors?: { path: string[] }[] } };
+  return new Set((error.errors ?? []).map(({ path }) => path.at(-1) ?? ''));
 }
 
 async function runAction({ fn, recording, customer, connection, session }: Subject): Promise<string[]> {
@@ -157,9 +169,11 @@ function modelProblems(model: string, { nango = {}, records, deleted }: Run, sto
   const saved = (records ?? nango.batchSave)?.[model];
   const live = stored.filter((record) => !record._nango_metadata.deleted_at);
   const gone = stored.filter((record) => record._nango_metadata.deleted_at).map(({ id }) => String(id));
-  // Of records that were saved more than once the last counts; of those that a run deleted, none is left.
-  const expected = byId((saved ?? []).filter(({ id }) => isWhole || !idsToDelete.includes(String(id))));
   const actual = byId(live.map(({ _nango_metadata, ...record }) => record));
+  const expected = byId(
+    (saved ?? []).filter(({ id }) => isWhole || !idsToDelete.includes(String(id))),
+    actual,
+  );
   return [
     ...(saved === undefined ? [] : differences(`records of ${model}`, expected, actual)),
     ...differences(`deleted ${model}`, idsToDelete.toSorted(), idsToDelete.filter((id) => gone.includes(id)).toSorted()),
@@ -167,8 +181,18 @@ function modelProblems(model: string, { nango = {}, records, deleted }: Run, sto
   ];
 }
 
-const byId = (records: readonly Readonly<Record<string, unknown>>[]): object =>
-  Object.fromEntries(records.map((record) => [String(record['id']), record]));
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Of records that were saved more than once the last counts, but for those of one batch, where the first does: either will do. */
+function byId(records: readonly Fields[], actual: Readonly<Record<string, Fields>> = {}): Record<string, Fields> {
+  const found: Record<string, Fields> = {};
+  for (const record of records) {
+    const id = String(record['id']);
+    const known = found[id];
+    if (!known || differences('', known, actual[id]).length > 0) found[id] = record;
+  }
+  return found;
+}
 
 async function runEvent(subject: Subject): Promise<string[]> {
   const { fn, recording, customer, connection } = subject;
@@ -176,10 +200,9 @@ async function runEvent(subject: Subject): Promise<string[]> {
   try {
     await connect(subject);
   } catch (error) {
-    const { refusal } = error as { refusal?: { status: number; text: string } };
-    if (!expected || !refusal) throw error;
-    const { error: body } = JSON.parse(refusal.text) as { error: object };
-    return differences('error', expected, { status: refusal.status, ...body }, true);
+    if (!expected || !(error instanceof RefusedCall)) throw error;
+    const { error: body } = JSON.parse(error.text) as { error: object };
+    return differences('error', expected, { status: error.status, ...body }, true);
   }
   if (expected) return [`expected the connection to be refused with ${JSON.stringify(expected)}`];
   if (fn.event === 'pre-connection-deletion') {
