@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { runCli } from './cli.js';
 import { Deployer } from './recorded/deployer.js';
@@ -9,6 +11,8 @@ import type { Recording } from './recorded/recording.js';
 
 /** A project of functions in the style of published ones: deployed by the real CLI, run, and compared with their recordings. */
 const PROJECT = fileURLToPath(new URL('functions', import.meta.url));
+const TOOL = fileURLToPath(new URL('../../tools/compat-functions.mjs', import.meta.url));
+const run = promisify(execFile);
 const ENTRY = /^import '\.\/([^/]+)\/([^/]+)\/([^/]+)\.js';/gm;
 const entries = [...readFileSync(`${PROJECT}/index.ts`, 'utf8').matchAll(ENTRY)].map(
   ([, integration = '', folder = '', name = '']) => ({
@@ -85,4 +89,20 @@ it('lets a sync find the records that its recording deletes', async () => {
   const deleting = { ...(fn as RecordedFunction), recording };
   expect((await harness.run(deleting, seeding)).problems).toEqual([]);
   expect((await harness.run(deleting)).problems).toEqual(['deleted Event[0]: expected "e9", got nothing']);
+});
+
+describe('npm run compat:functions', () => {
+  const tool = (...args: string[]) =>
+    run(process.execPath, [TOOL, ...args], {
+      env: { ...process.env, NANGO_DATABASE_URL: inject('stores').databaseUrl, NANGO_REDIS_URL: inject('stores').redisUrl },
+    });
+
+  it('runs a compiled project and prints a table', async () => {
+    const { stdout } = await tool(PROJECT, '--only', '^(figma/actions/lock|coda/syncs)');
+    expect(stdout).toMatch(/2 functions of 2 integrations[\s\S]* 2 {2}as recorded\n +2 {2}functions/);
+  }, 120_000);
+
+  it('says how it is called', async () => {
+    await expect(tool('--jobs', 'many')).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('usage: ') });
+  });
 });

@@ -4,7 +4,9 @@ import { differences } from './recorded/difference.js';
 import type { WireRequest } from './recorded/interceptor.js';
 import { type Additions, matchOf, missText } from './recorded/matching.js';
 import { Provider } from './recorded/providers.js';
+import type { RecordedFunction } from './recorded/project.js';
 import type { Calls, Entry } from './recorded/recording.js';
+import { isGood, reasonOf, reportOf, THROWN } from './recorded/report.js';
 
 /** How a request finds its recorded answer (spec/functions.md §5.2). */
 const NOTHING: Additions = { query: new Set(), headers: new Set(), retryAtOnce: {} };
@@ -167,5 +169,40 @@ describe('a provider', () => {
     const catalogue = Provider.catalogueOf([github, unknown, Provider.named('github')]);
     expect(catalogue).toContain('base_url: https://api.github.com');
     expect(catalogue).toContain('base_url: https://nobody-knows.recorded.example');
+  });
+});
+
+describe('the report', () => {
+  const fn = {
+    integration: 'acme',
+    kind: 'action',
+    name: 'act',
+    models: [],
+    autoStart: false,
+    recording: {},
+  } as RecordedFunction;
+  const ran = (problems: string[], refusals: number[] = []) => ({ fn, problems, refusals });
+  const thrown = ran(['failed: {"code":"script_http_error"}'], [404]);
+
+  it.each([
+    [ran(['failed: {"status":500,"code":"script_internal_error"}']), 'failed: script_internal_error'],
+    [ran(['failed: {"code":"script_http_error"}', 'not recorded: asked for GET x']), 'asked for what is not recorded'],
+    [ran(['could not be run: POST /connections: 400']), 'could not be run'],
+    [ran(['output.a: expected 1, got 2']), 'other output'],
+    [ran(['the run succeeded, and had to fail']), 'succeeded where it had to fail'],
+    [ran(['no recording: a/tests/b.test.json']), 'no recording'],
+    [thrown, THROWN],
+  ])('knows the reason of %j', (one, reason) => {
+    expect(reasonOf(one)).toBe(reason);
+  });
+
+  it('counts by reason, and names the functions that failed', () => {
+    const text = reportOf([ran([]), ran([]), ran(['output.a: expected 1, got 2'])]);
+    expect(text).toMatch(/other output:\n {2}acme\/actions\/act\n {6}output\.a: expected 1, got 2/);
+    expect(text).toMatch(/ 2 {2}as recorded\n +1 {2}other output\n +3 {2}functions$/);
+  });
+
+  it('is good where all is as recorded or as documented', () => {
+    expect([isGood([ran([]), thrown]), isGood([ran([]), ran(['output: expected 1, got 2'])])]).toEqual([true, false]);
   });
 });

@@ -74,4 +74,5 @@ import './workday/syncs/workers.js';
 import './xero/syncs/contacts.js';
 import './zendesk/actions/create-ticket.js';
 import './zendesk/syncs/tickets.js';
+import './zoho-books/syncs/items.js';
 import './zoho-crm/actions/fail-plainly.js';

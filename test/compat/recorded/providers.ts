@@ -71,14 +71,14 @@ export class Provider {
     return ['OAUTH1', 'OAUTH2', 'TBA'].includes(type) ? { type, client_id: 'client', client_secret: 'secret' } : undefined;
   }
 
-  /** Of a connection: the recorded ones, the mark of its session elsewhere, or an example of what the catalogue insists on. */
-  credentials(marker: string, recorded: Readonly<Record<string, unknown>> = {}): object {
+  /** Of a connection: the mark of its session, or an example where the catalogue insists on a form. Recorded ones would mark nobody. */
+  credentials(marker: string): object {
     const type = this.entry.auth_mode ?? 'NONE';
     const made = (name: string) => {
       const { example, pattern = '' } = this.entry.credentials?.[name] ?? {};
       return new RegExp(pattern).test(marker) ? marker : (example ?? marker);
     };
-    return Object.fromEntries([['type', type], ...(CREDENTIALS[type] ?? []).map((name) => [name, recorded[name] || made(name)])]);
+    return Object.fromEntries([['type', type], ...(CREDENTIALS[type] ?? []).map((name) => [name, made(name)])]);
   }
 
   /**

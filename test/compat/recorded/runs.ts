@@ -50,17 +50,13 @@ const missed = ({ session }: Subject): string[] => session.misses.map((miss) => 
 /** A connection with what the recording knows of it. */
 async function connect({ fn, recording, customer, provider, session, connection }: Subject): Promise<void> {
   const { getConnection = {}, getMetadata } = recording.nango ?? {};
-  const {
-    credentials,
-    connection_config: config,
-    metadata,
-  } = getConnection as Record<string, Record<string, unknown> | undefined>;
+  const { connection_config: config, metadata } = getConnection as Record<string, Record<string, unknown> | undefined>;
   const create = (refused?: ReadonlySet<string>) =>
     customer.call('POST', '/connections', {
       provider_config_key: fn.integration,
       connection_id: connection,
       connection_config: provider.connectionConfig(config ?? {}, refused),
-      credentials: provider.credentials(session.marker, refused ? {} : (credentials ?? {})),
+      credentials: provider.credentials(session.marker),
       metadata: { ...metadata, ...getMetadata },
     });
   await create().catch((error: unknown) => {
@@ -187,9 +183,10 @@ type Fields = Readonly<Record<string, unknown>>;
 function byId(records: readonly Fields[], actual: Readonly<Record<string, Fields>> = {}): Record<string, Fields> {
   const found: Record<string, Fields> = {};
   for (const record of records) {
+    // Whatever it was, an id is read as text (spec/api.md §3.6).
     const id = String(record['id']);
     const known = found[id];
-    if (!known || differences('', known, actual[id]).length > 0) found[id] = record;
+    if (!known || differences('', known, actual[id]).length > 0) found[id] = { ...record, id };
   }
   return found;
 }
