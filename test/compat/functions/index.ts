@@ -4,6 +4,8 @@ import './asana/syncs/tasks.js';
 import './attio/syncs/people.js';
 import './calendly/actions/remember.js';
 import './clickup/actions/describe-integration.js';
+import './clockify/actions/time.js';
+import './close/actions/schema.js';
 import './coda/syncs/rows.js';
 import './docusign/actions/too-large.js';
 import './dropbox/actions/read-zip.js';
