@@ -46,6 +46,7 @@ import './microsoft/actions/invite-user.js';
 import './microsoft/actions/list-users.js';
 import './monday/actions/count-words.js';
 import './monday/actions/run-others.js';
+import './monday/actions/start-boards.js';
 import './monday/syncs/boards.js';
 import './notion/actions/append-blocks.js';
 import './notion/actions/query-database.js';

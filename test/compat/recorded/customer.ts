@@ -124,3 +124,11 @@ export async function eventually<Seen>(
     if (Date.now() > giveUpAt) throw new Error(`${what} within ${withinMs / 1000} s; last seen: ${JSON.stringify(seen)}`);
   }
 }
+
+/** Looks until there are no problems, or there is no time left for them to go away. */
+export async function lasting(look: () => Promise<string[]>, withinMs: number): Promise<string[]> {
+  for (const giveUpAt = Date.now() + withinMs; ; await delay(POLL_MS)) {
+    const problems = await look();
+    if (problems.length === 0 || Date.now() > giveUpAt) return problems;
+  }
+}

@@ -1,4 +1,4 @@
-import { type Customer, eventually, type Refusal, RefusedCall, type StoredRecord, type SyncState } from './customer.js';
+import { type Customer, eventually, lasting, type Refusal, RefusedCall, type StoredRecord, type SyncState } from './customer.js';
 import { differences } from './difference.js';
 import type { Provider } from './providers.js';
 import type { RecordedFunction } from './project.js';
@@ -205,9 +205,7 @@ async function runEvent(subject: Subject): Promise<string[]> {
   if (fn.event === 'pre-connection-deletion') {
     await customer.call('DELETE', `/connections/${connection}?provider_config_key=${fn.integration}`);
   }
-  // Nobody waits for what follows a connection.
-  const isDone = (problems: string[]) => problems.length === 0;
-  return eventually(() => after(subject, recording), isDone, 'the event has not had its effect', EFFECT_WITHIN_MS);
+  return after(subject, recording);
 }
 
 /** What a run left behind, besides records. */
@@ -216,9 +214,12 @@ async function after(
   { metadata: expected, nango, calls = {} }: Run,
 ): Promise<string[]> {
   const wanted = expected ?? nango?.updateMetadata;
-  const metadata = wanted === undefined ? undefined : await customer.nango.getMetadata(fn.integration, connection);
-  return [
-    ...differences('metadata', wanted, metadata, expected === undefined),
-    ...Object.entries(calls).flatMap(([call, times]) => differences(`calls of ${call}`, times, session.calls.get(call) ?? 0)),
-  ];
+  // Nobody waits for what follows a connection, or for a sync that a function triggers.
+  return lasting(async () => {
+    const metadata = wanted === undefined ? undefined : await customer.nango.getMetadata(fn.integration, connection);
+    return [
+      ...differences('metadata', wanted, metadata, expected === undefined),
+      ...Object.entries(calls).flatMap(([call, times]) => differences(`calls of ${call}`, times, session.calls.get(call) ?? 0)),
+    ];
+  }, EFFECT_WITHIN_MS);
 }

@@ -20,7 +20,6 @@ const action = createAction({
     } catch (error: any) {
       failure = { status: error.response?.status, payload: error.response?.data?.error?.payload };
     }
-    await nango.startSync(providerConfigKey, ['boards'], connectionId);
     await nango.triggerSync(providerConfigKey, connectionId, 'boards', 'full_refresh');
     return { counted, failure };
   },
