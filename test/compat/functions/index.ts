@@ -1,6 +1,7 @@
 import './airtable/syncs/rows.js';
 import './asana/actions/create-task.js';
 import './asana/syncs/tasks.js';
+import './ashby/syncs/odd-records.js';
 import './attio/syncs/people.js';
 import './calendly/actions/remember.js';
 import './clickup/actions/describe-integration.js';
@@ -74,6 +75,7 @@ import './trello/actions/echo.js';
 import './twilio/actions/send-sms.js';
 import './webflow/syncs/sites.js';
 import './workday/syncs/workers.js';
+import './wrike/actions/odd-requests.js';
 import './xero/syncs/contacts.js';
 import './zendesk/actions/create-ticket.js';
 import './zendesk/syncs/tickets.js';
