@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { ensureBuilt } from './build.mjs';
 import { ensureInstalled } from './setup/install.mjs';
 import { main } from './setup/main.mjs';
@@ -15,8 +14,8 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => signalChild
 await main(async () => {
   await ensureInstalled(console.log, at('test/compat'));
   await ensureBuilt(console.log);
-  // Paths are meant from where the caller is.
-  const given = process.argv.slice(2).map((argument, n) => (n === 0 && !argument.startsWith('-') ? resolve(argument) : argument));
   const program = [at('test/compat/recorded/resolve-sources.mjs'), at('test/compat/recorded/main.ts')];
-  process.exitCode = await run(nodeProgram(), [...FROM_SOURCES, ...program, ...given]);
+  // Paths are meant from where the caller is, which npm leaves.
+  const cwd = process.env.INIT_CWD ?? process.cwd();
+  process.exitCode = await run(nodeProgram(), [...FROM_SOURCES, ...program, ...process.argv.slice(2)], { cwd });
 });
