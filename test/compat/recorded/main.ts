@@ -5,6 +5,7 @@ import { releaseStores, shareStores } from '#libs/testing';
 import { runCli } from '../cli.js';
 import { Deployer } from './deployer.js';
 import { Harness } from './harness.js';
+import { lendPackages } from './packages.js';
 import { type Integration, readFunctions, readIntegrations, type RecordedFunction } from './project.js';
 import { isGood, type Ran, reportOf } from './report.js';
 
@@ -36,7 +37,8 @@ process.exitCode = isGood(ran) ? 0 : 1;
 /** By the published CLI, unless that was done before. */
 async function compile(): Promise<void> {
   if (existsSync(`${folder}/.nango/nango.json`) && existsSync(`${folder}/build`)) return;
-  const { exitCode, output } = await runCli(NOWHERE, ['compile'], folder);
+  const takeBack = lendPackages(folder);
+  const { exitCode, output } = await runCli(NOWHERE, ['compile'], folder).finally(takeBack);
   if (exitCode === 0) return;
   console.error(`${folder} cannot be compiled:\n${output}`);
   process.exit(1);
