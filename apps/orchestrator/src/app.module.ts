@@ -12,6 +12,7 @@ import { FunctionsModule } from '#libs/functions';
 import { HealthModule } from '#libs/http';
 import { LogsModule, logsOptions } from '#libs/logs';
 import { loggerModule } from '#libs/observability';
+import { OnEventsModule } from '#libs/on-events';
 import { parseOutboundPolicy } from '#libs/outbound';
 import { BoardModule, QueuesModule } from '#libs/queues';
 import { SchedulingModule } from '#libs/scheduling';
@@ -83,5 +84,6 @@ const capabilities = (config: OrchestratorConfig) => [
   ExecutionsModule.forRoot(executionsOptions(config)),
   DeliveriesModule.forRoot({ timeoutMs: config.NANGO_WEBHOOK_TIMEOUT_MS, policy: parseOutboundPolicy(config) }),
   AsyncActionsModule,
+  OnEventsModule,
   SchedulingModule,
 ];

@@ -88,8 +88,8 @@ const modules = (url: string, encryptionKey: string, redisUrl: string, folder: s
   CredentialsModule.forRoot({ credentialTest: { useFactory: () => () => Promise.resolve('untested' as const) } }),
   QueuesModule.forRoot(),
   ExecutionsModule.forRoot({
-    slots: { action: 10, 'action-async': 10, sync: 10 },
-    environmentCaps: { action: 10, 'action-async': 1, sync: 10 },
+    slots: { action: 10, 'action-async': 10, sync: 10, 'on-event': 10 },
+    environmentCaps: { action: 10, 'action-async': 1, sync: 10, 'on-event': 10 },
     maxQueued: 1_000,
   }),
   FunctionsModule,
