@@ -15,6 +15,7 @@ import { FunctionsModule } from '#libs/functions';
 import { HealthModule } from '#libs/http';
 import { LogsModule, logsOptions } from '#libs/logs';
 import { loggerModule } from '#libs/observability';
+import { OnEventsModule } from '#libs/on-events';
 import { parseOutboundPolicy } from '#libs/outbound';
 import { ProvidersModule, providersOptions } from '#libs/providers';
 import { credentialTester, ProxyModule, ProxyTransport } from '#libs/proxy';
@@ -28,6 +29,7 @@ import { DeliveryProcessor } from './deliveries/delivery.processor.js';
 import { dependencies } from './dependencies.js';
 import type { JobsConfig } from './jobs.config.js';
 import { ObjectsController } from './objects/objects.controller.js';
+import { OnEventProcessor } from './on-events/on-event.processor.js';
 import { Bundles, SERVICE_URL } from './runs/bundles.service.js';
 import { EnvironmentReader } from './runs/environment-facts.service.js';
 import { Runs, RUNS_OPTIONS, type RunsOptions } from './runs/runs.service.js';
@@ -71,7 +73,14 @@ export class AppModule implements OnApplicationShutdown {
   }
 }
 
-const processors = [ActionProcessor, AsyncActionProcessor, ConnectionRefreshProcessor, DeliveryProcessor, SyncProcessor];
+const processors = [
+  ActionProcessor,
+  AsyncActionProcessor,
+  ConnectionRefreshProcessor,
+  DeliveryProcessor,
+  OnEventProcessor,
+  SyncProcessor,
+];
 const services = [Bundles, Claims, EnvironmentReader, Runs, WorkerHeartbeat];
 
 const stores = (config: JobsConfig) => [
@@ -98,5 +107,6 @@ const capabilities = (config: JobsConfig) => [
   DeliveriesModule.forRoot({ timeoutMs: config.NANGO_WEBHOOK_TIMEOUT_MS, policy: parseOutboundPolicy(config) }),
   AuthWebhooksModule,
   AsyncActionsModule,
+  OnEventsModule,
   SchedulingModule,
 ];

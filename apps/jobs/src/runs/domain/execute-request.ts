@@ -80,7 +80,7 @@ export function executeRequestOf(run: Run, prepared: Prepared, token: string): E
       models: [...fn.models],
       variant: run.sync?.variant ?? BASE_VARIANT,
       trackDeletes: fn.trackDeletes,
-      checkpointKey: run.sync?.checkpointKey ?? `action:${fn.name}`,
+      checkpointKey: run.sync?.checkpointKey ?? `${run.kind === 'on-event' ? run.kind : 'action'}:${fn.name}`,
     },
     context: {
       accountId: environment.accountId,
