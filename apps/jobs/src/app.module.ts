@@ -24,6 +24,7 @@ import { SchedulingModule } from '#libs/scheduling';
 import { StorageModule, storageOptions } from '#libs/storage';
 import { ActionProcessor } from './actions/action.processor.js';
 import { AsyncActionProcessor } from './actions/async-action.processor.js';
+import { CheckedRuns } from './actions/checked-runs.service.js';
 import { ConnectionRefreshProcessor } from './connections/connection-refresh.processor.js';
 import { DeliveryProcessor } from './deliveries/delivery.processor.js';
 import { dependencies } from './dependencies.js';
@@ -33,6 +34,7 @@ import { OnEventProcessor } from './on-events/on-event.processor.js';
 import { Bundles, SERVICE_URL } from './runs/bundles.service.js';
 import { EnvironmentReader } from './runs/environment-facts.service.js';
 import { Runs, RUNS_OPTIONS, type RunsOptions } from './runs/runs.service.js';
+import { SchemaChecks } from './schemas/schema-checks.service.js';
 import { SyncProcessor } from './syncs/sync.processor.js';
 import { Claims } from './workers/claims.service.js';
 import { WorkerHeartbeat } from './workers/worker-heartbeat.service.js';
@@ -46,6 +48,7 @@ export class AppModule implements OnApplicationShutdown {
     const options: RunsOptions = {
       privateKey: parseExecutionPrivateKey(config.FAIRLEAD_EXECUTION_PRIVATE_KEY),
       memoryMb: config.FAIRLEAD_FUNCTION_MEMORY_MB,
+      actionOutputBytes: config.FAIRLEAD_ACTION_OUTPUT_MAX_BYTES,
     };
     return {
       module: AppModule,
@@ -81,7 +84,7 @@ const processors = [
   OnEventProcessor,
   SyncProcessor,
 ];
-const services = [Bundles, Claims, EnvironmentReader, Runs, WorkerHeartbeat];
+const services = [Bundles, CheckedRuns, Claims, EnvironmentReader, Runs, SchemaChecks, WorkerHeartbeat];
 
 const stores = (config: JobsConfig) => [
   DatabaseModule.forRoot(databaseOptions(config, 'fairlead-jobs')),

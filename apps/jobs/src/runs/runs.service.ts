@@ -15,6 +15,8 @@ export const RUNS_OPTIONS = Symbol('runs-options');
 export interface RunsOptions {
   readonly privateKey: KeyObject;
   readonly memoryMb: number;
+  /** Most bytes of JSON an action may return. */
+  readonly actionOutputBytes: number;
 }
 
 /** Prepares an execution and has a runner run it. */
@@ -55,6 +57,7 @@ export class Runs {
       lease,
       bundleUrl: await this.bundles.urlOf(bundleHash),
       memoryMb: this.options.memoryMb,
+      actionOutputBytes: this.options.actionOutputBytes,
     };
     const token = await signExecutionToken(this.options.privateKey, claimsOf(run, prepared, Date.now()));
     return executeRequestOf(run, prepared, token);
