@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startUpstream, type Upstream } from '#libs/testing';
 import type { Refusal } from '../auth/support/customer.js';
-import { sql as query } from '../auth/support/database.js';
+import { sql as sqlAt } from '../auth/support/database.js';
 import { Hooks } from '../auth/support/hooks.js';
 import { customer, farm, stack } from '../auth/support/world.js';
 import { deploy } from './support/functions.js';
@@ -9,7 +9,7 @@ import { deploy } from './support/functions.js';
 /** Functions that run when something happens to a connection (spec/functions.md §1.4, spec/auth.md §3.8). */
 const FORM = '/api-auth/api-key';
 const { api } = customer;
-const sql = (text: string, values: unknown[]) => query(stack.databaseUrl, text, values);
+const sql = (text: string, values: unknown[]) => sqlAt(stack.databaseUrl, text, values);
 let upstream: Upstream;
 let validated: string;
 let watched: string;

@@ -56,6 +56,8 @@ export interface TestCredentials {
   readonly changes: RefreshChanged[];
   readonly leases: Leases;
   readonly saves: ConnectionSaves;
+  readonly announcements: ConnectionAnnouncements;
+  readonly listeners: ConnectionListeners;
   readonly configs: ConnectionConfigs;
   readonly catalogue: Catalogue;
   readonly upkeep: ConnectionUpkeep;
@@ -133,6 +135,8 @@ export async function testCredentials(
     changes,
     leases,
     saves,
+    announcements,
+    listeners,
     configs: new ConnectionConfigs(db, cipher, reads, catalogue, leases),
     catalogue,
     upkeep,

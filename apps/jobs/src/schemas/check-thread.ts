@@ -29,7 +29,7 @@ export class CheckThread {
   async check(order: CheckOrder, withinMs: number): Promise<CheckAnswer> {
     try {
       await this.#ready;
-      this.#worker.postMessage(order);
+      this.#worker.postMessage(order, []);
       const [answer] = (await once(this.#worker, 'message', { signal: AbortSignal.timeout(withinMs) })) as [CheckAnswer];
       return answer;
     } catch (error) {

@@ -65,5 +65,5 @@ function check(order: CheckOrder): CheckAnswer {
   }
 }
 
-parentPort?.on('message', (order: CheckOrder) => parentPort?.postMessage(check(order)));
-parentPort?.postMessage('ready');
+parentPort?.on('message', (order: CheckOrder) => parentPort?.postMessage(check(order), []));
+parentPort?.postMessage('ready', []);
