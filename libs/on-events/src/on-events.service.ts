@@ -3,7 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FunctionError, Outcome } from '#libs/contracts';
 import type { ConnectionRef } from '#libs/credentials';
 import { Database, type Sql, type Transaction } from '#libs/database';
-import { Executions, expiredError, failedOutcome, LIMITS, operationEndOf, settlementOf } from '#libs/executions';
+import {
+  Executions,
+  expiredError,
+  failedOutcome,
+  LIMITS,
+  type NewExecution,
+  operationEndOf,
+  settlementOf,
+} from '#libs/executions';
 import { type DeployedFunction, Functions } from '#libs/functions';
 import type { ExecutionId } from '#libs/kernel';
 import { OperationLog } from '#libs/logs';
@@ -40,15 +48,10 @@ export class OnEvents {
     availableAt?: Date,
   ): Promise<ExecutionId[]> {
     const { environmentId, id: connectionRowId } = ref;
-    const runs = functions.map((fn) => ({
-      kind: KIND,
-      environmentId,
-      connectionRowId,
-      functionId: fn.id,
-      operationId: this.#open(ref, fn),
-      availableAt,
-    }));
-    return this.executions.submitMany(tx, runs as ((typeof runs)[number] & { kind: typeof KIND })[]);
+    const runs = functions.map((fn): NewExecution => {
+      return { kind: KIND, environmentId, connectionRowId, functionId: fn.id, operationId: this.#open(ref, fn), availableAt };
+    });
+    return this.executions.submitMany(tx, runs);
   }
 
   /** Runs all functions of an event side by side and waits for their end. Answers why the first by name failed, if one did. */
