@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Environments } from '#libs/accounts';
-import { Invalidations, tagOf } from '#libs/cache';
+import { Invalidations, type Tag, tagOf } from '#libs/cache';
 import type { ExecuteRequest } from '#libs/contracts';
 import type { EnvironmentId } from '#libs/kernel';
 import type { SchemaChecks } from '../schemas/domain/checked-schema.js';
@@ -9,6 +9,8 @@ import { loggerLevel } from './domain/logger-level.js';
 
 /** A change reaches runs that start within this time, where it is not heard of at once. */
 const CACHE_MS = 5_000;
+const ENVIRONMENT = tagOf('environment', '');
+const EVERYTHING: Tag = '*';
 const ENVIRONMENTS_KEPT = 1_000;
 
 export interface EnvironmentFacts {
@@ -39,8 +41,9 @@ export class EnvironmentReader {
     return (await this.#known.fetch(id)) ?? this.#read(id);
   }
 
-  #forget(changed: string): void {
-    for (const id of this.#known.keys()) if (changed === '*' || changed === tagOf('environment', id)) this.#known.delete(id);
+  #forget(changed: Tag): void {
+    if (changed === EVERYTHING) this.#known.clear();
+    else if (changed.startsWith(ENVIRONMENT)) this.#known.delete(Number(changed.slice(ENVIRONMENT.length)));
   }
 
   async #read(id: EnvironmentId): Promise<EnvironmentFacts> {
