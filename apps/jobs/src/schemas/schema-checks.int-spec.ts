@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { schemaOf } from './domain/checked-schema.js';
 import { SchemaChecks } from './schema-checks.service.js';
 
 let checks: SchemaChecks;
@@ -62,6 +63,12 @@ describe('a schema', () => {
   ])('that %s is an issue of its own', async (_what, schema) => {
     const [issue, ...more] = await check(schema, 'a');
     expect([issue?.keyword, issue?.message, more]).toEqual(['schema', expect.stringContaining('cannot be used'), []]);
+  });
+
+  it('may have names that are hard to point at', async () => {
+    const definition = { json_schema: { definitions: { 'a/b~c d%': { type: 'string' } } }, input: 'a/b~c d%', models: [] };
+    const found = schemaOf(definition, 'input') as { schema: object };
+    expect([await check(found.schema, 'x'), (await check(found.schema, 1)).length]).toEqual([[], 1]);
   });
 
   it('may have a pattern that is one without the flag u only', async () => {

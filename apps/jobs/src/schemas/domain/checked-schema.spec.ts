@@ -15,6 +15,20 @@ describe('the schema of a side', () => {
     expect(schemaOf(definition, 'output')).toEqual({ schema: { $ref: '#/definitions/Out', definitions } });
   });
 
+  it('lets an input leave out what has a default', () => {
+    const nested = { type: 'object', properties: { c: { default: [] } }, required: ['c'] };
+    const model = { type: 'object', properties: { a: { type: 'string', default: 'x' }, b: nested }, required: ['a', 'b'] };
+    const definition = definitionOf({ In: model, Out: model });
+    const inDefinitions = (side: 'input' | 'output') =>
+      (schemaOf(definition, side) as { schema: { definitions: { In: unknown } } }).schema.definitions.In;
+    expect(inDefinitions('input')).toEqual({
+      ...model,
+      properties: { ...model.properties, b: { ...nested, required: [] } },
+      required: ['b'],
+    });
+    expect(inDefinitions('output')).toBe(model);
+  });
+
   it('is none where the author declared none', () => {
     expect(schemaOf(definitionOf({}, null, []), 'input')).toBeUndefined();
     expect(schemaOf(definitionOf({}, null, []), 'output')).toBeUndefined();

@@ -26,7 +26,9 @@ export function schemaOf(
   if (JSON.stringify(definitions).length > MAX_CHARACTERS)
     return { problem: `the deployed schema is longer than ${MAX_CHARACTERS} characters` };
   const problem = problemIn(definitions, 0);
-  return problem ? { problem } : { schema: { $ref: `#/definitions/${pointerOf(model)}`, definitions } };
+  if (problem) return { problem };
+  const given = side === 'input' ? optionalWhereDefaulted(definitions) : definitions;
+  return { schema: { $ref: `#/definitions/${pointerOf(model)}`, definitions: given } };
 }
 
 /** Nothing is fetched for a schema, and no keyword makes it depend on anything outside. */
@@ -45,5 +47,18 @@ function problemIn(value: unknown, depth: number): string | undefined {
   }
   return undefined;
 }
+
+/** The CLI describes values as they are after their defaults were filled in: what has one may be left out of an input. */
+function optionalWhereDefaulted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(optionalWhereDefaulted);
+  if (typeof value !== 'object' || value === null) return value;
+  const copy = Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, optionalWhereDefaulted(inner)]));
+  const { required, properties } = copy;
+  if (!Array.isArray(required) || typeof properties !== 'object' || properties === null) return copy;
+  return { ...copy, required: required.filter((name) => !hasDefault((properties as Record<string, unknown>)[String(name)])) };
+}
+
+const hasDefault = (schema: unknown): boolean =>
+  typeof schema === 'object' && schema !== null && Object.hasOwn(schema, 'default');
 
 const pointerOf = (name: string): string => encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'));
