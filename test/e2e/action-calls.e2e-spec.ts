@@ -35,6 +35,7 @@ beforeAll(async () => {
       exec: `const { data } = await nango.post({ endpoint: '/work', data: input }); return { ...data, at: Date.now() };`,
     },
     { type: 'action', name: 'spins', exec: `await nango.post({ endpoint: '/work', data: input }); for (;;) {}` },
+    { type: 'action', name: 'slow', exec: `return (await nango.post({ endpoint: '/slow', data: input })).data;` },
     { type: 'action', name: 'nothing', exec: 'return undefined;' },
     {
       type: 'action',
@@ -74,6 +75,33 @@ const hooksOf = (id: string) =>
     .filter(({ payload }) => payload.id === id);
 const result = (id: string) => api.get<Answer>(`/action/${id}`);
 const codeOf = async (id: string) => (await result(id)).body.error?.code;
+
+describe('a caller that goes away', () => {
+  it('ends nothing: the action runs to its end, and a key still says how it ended', async () => {
+    let release: () => void = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    upstream.on('POST', '/slow', async () => {
+      await held;
+      return { body: { done: true } };
+    });
+    const { baseUrl, secretKey } = inject('stack');
+    const gone = new AbortController();
+    const headers = { ...of(KEY, ID), 'idempotency-key': crypto.randomUUID() };
+    const call = fetch(`${baseUrl}/action/trigger`, {
+      method: 'POST',
+      headers: { ...headers, authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ action_name: 'slow', input: { mark: 'gone' } }),
+      signal: gone.signal,
+    });
+    await expect.poll(() => upstream.requests.filter(({ path }) => path === '/slow')).toHaveLength(1);
+    gone.abort();
+    await expect(call).rejects.toThrow(/abort/i);
+    const again = trigger('slow', { mark: 'gone' }, headers);
+    release();
+    expect((await again).body).toEqual({ done: true });
+    expect(upstream.requests.filter(({ path }) => path === '/slow')).toHaveLength(1);
+  });
+});
 
 describe('a call with an Idempotency-Key', () => {
   const key = (more: object = {}) => ({ 'idempotency-key': crypto.randomUUID(), ...more });

@@ -120,7 +120,7 @@ describe('a new connection', () => {
 
   it('that is deleted meanwhile stays deleted, and nobody is told of it', async () => {
     verdicts.push(() => subject.connections.remove(subject.environmentId, key, 'one'));
-    await expect(add('one')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(add('one')).rejects.toMatchObject({ code: 'invalid_connection' });
     expect([operations(), subject.heard.map(({ event }) => event)]).toEqual([[], ['deleted']]);
   });
 
@@ -171,7 +171,7 @@ describe('a process that is lost before a connection was accepted', () => {
     expect(await subject.announcements.refuseOverdue(10)).toBe(1);
     expect(await rowOf('one')).toBeUndefined();
     lost();
-    await expect(attempt).rejects.toMatchObject({ code: 'not_found' });
+    await expect(attempt).rejects.toMatchObject({ code: 'invalid_connection' });
     expect([operations(), refused.map(({ operation }) => operation)]).toEqual([[], ['creation']]);
     expect(await subject.announcements.refuseOverdue(10)).toBe(0);
   });

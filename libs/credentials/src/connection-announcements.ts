@@ -47,7 +47,7 @@ export class ConnectionAnnouncements {
     return validation;
   }
 
-  /** Asks those who may refuse, after the commit; tells of the connection when nobody does. @throws AppError as they refuse */
+  /** Asks those who may refuse, after the commit; tells of the connection when nobody does. @throws AppError as they refuse, `invalid_connection` */
   async validate(saved: SavedEvent, validation: Validation): Promise<void> {
     try {
       await this.listeners.validateConnection(saved.ref);
@@ -56,7 +56,9 @@ export class ConnectionAnnouncements {
       throw thrown;
     }
     await this.db.transaction(async (tx) => {
-      if (await this.validations.accept(tx, validation)) await this.announce(tx, saved);
+      const became = await this.validations.accept(tx, validation);
+      if (became === 'gone') throw new AppError('invalid_connection', 'the connection was deleted while it was being validated');
+      if (became === 'accepted') await this.announce(tx, saved);
       tx.afterCommit(() => this.leases.changed(saved.ref));
     });
   }

@@ -40,14 +40,16 @@ export class ConnectionValidationsRepository {
     );
   }
 
-  /** False when the connection was saved again, or deleted. */
-  async accept(tx: Sql, { environmentId, rowId, validationId }: Validation): Promise<boolean> {
+  /** `superseded`: the connection was saved again; `gone`: it was deleted. */
+  async accept(tx: Sql, { environmentId, rowId, validationId }: Validation): Promise<'accepted' | 'superseded' | 'gone'> {
     const rows = await tx.query(
       `UPDATE connections SET validation_id = NULL, validation_deadline_at = NULL, is_announced = true
         WHERE environment_id = $1 AND id = $2 AND validation_id = $3 AND deleted_at IS NULL RETURNING id`,
       [environmentId, rowId, validationId],
     );
-    return rows.length > 0;
+    if (rows.length > 0) return 'accepted';
+    const left = await tx.query('SELECT 1 FROM connections WHERE id = $1 AND deleted_at IS NULL', [rowId]);
+    return left.length > 0 ? 'superseded' : 'gone';
   }
 
   /** Removes a connection nobody was told of; one that something hangs on already is deleted as any other is, later for good. */
