@@ -116,6 +116,35 @@ describe('a deploy', () => {
     expect((await syncs()).map(({ name }) => name)).toEqual(['companies', 'contacts']);
   });
 
+  it('removes nothing when it is not to reconcile', async () => {
+    await deploy([flow('contacts'), action('create')]);
+    await deploy([action('other')], { reconcile: false });
+    const { body: reply } = await server.call<{ data: { name: string }[] }>('GET', `/integrations/${crm}/functions`);
+    expect(reply.data.map(({ name }) => name)).toEqual(['contacts', 'create', 'other']);
+  });
+
+  it('makes a function its own that came another way, changed or not', async () => {
+    const source = async () =>
+      (await server.call<{ data: { source: string } }>('GET', `/integrations/${crm}/functions/contacts`)).body.data.source;
+    await deploy([flow('contacts')], { source: 'standalone' });
+    expect(await source()).toBe('standalone');
+    await deploy([flow('contacts')]);
+    expect(await source()).toBe('repo');
+  });
+
+  it('of code too long to run says which, and what to do', async () => {
+    const { status, body: reply } = await deploy<Failure>([
+      action('fine'),
+      action('huge', { fileBody: { js: 'x'.repeat(17_000_000), ts: '' } }),
+    ]);
+    expect([status, reply.error.errors?.map(({ path }) => path.join('.'))]).toEqual([400, ['flowConfigs.1.fileBody.js']]);
+  });
+
+  it('of a definition the database cannot hold is refused', async () => {
+    const schema = { definitions: { Contact: { description: 'nul \u0000' } } };
+    expect(codeOf(await deploy<Failure>([flow('contacts', { models_json_schema: schema })]))).toEqual([400, 'invalid_body']);
+  });
+
   it('of a changed frequency times the syncs that follow it anew', async () => {
     await connect('own');
     await connect('theirs');

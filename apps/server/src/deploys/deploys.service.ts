@@ -28,14 +28,14 @@ export class Deploys {
     });
   }
 
-  /** @throws AppError `unknown_provider_config` (400), `concurrent_deployment`, `file_upload_error` */
+  /** Removes nothing where the body does not ask to reconcile. @throws AppError `unknown_provider_config` (400), `concurrent_deployment`, `file_upload_error` */
   async deploy(caller: Caller, body: ConfirmDeploy): Promise<DeployReply> {
     const integrations = await this.#integrationIds(caller.environmentId);
     incomingFunctions(body, integrations);
     const plan = await this.deployments.run(caller, {
       code: codeOf(body),
       by: { source: body.source ?? 'repo', sdkVersion: body.sdkVersion ?? null },
-      plan: (current) => planOf(body, integrations, current),
+      plan: (current) => planOf(body.reconcile ? body : { ...body, deployMode: 'single' }, integrations, current),
     });
     return replyOf(plan);
   }
