@@ -1,74 +1,29 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Answer, startTestServer, type TestServer } from './test-server.js';
-import type { DeployConfirmation, DeployReply } from './deploys.dto.js';
+import type { DeployConfirmation } from './deploys.dto.js';
+import { type Failure, failureOf as codeOf, TestIntegration } from './test-deploys.js';
+import { startTestServer, type TestServer } from './test-server.js';
 
 let server: TestServer;
+let integration: TestIntegration;
 let crm: string;
 let count = 0;
 
 beforeAll(async () => {
   server = await startTestServer();
 });
-
-afterAll(() => server?.close());
-
-interface Failure {
-  error: { code: string; message?: string; payload?: unknown; errors?: { path: string[] }[] };
-}
-
-const flow = (name: string, over: object = {}) => ({
-  type: 'sync',
-  syncName: name,
-  providerConfigKey: crm,
-  models: ['Contact'],
-  runs: 'every hour',
-  auto_start: true,
-  track_deletes: false,
-  fileBody: { js: `// js of ${name}`, ts: `// ts of ${name}` },
-  metadata: { description: `syncs ${name}`, scopes: [] },
-  endpoints: [],
-  models_json_schema: { definitions: { Contact: { type: 'object' } } },
-  ...over,
-});
-const action = (name: string, over: object = {}) => flow(name, { type: 'action', runs: null, models: [], ...over });
-const body = (flows: object[], over: object = {}) => ({
-  flowConfigs: flows,
-  onEventScriptsByProvider: [],
-  deployMode: 'integration',
-  reconcile: true,
-  debug: false,
-  sdkVersion: '0.71.10-zero',
-  ...over,
-});
-const deploy = <Body = DeployReply>(flows: object[], over: object = {}, headers: Record<string, string> = {}) =>
-  server.call<Body>('POST', '/sync/deploy', { ...body(flows, over), nangoYamlBody: '', source: 'repo', ...over }, headers);
-const confirm = (flows: object[], over: object = {}) =>
-  server.call<DeployConfirmation>('POST', '/sync/deploy/confirmation', body(flows, { reconcile: false, ...over }));
-const codeOf = ({ status, body: { error } }: Answer<Failure>) => [status, error.code];
-
-async function connect(id: string): Promise<void> {
-  const credentials = { type: 'API_KEY', apiKey: 'k' };
-  const reply = await server.call('POST', '/connections', {
-    provider_config_key: crm,
-    connection_id: id,
-    connection_config: { base_url: 'https://api.example' },
-    credentials,
-  });
-  expect(reply, JSON.stringify(reply.body)).toMatchObject({ status: 201 });
-}
-const syncs = () =>
-  server.db.query<{ connection_id: string; name: string; state: string; frequency_ms: number }>(
-    `SELECT c.connection_id, y.name, s.state, s.frequency_ms FROM syncs y JOIN sync_schedules s ON s.sync_id = y.id
-       JOIN connections c ON c.id = y.connection_id JOIN integrations i ON i.id = c.integration_id
-      WHERE i.unique_key = $1 AND y.deleted_at IS NULL ORDER BY c.connection_id, y.name`,
-    [crm],
-  );
-
 beforeEach(async () => {
   crm = `crm-${(count += 1)}`;
-  const created = await server.call('POST', '/integrations', { provider: 'private-api-bearer', unique_key: crm });
-  expect(created, JSON.stringify(created.body)).toMatchObject({ status: 200 });
+  integration = await TestIntegration.create(server, crm);
 });
+afterAll(() => server?.close());
+
+const flow = (name: string, over: object = {}) => integration.flow(name, over);
+const action = (name: string, over: object = {}) => integration.action(name, over);
+const deploy: TestIntegration['deploy'] = (flows, over, headers) => integration.deploy(flows, over, headers);
+const confirm = (flows: object[]) =>
+  server.call<DeployConfirmation>('POST', '/sync/deploy/confirmation', integration.deployBody(flows, { reconcile: false }));
+const connect = (id: string) => integration.connect(id);
+const syncs = () => integration.syncs();
 
 describe('a deploy', () => {
   it('brings functions, and a sync to every connection there is and comes', async () => {
@@ -83,12 +38,7 @@ describe('a deploy', () => {
     });
     await connect('since');
     expect(await syncs()).toEqual(
-      ['before', 'since'].map((connection_id) => ({
-        connection_id,
-        name: 'contacts',
-        state: 'started',
-        frequency_ms: 3_600_000,
-      })),
+      ['before/contacts', 'since/contacts'].map((sync) => ({ sync, state: 'started', frequencyMs: 3_600_000 })),
     );
   });
 
@@ -111,9 +61,9 @@ describe('a deploy', () => {
     await connect('one');
     await deploy([flow('contacts'), flow('companies', { models: ['Company'], models_json_schema: undefined })]);
     await deploy([flow('contacts')]);
-    expect((await syncs()).map(({ name }) => name)).toEqual(['contacts']);
+    expect((await syncs()).map(({ sync }) => sync)).toEqual(['one/contacts']);
     await deploy([flow('companies', { models: ['Company'], models_json_schema: undefined })], { deployMode: 'single' });
-    expect((await syncs()).map(({ name }) => name)).toEqual(['companies', 'contacts']);
+    expect((await syncs()).map(({ sync }) => sync)).toEqual(['one/companies', 'one/contacts']);
   });
 
   it('removes nothing when it is not to reconcile', async () => {
@@ -155,7 +105,7 @@ describe('a deploy', () => {
       body: { frequency: '5m' },
     });
     await deploy([flow('contacts', { runs: 'every day' })]);
-    expect((await syncs()).map(({ frequency_ms }) => frequency_ms)).toEqual([300_000, 86_400_000]);
+    expect((await syncs()).map(({ frequencyMs }) => frequencyMs)).toEqual([300_000, 86_400_000]);
     expect(await server.call('PUT', '/sync/update-connection-frequency', { ...own, frequency: null })).toEqual({
       status: 200,
       body: { frequency: 'every day' },
@@ -173,7 +123,7 @@ describe('a deploy', () => {
     await server.db.query('DROP TRIGGER refuse ON syncs');
     expect([await syncs(), (await server.call('GET', `/integrations/${crm}/functions`)).body]).toEqual(before);
     expect((await deploy(next)).status).toBe(200);
-    expect((await syncs()).map(({ name }) => name)).toEqual(['contacts', 'new']);
+    expect((await syncs()).map(({ sync }) => sync)).toEqual(['one/contacts', 'one/new']);
   });
 
   it('is refused while another one holds the environment, until its lock expires', async () => {
@@ -200,10 +150,9 @@ describe('a deploy', () => {
       'invalid_cli_version',
     ]);
     expect(codeOf(await deploy<Failure>([flow('contacts')], { extra: 1 }))).toEqual([400, 'invalid_body']);
-    expect(codeOf(await server.call<Failure>('POST', '/sync/deploy?a=b', { ...body([]), nangoYamlBody: '' }))).toEqual([
-      400,
-      'invalid_query_params',
-    ]);
+    expect(
+      codeOf(await server.call<Failure>('POST', '/sync/deploy?a=b', integration.deployBody([], { nangoYamlBody: '' }))),
+    ).toEqual([400, 'invalid_query_params']);
     expect(codeOf(await server.call<Failure>('POST', '/sync/deploy/internal?customEnvironment=x', {}))).toEqual([
       403,
       'forbidden',
@@ -248,7 +197,7 @@ describe('a confirmation', () => {
         deletedModels: ['Lead'],
       },
     });
-    expect((await syncs()).map(({ name }) => name)).toEqual(['contacts', 'gone']);
+    expect((await syncs()).map(({ sync }) => sync)).toEqual(['one/contacts', 'one/gone']);
   });
 });
 

@@ -44,18 +44,18 @@ export class TestIntegration {
   readonly action = (name: string, over: object = {}): object =>
     this.flow(name, { type: 'action', runs: null, models: [], ...over });
 
-  deploy<Body = DeployReply>(flows: readonly object[], over: object = {}): Promise<Answer<Body>> {
-    return this.server.call<Body>('POST', '/sync/deploy', {
-      flowConfigs: flows,
-      onEventScriptsByProvider: [],
-      deployMode: 'integration',
-      reconcile: true,
-      debug: false,
-      sdkVersion: '0.71.10-zero',
-      nangoYamlBody: '',
-      source: 'repo',
-      ...over,
-    });
+  deployBody(flows: readonly object[], over: object = {}): object {
+    const how = { deployMode: 'integration', reconcile: true, debug: false, sdkVersion: '0.71.10-zero' };
+    return { flowConfigs: flows, onEventScriptsByProvider: [], ...how, ...over };
+  }
+
+  deploy<Body = DeployReply>(
+    flows: readonly object[],
+    over: object = {},
+    headers: Record<string, string> = {},
+  ): Promise<Answer<Body>> {
+    const body = this.deployBody(flows, { nangoYamlBody: '', source: 'repo', ...over });
+    return this.server.call<Body>('POST', '/sync/deploy', body, headers);
   }
 
   async connect(id: string): Promise<void> {
