@@ -9,8 +9,8 @@ import {
   type FunctionSource,
   type PlannedFunction,
 } from '#libs/functions';
-import type { EnvironmentId, FunctionId } from '#libs/kernel';
-import { OperationLog } from '#libs/logs';
+import { type EnvironmentId, type FunctionId, messageOf } from '#libs/kernel';
+import { type OperationEnd, OperationLog } from '#libs/logs';
 import { type SyncFunction, Syncs } from '#libs/scheduling';
 
 /** A change of what runs in an environment. */
@@ -34,11 +34,22 @@ export class Deployments {
   ) {}
 
   /**
-   * Code first, under its hash; then everything else in one transaction, so that a deploy happens whole or not at all.
+   * Changes an environment, and logs what came of it.
    * @throws AppError `concurrent_deployment`, `file_upload_error`, and what `plan` throws
    */
-  run(caller: Caller, { code, by, plan }: Deployment): Promise<DeployPlan> {
-    const { environmentId } = caller;
+  async run(caller: Caller, deployment: Deployment): Promise<DeployPlan> {
+    try {
+      const planned = await this.#change(caller.environmentId, deployment);
+      this.#log(caller, summaryOf(planned), { state: 'success' });
+      return planned;
+    } catch (error) {
+      this.#log(caller, {}, { state: 'failed', error: { message: messageOf(error) } });
+      throw error;
+    }
+  }
+
+  /** Code first, under its hash; then everything else in one transaction, so that a deploy happens whole or not at all. */
+  #change(environmentId: EnvironmentId, { code, by, plan }: Deployment): Promise<DeployPlan> {
     return this.locks.hold(environmentId, async (lock) => {
       await this.functions.upload(code);
       return this.db.transaction(async (tx) => {
@@ -46,7 +57,6 @@ export class Deployments {
         await this.syncs.hold(tx, environmentId);
         const planned = await plan(await this.functions.lockAll(tx, environmentId), tx);
         await this.#apply(tx, environmentId, planned, by);
-        tx.afterCommit(() => this.#log(caller, planned));
         return planned;
       });
     });
@@ -69,23 +79,18 @@ export class Deployments {
     if (next.definition.runs !== current.definition.runs) await this.syncs.retimeForFunction(tx, after);
   }
 
-  #log({ environmentId, environmentName }: Caller, plan: DeployPlan): void {
-    const operation = this.operations.start({
-      type: 'deploy',
-      action: 'custom',
-      message: 'deploy',
-      environmentId,
-      environmentName,
-      meta: {
-        created: plan.created.map(({ next }) => fullName(next)),
-        updated: plan.updated.map(({ next }) => fullName(next)),
-        deleted: plan.deleted.map(fullName),
-        restored: plan.updated.flatMap(({ next, restored }) => (restored ? `${fullName(next)}@${restored.version}` : [])),
-      },
-    });
-    operation.finish({ state: 'success' });
+  #log({ environmentId, environmentName }: Caller, meta: Readonly<Record<string, unknown>>, end: OperationEnd): void {
+    const facts = { type: 'deploy', action: 'custom', message: 'deploy', environmentId, environmentName, meta } as const;
+    this.operations.start(facts).finish(end);
   }
 }
+
+const summaryOf = ({ created, updated, deleted }: DeployPlan) => ({
+  created: created.map(({ next }) => fullName(next)),
+  updated: updated.map(({ next }) => fullName(next)),
+  deleted: deleted.map(fullName),
+  restored: updated.flatMap(({ next, restored }) => (restored ? `${fullName(next)}@${restored.version}` : [])),
+});
 
 const fullName = ({ providerConfigKey, name }: Pick<DeployedFunction, 'name' | 'providerConfigKey'>): string =>
   `${providerConfigKey}/${name}`;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { OperationLog } from '#libs/logs';
 import type { DeployConfirmation } from './deploys.dto.js';
 import { type Failure, failureOf as codeOf, TestIntegration } from './test-deploys.js';
 import { startTestServer, type TestServer } from './test-server.js';
@@ -124,6 +125,27 @@ describe('a deploy', () => {
     expect([await syncs(), (await server.call('GET', `/integrations/${crm}/functions`)).body]).toEqual(before);
     expect((await deploy(next)).status).toBe(200);
     expect((await syncs()).map(({ sync }) => sync)).toEqual(['one/contacts', 'one/new']);
+  });
+
+  it('is logged with what changed, and when it failed with why', async () => {
+    const operations = async () => {
+      await server.get(OperationLog).flush();
+      return server.db.query(
+        `SELECT state, error->>'message' AS error, meta->'created' AS created FROM logs.operations
+          WHERE type = 'deploy' ORDER BY id DESC LIMIT 2`,
+      );
+    };
+    await deploy([flow('contacts')]);
+    await server.db.query(
+      `INSERT INTO deploy_locks (environment_id, token, expires_at) VALUES ($1, gen_random_uuid(), now() + interval '1 minute')`,
+      [server.environmentId],
+    );
+    await deploy([flow('contacts')]);
+    await server.db.query('DELETE FROM deploy_locks');
+    expect(await operations()).toEqual([
+      { state: 'failed', error: expect.stringContaining('another deploy'), created: null },
+      { state: 'success', error: null, created: [`${crm}/contacts`] },
+    ]);
   });
 
   it('is refused while another one holds the environment, until its lock expires', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FunctionVersions } from '#libs/functions';
 import { type Failure, failureOf, TestIntegration } from '../deploys/test-deploys.js';
 import { startTestServer, type TestServer } from '../deploys/test-server.js';
+import { RemovedRecords } from '../syncs/removed-records.service.js';
 import type { FunctionReply, RollBackReply, VersionsReply } from './functions.dto.js';
 
 let server: TestServer;
@@ -81,6 +82,23 @@ describe('a function that is switched off', () => {
     expect(failureOf(await crm.call<Failure>('PATCH', 'nothing', { enabled: false }))).toEqual([404, 'not_found']);
     expect(failureOf(await crm.call<Failure>('PATCH', 'contacts', { enabled: 'no' }))).toEqual([400, 'invalid_body']);
   });
+});
+
+it('that are removed leave nothing behind, however often that takes', async () => {
+  const left = () => server.db.query<{ name: string }>(`SELECT name FROM syncs WHERE deleted_at IS NOT NULL ORDER BY name`);
+  await crm.connect('one');
+  await crm.deploy([crm.flow('stuck'), crm.flow('free')], { source: 'standalone' });
+  await server.db.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$`);
+  await server.db.query(
+    `CREATE TRIGGER refuse BEFORE DELETE ON syncs FOR EACH ROW WHEN (OLD.name = 'stuck') EXECUTE FUNCTION refuse()`,
+  );
+  for (const name of ['stuck', 'free']) expect((await crm.call('DELETE', `${name}?type=sync`)).status).toBe(200);
+  expect(await crm.syncs()).toEqual([]);
+  await server.get(RemovedRecords).sweep();
+  expect(await left()).toEqual([{ name: 'stuck' }]);
+  await server.db.query('DROP TRIGGER refuse ON syncs');
+  await server.get(RemovedRecords).sweep();
+  expect(await left()).toEqual([]);
 });
 
 it('of an integration that does not exist are not found', async () => {
