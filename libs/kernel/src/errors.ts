@@ -98,6 +98,8 @@ export const ERRORS = {
   proxy_redirect_to_denied_host: { status: 400, fault: 'user' },
   upstream_unreachable: { status: 500, fault: 'provider' },
   concurrent_deployment: { status: 409, fault: 'user', classic: true },
+  functions_deployment_error: { status: 500, fault: 'us' },
+  integration_not_found: { status: 404, fault: 'user' },
   deploy_missing_json_schema_model: { status: 400, fault: 'user', classic: true },
   file_upload_error: { status: 500, fault: 'us', classic: true },
   idempotency_key_reused: { status: 422, fault: 'user' },

@@ -55,7 +55,7 @@ export async function startTestServer(): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-objects-'));
   const running = await startHttpApp(
     { module: TestModule, imports: modules(database.url, database.encryptionKey, redis.url, folder) },
-    { host: '127.0.0.1', port: 0, bodyLimitBytes: 10_000_000, shutdownDelayMs: 0 },
+    { host: '127.0.0.1', port: 0, bodyLimitBytes: 20_000_000, shutdownDelayMs: 0 },
   );
   const get = <Service>(type: abstract new (...args: never[]) => Service) => running.app.get<Service>(type, { strict: false });
   const db = get(Database);
