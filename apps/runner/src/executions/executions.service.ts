@@ -89,7 +89,7 @@ function outcomeOf(run: RunContext, result: RunResult, code: string): Outcome {
   if (result.status === 'returned') return { status: 'succeeded', output: JSON.parse(result.output) as unknown, ...facts };
   const error =
     result.status === 'stopped'
-      ? classifyStop(result.reason, result.message)
+      ? classifyStop(result.reason, result.message, run.request.limits.outputBytes)
       : thrown(result.failure, scriptNameOf(run.request), code);
   run.log.say('error', 'internal', `the function failed: ${error.code}`, error);
   return { status: 'failed', error, ...facts };

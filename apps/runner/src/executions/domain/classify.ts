@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FunctionError } from '#libs/contracts';
+import { type FunctionError, MAX_OUTPUT_BYTES } from '#libs/contracts';
 import type { StopReason } from '#libs/sandbox';
 
 const text = z.string().optional().catch(undefined);
@@ -60,8 +60,11 @@ export function classifyFailure(failure: Failure, scriptName: string): FunctionE
   return { code: 'script_internal_error', status: 500, message: INTERNAL, payload: described(failure, scriptName) };
 }
 
-/** Why a run was stopped from outside. */
-export function classifyStop(reason: StopReason, message: string): FunctionError {
+/** Why a run was stopped from outside. @param outputBytes its limit: that of the protocol has a code of its own (spec/functions.md §4.2) */
+export function classifyStop(reason: StopReason, message: string, outputBytes = 0): FunctionError {
+  if (reason === 'output-too-large' && outputBytes >= MAX_OUTPUT_BYTES) {
+    return { code: 'script_output_too_large', status: 400, message, payload: {} };
+  }
   const { code, status } = STOPPED[reason];
   return code === 'script_internal_error'
     ? { code, status, message: INTERNAL, payload: { name: 'Error', message } }
