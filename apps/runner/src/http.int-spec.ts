@@ -116,6 +116,8 @@ describe('an answer', () => {
   it.each([
     ['text', '{"ok":true}'],
     ['json', { ok: true }],
+    ['blob', '{"ok":true}'],
+    ['document', '{"ok":true}'],
     ['arraybuffer', { type: 'Buffer', data: [...Buffer.from('{"ok":true}')] }],
   ])('comes as %s', async (type, expected) => {
     expect(await output(`return (await nango.get({ endpoint: '/x', responseType: '${type}' })).data`)).toEqual(expected);
@@ -123,8 +125,6 @@ describe('an answer', () => {
 
   it.each([
     [`responseType: 'stream'`, 'the request is not valid: responseType must be json, text or arraybuffer in a function'],
-    [`responseType: 'blob'`, 'the request is not valid: responseType must be json, text or arraybuffer in a function'],
-    [`responseType: 'document'`, 'the request is not valid: responseType must be json, text or arraybuffer in a function'],
     [`files: { a: 'x' }`, expect.stringMatching(/files is not available to functions: give the fields in data/)],
   ])('cannot be had with %s, and nothing is sent', async (config, expected) => {
     expect(await caught(`nango.post({ endpoint: '/x', ${config} })`, 'error.message')).toEqual(expected);
@@ -153,13 +153,20 @@ describe('an error', () => {
       data: '<h1>busy</h1>',
     });
     expect(config).toEqual({ method: 'get', url: '/x', params: { a: '1' }, headers: { 'x-mine': 'y' } });
-    expect(json).toEqual({ name: 'AxiosError', message, code, status: 503 });
+    expect(json).toEqual({
+      name: 'AxiosError',
+      message,
+      code,
+      status: 503,
+      config,
+      stack: expect.stringContaining(String(message)),
+    });
   });
 
   it('without an answer has a code and no response', async () => {
     answer = (_request, response) => void response.destroy();
     const shown = `[error.isAxiosError, error.code, 'response' in error && error.response !== undefined, error.config.method]`;
-    expect(await caught(`nango.post({ endpoint: '/x' })`, shown)).toEqual([true, 'UND_ERR_SOCKET', false, 'post']);
+    expect(await caught(`nango.post({ endpoint: '/x' })`, shown)).toEqual([true, 'ECONNRESET', false, 'post']);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { checkpoint as checkpointSchema, type CheckpointState } from '#libs/contracts';
-import { HostError } from './host-error.js';
+import { HostError, sdkError } from './host-error.js';
 import type { Operation } from './operation.js';
 import type { RunContext } from './run-context.js';
 
@@ -34,12 +34,14 @@ export const checkpointOperations: Record<string, Operation> = {
     }
     const body = { key: run.request.function.checkpointKey, checkpoint: parsed.data, expectedVersion: await versionOf(run) };
     try {
-      return remember(run, await run.persist<CheckpointState>('PUT', '/checkpoint', JSON.stringify(body)));
+      remember(run, await run.persist<CheckpointState>('PUT', '/checkpoint', JSON.stringify(body)));
     } catch (error) {
       if (error instanceof HostError)
         throw new HostError({ ...error.facts, message: `Error saving checkpoint: ${error.message}` });
       throw error;
     }
+    if (run.isToBeInterrupted) throw sdkError('execution_interrupted', 'the time of the run is nearly up: it goes on from here');
+    return null;
   },
   'checkpoint.clear': async (run) => {
     const version = await versionOf(run);

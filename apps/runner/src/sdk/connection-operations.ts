@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { HostError } from './host-error.js';
 import type { Operation } from './operation.js';
@@ -8,7 +9,14 @@ const connectionArgs = z.object({
   connectionId: z.string().optional(),
   forceRefresh: z.boolean().optional(),
   refreshGithubAppJwtToken: z.boolean().optional(),
+  isNew: z.boolean().optional(),
 });
+
+/** What is shown of a connection may be as old; a token is looked up anew, but not with every call of a loop. */
+const SHOWN_MS = 60_000;
+const NEW_MS = 1_000;
+
+const integrationArgs = z.object({ include: z.array(z.string()).default([]) });
 
 const metadataArgs = z.object({ op: z.enum(['replace', 'merge']), metadata: z.record(z.string(), z.unknown()) });
 
@@ -22,16 +30,24 @@ async function changeMetadata(run: RunContext, given: Record<string, unknown>): 
   const { metadata: known } = z.object({ metadata: z.record(z.string(), z.unknown()).nullish() }).parse(connection);
   run.leases.changeOwn({ metadata: op === 'merge' ? { ...known, ...metadata } : metadata });
   const data = { connection_id: connection['connection_id'], provider_config_key: integration.uniqueKey, metadata };
-  return { status: op === 'merge' ? 200 : 201, data };
+  const status = op === 'merge' ? 200 : 201;
+  const config = { method: op === 'merge' ? 'patch' : 'post', url: '/connections/metadata' };
+  const headers = { 'content-type': 'application/json; charset=utf-8' };
+  return { data, status, statusText: STATUS_CODES[status], headers, config, request: {} };
 }
 
 /** Connection, metadata and integration (spec/functions.md §2.2). */
 export const connectionOperations: Record<string, Operation> = {
   connection: async (run, given) => {
-    const { refreshGithubAppJwtToken, forceRefresh, ...of } = connectionArgs.parse(given);
-    return (await run.leases.of({ ...of, forceRefresh: forceRefresh ?? refreshGithubAppJwtToken })).connection;
+    const { refreshGithubAppJwtToken, forceRefresh, isNew, ...of } = connectionArgs.parse(given);
+    const maxAgeMs = isNew ? NEW_MS : SHOWN_MS;
+    return (await run.leases.of({ ...of, forceRefresh: forceRefresh ?? refreshGithubAppJwtToken, maxAgeMs })).connection;
   },
   metadata: changeMetadata,
-  integration: (run) => run.server('GET', '/internal/integration'),
+  integration: (run, given) => {
+    const query = new URLSearchParams();
+    for (const name of integrationArgs.parse(given).include) query.append('include', name);
+    return run.server('GET', `/internal/integration?${query.toString()}`);
+  },
   'environment-variables': (run) => run.server('GET', '/internal/environment-variables'),
 };

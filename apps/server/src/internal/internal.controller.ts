@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Patch, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Patch, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Environments } from '#libs/accounts';
@@ -6,6 +6,7 @@ import { type ConnectionLease, type ExecutionClaims, leaseRequest } from '#libs/
 import { Connections, Integrations } from '#libs/credentials';
 import { Access } from '#libs/http';
 import { IntegrationViews } from '../integrations/integration-views.js';
+import { type IntegrationQuery, integrationQuery } from '../integrations/integrations.dto.js';
 import { CurrentExecution, ExecutionGuard } from './execution.guard.js';
 
 const metadata = z.record(z.string(), z.unknown());
@@ -55,9 +56,16 @@ export class InternalController {
 
   @Get('integration')
   @Access('execution')
-  async integration(@CurrentExecution() run: ExecutionClaims): Promise<Record<string, unknown>> {
+  async integration(
+    @CurrentExecution() run: ExecutionClaims,
+    @Query({ schema: integrationQuery }) { include }: IntegrationQuery,
+  ): Promise<Record<string, unknown>> {
+    const wanted = new Set([include].flat());
     const integration = await this.integrations.get(run.environmentId, run.providerConfigKey);
     const { uuid } = await this.environments.get(run.environmentId);
-    return this.views.show(integration, uuid, { webhook: true });
+    return this.views.show(integration, uuid, {
+      webhook: wanted.has('webhook'),
+      credentials: wanted.has('credentials'),
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { ask } from '../bridge.js';
+import type { Ask } from '../bridge.js';
 
 type Checkpoint = Record<string, string | number | boolean>;
 
@@ -9,7 +9,7 @@ const flat = (checkpoint: Record<string, unknown>) =>
   );
 
 /** Checkpoints and locks (spec/functions.md §2.5). */
-export const state = {
+export const stateMethods = (ask: Ask) => ({
   getCheckpoint: () => ask<Checkpoint | null>('checkpoint.get', {}),
   saveCheckpoint: async (checkpoint: Record<string, unknown>) =>
     void (await ask('checkpoint.save', { checkpoint: flat(checkpoint) })),
@@ -17,4 +17,4 @@ export const state = {
   tryAcquireLock: (lock: { key: string; ttlMs: number }) => ask<boolean>('lock.acquire', lock),
   releaseLock: (lock: { key: string }) => ask<boolean>('lock.release', lock),
   releaseAllLocks: async () => void (await ask('lock.release-all', {})),
-};
+});
