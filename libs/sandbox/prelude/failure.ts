@@ -12,8 +12,8 @@ export interface Failure {
   readonly stack?: string | undefined;
   readonly payload?: unknown;
   readonly http?: { readonly response?: unknown; readonly isApi?: boolean } | undefined;
-  /** JSON of what was thrown and is no error. */
-  readonly thrown?: string | undefined;
+  /** What was thrown and is no error. */
+  readonly thrown?: unknown;
 }
 
 /** A field, unless its getter throws. */
@@ -34,7 +34,7 @@ function describe(thrown: unknown): Failure {
   if (thrown instanceof ActionError) {
     return { kind: 'action', payload: fitted(read(thrown, 'payload')), stack: textOf(thrown, 'stack') };
   }
-  if (!(thrown instanceof Error)) return { kind: 'thrown', thrown: fitted(JSON.stringify(thrown) ?? String(thrown)) };
+  if (!(thrown instanceof Error)) return { kind: 'thrown', thrown: thrown === undefined ? 'undefined' : fitted(thrown) };
   return {
     kind: isSdkError(thrown) ? 'sdk' : 'error',
     name: textOf(thrown, 'name'),

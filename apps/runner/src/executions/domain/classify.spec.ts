@@ -60,7 +60,7 @@ describe('any other error', () => {
   });
 
   it('that is no Error at all is shown as JSON', () => {
-    expect(classify({ kind: 'thrown', thrown: '{"a":1}' })).toMatchObject({
+    expect(classify({ kind: 'thrown', thrown: { a: 1 } })).toMatchObject({
       code: 'script_internal_error',
       payload: { message: '{"a":1}' },
     });

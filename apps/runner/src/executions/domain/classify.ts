@@ -17,8 +17,8 @@ const failureSchema = z.object({
     .object({ response: z.unknown().optional(), isApi: z.boolean().optional().catch(undefined) })
     .optional()
     .catch(undefined),
-  /** JSON of what is no error. */
-  thrown: text,
+  /** What is no error. */
+  thrown: z.unknown().optional(),
 });
 export type Failure = Partial<z.output<typeof failureSchema>> & { readonly kind: z.output<typeof failureSchema>['kind'] };
 
@@ -48,7 +48,12 @@ const MAX_STACK_LINES = 9;
 export function classifyFailure(failure: Failure, scriptName: string): FunctionError {
   if (failure.kind === 'action') return authorError(failure.payload);
   if (failure.kind === 'thrown') {
-    return { code: 'script_internal_error', status: 500, message: INTERNAL, payload: { message: failure.thrown ?? '' } };
+    return {
+      code: 'script_internal_error',
+      status: 500,
+      message: INTERNAL,
+      payload: { message: JSON.stringify(failure.thrown) ?? '' },
+    };
   }
   if (failure.http) return httpError(failure, scriptName);
   if (failure.kind === 'sdk' && failure.code !== undefined) return sdkError(failure.code, failure);
