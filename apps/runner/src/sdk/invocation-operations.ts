@@ -7,7 +7,7 @@ import type { RunContext } from './run-context.js';
  * was triggered waits for its turn like any other, 30 s at most, so that actions which wait for each other come to an end.
  */
 function invoke(run: RunContext, path: string, body: unknown, headers: ServiceCall['headers'] = {}): Promise<unknown> {
-  const signal = AbortSignal.any([run.signal, AbortSignal.timeout(run.leftMs)]);
+  const signal = AbortSignal.any([run.signal, AbortSignal.timeout(Math.ceil(run.leftMs))]);
   const { token } = run.request;
   return run.services.invocations.call({ method: 'POST', path, token, body: JSON.stringify(body), headers, signal });
 }
