@@ -49,7 +49,7 @@ export function deliver(call: number, json: string): void {
 }
 
 function connected(): Bridge {
-  if (!bridge || currentRun === undefined) throw new Error('nothing runs yet');
+  if (!bridge) throw new Error('nothing runs yet');
   return bridge;
 }
 

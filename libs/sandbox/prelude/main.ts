@@ -12,7 +12,7 @@ type Factory = (module: { exports: Exports }, exports: Exports, require: (name: 
 
 const { stringify, parse } = JSON;
 
-/** What the function's module exports, once it was evaluated: for the one run of this isolate, for several, or in a snapshot. */
+/** What the function's module exports, once it was evaluated: for the one run of this isolate, or for several. */
 let loaded: Exports | undefined;
 
 function load(factory: Factory): Exports {
@@ -43,26 +43,12 @@ async function run(factory: Factory | undefined, facts: RunFacts, input: unknown
 /** Memory beyond the isolate's limit, and ways to block its thread or wake it that the watchdog does not see. */
 const OUT_OF_BOUNDS = ['WebAssembly', 'SharedArrayBuffer', 'Atomics'];
 
-function hide(): void {
-  for (const name of ['__fairlead', ...OUT_OF_BOUNDS]) delete (globalThis as Record<string, unknown>)[name];
-}
-
-const show = (): void =>
-  void Object.defineProperty(globalThis, '__fairlead', { value: Object.assign(boot, { preload }), configurable: true });
-
-/** For a snapshot of a function: its module is evaluated before there is anybody to call, and sees as little as later. */
-function preload(factory: Factory): void {
-  hide();
-  load(factory);
-  show();
-}
-
 /**
  * Called once by the host in a fresh context. It leaves nothing on the global: the callbacks live in closures.
  * @returns how the host starts a run, one after the other, and how it answers its calls
  */
 function boot(send: Bridge['send'], sync: Bridge['sync']) {
-  hide();
+  for (const name of ['__fairlead', ...OUT_OF_BOUNDS]) delete (globalThis as Record<string, unknown>)[name];
   connectBridge({ send: (call, op, args, body) => send(call, op, args, body), sync: (op, args) => sync(op, args) });
   return {
     start: (factory: Factory | undefined, facts: string, input: string) => run(factory, parse(facts) as RunFacts, parse(input)),
@@ -85,4 +71,4 @@ for (const name of [
 }
 Object.defineProperty(ActionError, 'name', { value: 'ActionError', configurable: true });
 
-show();
+Object.defineProperty(globalThis, '__fairlead', { value: boot, configurable: true });

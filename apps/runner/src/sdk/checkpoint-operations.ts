@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { checkpoint as checkpointSchema, type CheckpointState } from '#libs/contracts';
 import { HostError, sdkError } from './host-error.js';
 import type { Operation } from './operation.js';
@@ -9,7 +10,7 @@ const keyOf = (run: RunContext): string => `key=${encodeURIComponent(run.request
 async function read(run: RunContext): Promise<CheckpointState> {
   const state = await run.persist<CheckpointState>('GET', `/checkpoint?${keyOf(run)}`);
   run.checkpointVersion = state.version;
-  run.checkpointFrom ??= state.checkpoint;
+  if (run.checkpointFrom === undefined) run.checkpointFrom = state.checkpoint;
   return state;
 }
 
@@ -21,6 +22,12 @@ function remember(run: RunContext, state: CheckpointState): null {
   return null;
 }
 
+/** The field that is wrong, where one is. */
+function whereOf({ issues: [issue] }: z.ZodError): string {
+  const path = issue?.path.join('.') ?? '';
+  return path === '' ? '' : ` (${path})`;
+}
+
 /** Checkpoints of the run's function (spec/functions.md §2.5); a writer that lost the race is told so. */
 export const checkpointOperations: Record<string, Operation> = {
   'checkpoint.get': async (run) => (await read(run)).checkpoint,
@@ -29,7 +36,7 @@ export const checkpointOperations: Record<string, Operation> = {
     if (!parsed.success) {
       throw new HostError({
         name: 'Error',
-        message: `Error saving checkpoint: only text, numbers and booleans can be saved (${parsed.error.issues[0]?.path.join('.')})`,
+        message: `Error saving checkpoint: only text, numbers and booleans can be saved, as fields of one object${whereOf(parsed.error)}`,
       });
     }
     const body = { key: run.request.function.checkpointKey, checkpoint: parsed.data, expectedVersion: await versionOf(run) };

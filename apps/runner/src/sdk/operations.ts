@@ -6,7 +6,7 @@ import { invocationOperations } from './invocation-operations.js';
 import { logOperations } from './log-operations.js';
 import { recordOperations } from './record-operations.js';
 import type { Operation } from './operation.js';
-import { abortedError, type RunContext } from './run-context.js';
+import type { RunContext } from './run-context.js';
 import { ServiceRefusal } from './service-refusal.js';
 
 const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
@@ -23,7 +23,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
 /** Answers a call as JSON: `{"ok":…}` or `{"error":…}`. Never rejects: an error is an answer too. */
 export async function answerCall(run: RunContext, op: string, args: string, body: string | undefined): Promise<string> {
   try {
-    run.throwIfOver();
+    if (run.over) throw run.over;
     const operation = OPERATIONS.get(op);
     if (!operation) throw new HostError({ name: 'Error', message: `unknown call ${op}` });
     const answer = await operation(run, JSON.parse(args) as Record<string, unknown>, body);
@@ -33,8 +33,8 @@ export async function answerCall(run: RunContext, op: string, args: string, body
   }
 }
 
-/** A call that was under way when its run was cancelled failed for that. */
+/** A call that was under way when its run came to its end failed for that. */
 function toldOf(run: RunContext, error: unknown): HostErrorFacts {
-  if (run.signal.aborted) return factsOf(abortedError());
+  if (run.over) return run.over.facts;
   return error instanceof ServiceRefusal && error.service === 'server' ? error.asApiError() : factsOf(error);
 }

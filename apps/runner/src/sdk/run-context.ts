@@ -28,8 +28,6 @@ export class Services {
   }
 }
 
-export const abortedError = (): HostError => sdkError('script_aborted', 'the execution was cancelled');
-
 /** What one execution knows and has done so far, on the host's side of the bridge. */
 export class RunContext {
   readonly log: RunLog;
@@ -72,11 +70,12 @@ export class RunContext {
     return this.#lastedMs > (this.request.limits.interruptAfterMs ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Every call of the SDK begins with it. @throws HostError `script_aborted`, `execution_timeout` */
-  throwIfOver(): void {
-    if (this.signal.aborted) throw abortedError();
+  /** Why the run may call nobody any more: every call of the SDK looks at it first. */
+  get over(): HostError | undefined {
+    if (this.signal.aborted) return sdkError('script_aborted', 'the execution was cancelled');
     const { wallMs, killAfterMs = wallMs } = this.request.limits;
-    if (this.#lastedMs > killAfterMs) throw sdkError('execution_timeout', `the function ran for more than ${killAfterMs} ms`);
+    if (this.#lastedMs <= killAfterMs) return undefined;
+    return sdkError('execution_timeout', `the function ran for more than ${killAfterMs} ms`);
   }
 
   /** Calls persist under this run's token. */

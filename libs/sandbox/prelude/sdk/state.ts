@@ -3,10 +3,12 @@ import type { Ask } from '../bridge.js';
 type Checkpoint = Record<string, string | number | boolean>;
 
 /** Dates are the one rich value authors put into checkpoints; they travel as ISO text. */
-const flat = (checkpoint: Record<string, unknown>) =>
-  Object.fromEntries(
-    Object.entries(checkpoint).map(([key, value]) => [key, value instanceof Date ? value.toISOString() : value]),
+function flat(checkpoint: unknown): unknown {
+  if (typeof checkpoint !== 'object' || checkpoint === null || Array.isArray(checkpoint)) return checkpoint;
+  return Object.fromEntries(
+    Object.entries(checkpoint).map(([key, value]) => [key, value instanceof Date ? value.toISOString() : (value as unknown)]),
   );
+}
 
 /** Checkpoints and locks (spec/functions.md §2.5). */
 export const stateMethods = (ask: Ask) => ({
