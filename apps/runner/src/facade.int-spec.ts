@@ -41,7 +41,7 @@ describe('an internal name', () => {
   });
 });
 
-it('methods may be taken out of it', async () => {
+it('lets its methods be taken out of it', async () => {
   runner.world.on('GET', '/x', () => ({ body: { ok: true } }));
   expect(
     await output(
@@ -52,7 +52,7 @@ it('methods may be taken out of it', async () => {
   });
 });
 
-it('it has no prototype, and gets none', async () => {
+it('has no prototype, and gets none', async () => {
   const exec = `const results = [Object.getPrototypeOf(nango), nango instanceof Object, Reflect.setPrototypeOf(nango, {}), nango.toString, nango.hasOwnProperty, nango.then];
     return results.map((value) => value === undefined ? 'undefined' : value)`;
   expect(await output(exec)).toEqual([null, false, false, 'undefined', 'undefined', 'undefined']);
@@ -64,7 +64,7 @@ it.each([
   `delete nango.get`,
   `Object.defineProperty(nango, 'mine', { value: 1 })`,
   `Object.assign(nango, { mine: 1 })`,
-])('it does not change by %s', async (change) => {
+])('does not change by %s', async (change) => {
   const exec = `'use strict'; const before = Object.keys(nango).length; let told = 'nothing';
     try { ${change} } catch (error) { told = error.name }
     return [told, typeof nango.get, nango.mine === undefined, Object.keys(nango).length - before]`;
@@ -72,7 +72,7 @@ it.each([
   expect(outputOf(await runner.run('', { kind: 'sync', code }))).toEqual(['TypeError', 'function', true, 0]);
 });
 
-it('nothing that is reached through it comes from outside of the isolate', async () => {
+it('leads to nothing from outside of the isolate', async () => {
   const exec = `
     const foreign = []; const seen = new Set();
     const own = new Set([null, Object.prototype, Function.prototype, Array.prototype, Error.prototype, Date.prototype,

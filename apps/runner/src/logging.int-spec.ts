@@ -99,7 +99,7 @@ describe('the level', () => {
   it.each([`nango.setLogger({ level: 'error' })`, `nango.logger.level = 'error'`])('is set by %s', async (change) => {
     expect(await logged(`${change}; ${all}`)).toEqual([['error', 'error']]);
     from = runner.requestsTo('/logs').length;
-    expect(await logged(`${all}`)).toHaveLength(4);
+    expect(await logged(all)).toHaveLength(4);
   });
 
   it('that is unknown is refused', async () => {

@@ -34,11 +34,11 @@ const SCRIPTS: Readonly<Record<RunKind, string>> = {
 /** Type of the function a run is about: `nango.scriptType`, and the first part of its checkpoint key. */
 export const scriptTypeOf = (kind: RunKind): string => SCRIPTS[kind];
 
-/** A run that failed before it began, or was lost (spec/functions.md §4.3). @param payload told instead of the text alone */
-export function scriptFailure(kind: RunKind, text: string, payload: unknown = { error: text }): FunctionError {
+/** A run that failed before it began, or was lost (spec/functions.md §4.3). @param more fields of its payload, beside the text */
+export function scriptFailure(kind: RunKind, text: string, more: object = {}): FunctionError {
   const script = scriptTypeOf(kind);
   const message = `The ${script} script failed with an error: ${text}`;
-  return { code: `${script.replace('-', '_')}_script_failure`, status: 500, message, payload };
+  return { code: `${script.replace('-', '_')}_script_failure`, status: 500, message, payload: { error: text, ...more } };
 }
 
 /** Records a run changed, per model key (with `::variant` where there is one). */

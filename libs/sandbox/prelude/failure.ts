@@ -34,7 +34,7 @@ function describe(thrown: unknown): Failure {
   if (thrown instanceof ActionError) {
     return { kind: 'action', payload: fitted(read(thrown, 'payload')), stack: textOf(thrown, 'stack') };
   }
-  if (!(thrown instanceof Error)) return { kind: 'thrown', thrown: thrown === undefined ? 'undefined' : fitted(thrown) };
+  if (!(thrown instanceof Error)) return { kind: 'thrown', thrown: fitted(thrown) };
   return {
     kind: isSdkError(thrown) ? 'sdk' : 'error',
     name: textOf(thrown, 'name'),

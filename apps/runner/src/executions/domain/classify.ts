@@ -52,7 +52,7 @@ export function classifyFailure(failure: Failure, scriptName: string): FunctionE
       code: 'script_internal_error',
       status: 500,
       message: INTERNAL,
-      payload: { message: JSON.stringify(failure.thrown) ?? '' },
+      payload: { message: JSON.stringify(failure.thrown) ?? 'undefined' },
     };
   }
   if (failure.http) return httpError(failure, scriptName);
