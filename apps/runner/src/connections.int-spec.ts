@@ -60,10 +60,23 @@ describe('getConnection', () => {
     expect(asked).toBe(1);
   });
 
-  it.each([['forceRefresh'], ['refreshGithubAppJwtToken']])('with %s gets new credentials', async (option) => {
-    const exec = `await nango.getConnection(); return (await nango.getConnection(undefined, undefined, { ${option}: true })).credentials`;
+  it('with forceRefresh gets new credentials', async () => {
+    const exec = `await nango.getConnection(); return (await nango.getConnection(undefined, undefined, { forceRefresh: true })).credentials`;
     expect(await output(exec)).toEqual({ type: 'API_KEY', apiKey: 'key 1' });
     expect(runner.requestsTo('/internal/lease').at(-1)?.json).toMatchObject({ connectionId: 'c1', forceRefresh: true });
+  });
+
+  it.each([
+    ['{ refreshToken: true }', 'false', 'true', 'false'],
+    ['{ refreshGithubAppJwtToken: true, forceRefresh: true }', 'true', 'false', 'true'],
+  ])('with %s asks for what only the API shows', async (options, force_refresh, refresh_token, refresh_github_app_jwt_token) => {
+    runner.world.on('GET', '/internal/connections/c1', () => ({
+      body: { connection_id: 'c1', credentials: { refresh_token: 'rt' } },
+    }));
+    const exec = `return (await nango.getConnection(undefined, undefined, ${options})).credentials.refresh_token`;
+    expect(await output(exec)).toBe('rt');
+    const { query } = runner.requestsTo('/internal/connections/c1').at(-1) as Upstream['requests'][number];
+    expect(query).toEqual({ provider_config_key: 'crm', force_refresh, refresh_token, refresh_github_app_jwt_token });
   });
 
   it('of an unknown connection fails as the API does', async () => {

@@ -7,6 +7,7 @@ import { connectionId, providerConfigKey } from './formats.js';
  * | call | body → answer |
  * |---|---|
  * | `POST /internal/lease` | leaseRequest → connectionLease, refreshed if due, forced or refused |
+ * | `GET /internal/connections/:connectionId` | as the public route of this name |
  * | `POST | PATCH /internal/metadata` | metadata of the run's own connection → 204: replace, merge |
  * | `GET /internal/environment-variables` | → `[{ name, value }]` |
  * | `GET /internal/integration?include` | → public object of the run's integration; `webhook` and `credentials` where asked for |

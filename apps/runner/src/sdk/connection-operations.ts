@@ -8,6 +8,7 @@ const connectionArgs = z.object({
   providerConfigKey: z.string().optional(),
   connectionId: z.string().optional(),
   forceRefresh: z.boolean().optional(),
+  refreshToken: z.boolean().optional(),
   refreshGithubAppJwtToken: z.boolean().optional(),
   isNew: z.boolean().optional(),
 });
@@ -36,12 +37,25 @@ async function changeMetadata(run: RunContext, given: Record<string, unknown>): 
   return { data, status, statusText: STATUS_CODES[status], headers, config, request: {} };
 }
 
+/** What only the public route can show. */
+async function readConnection(run: RunContext, args: z.output<typeof connectionArgs>): Promise<unknown> {
+  const { connection, integration } = run.request.lease;
+  const { providerConfigKey = integration.uniqueKey, connectionId = String(connection['connection_id']) } = args;
+  const query = new URLSearchParams({
+    provider_config_key: providerConfigKey,
+    force_refresh: String(args.forceRefresh ?? false),
+    refresh_token: String(args.refreshToken ?? false),
+    refresh_github_app_jwt_token: String(args.refreshGithubAppJwtToken ?? false),
+  });
+  return run.server('GET', `/internal/connections/${encodeURIComponent(connectionId)}?${query.toString()}`);
+}
+
 /** Connection, metadata and integration (spec/functions.md §2.2). */
 export const connectionOperations: Record<string, Operation> = {
   connection: async (run, given) => {
-    const { refreshGithubAppJwtToken, forceRefresh, isNew, ...of } = connectionArgs.parse(given);
-    const maxAgeMs = isNew ? NEW_MS : SHOWN_MS;
-    return (await run.leases.of({ ...of, forceRefresh: forceRefresh ?? refreshGithubAppJwtToken, maxAgeMs })).connection;
+    const { refreshGithubAppJwtToken, refreshToken, isNew, ...of } = connectionArgs.parse(given);
+    if (refreshToken || refreshGithubAppJwtToken) return readConnection(run, { ...of, refreshToken, refreshGithubAppJwtToken });
+    return (await run.leases.of({ ...of, maxAgeMs: isNew ? NEW_MS : SHOWN_MS })).connection;
   },
   metadata: changeMetadata,
   integration: (run, given) => {

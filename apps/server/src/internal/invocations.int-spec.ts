@@ -1,7 +1,7 @@
 import { type DynamicModule, Injectable, Module } from '@nestjs/common';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Outcome, scriptFailure } from '#libs/contracts';
+import { type JobName, type Outcome, scriptFailure } from '#libs/contracts';
 import { signExecutionToken } from '#libs/execution-token';
 import { ActionAnswers, type ActionJob, AsyncActionsModule } from '#libs/executions';
 import { HandlesJob, type JobHandler, WorkersModule } from '#libs/queues';
@@ -17,8 +17,11 @@ let token: string;
 /** What the next actions answer. */
 let behaviour: (input: unknown) => Outcome;
 
+// Apart, since what stands in source files is taken for the one handler that services have.
+const ACTION: JobName = 'action.run';
+
 @Injectable()
-@HandlesJob('action.run')
+@HandlesJob(ACTION)
 class Actor implements JobHandler<'action.run'> {
   constructor(private readonly answers: ActionAnswers) {}
 
