@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Stack } from '#libs/testing';
 
@@ -12,11 +13,16 @@ export interface CliResult {
   readonly output: string;
 }
 
-/** Runs the published CLI in the example project against a stack. */
-export async function runCli(stack: Pick<Stack, 'baseUrl' | 'secretKey'>, args: readonly string[]): Promise<CliResult> {
-  await mkdir(`${PROJECT}.nango`, { recursive: true });
+/** Runs the published CLI against a stack, in the example project or another one. */
+export async function runCli(
+  stack: Pick<Stack, 'baseUrl' | 'secretKey'>,
+  args: readonly string[],
+  project = PROJECT,
+  env: Readonly<Record<string, string>> = {},
+): Promise<CliResult> {
+  await mkdir(join(project, '.nango'), { recursive: true });
   const child = spawn(process.execPath, [CLI, ...args, '--no-dependency-update'], {
-    cwd: PROJECT,
+    cwd: project,
     env: {
       ...process.env,
       NANGO_HOSTPORT: stack.baseUrl,
@@ -24,6 +30,7 @@ export async function runCli(stack: Pick<Stack, 'baseUrl' | 'secretKey'>, args: 
       NANGO_CLI_UPGRADE_MODE: 'ignore',
       NANGO_CLI_TELEMETRY: 'false',
       NO_COLOR: '1',
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vi
 import type { Page } from 'playwright-core';
 import { customer, farm, stack, wrongSecret } from '../auth/support/world.js';
 import { button, choose, connect, connectInWindow, fill, title } from '../connect-ui/support/steps.js';
+import { deploy } from '../e2e/support/functions.js';
 import { connectUi, decide, eventsOf, Host } from './support/host.js';
 
 /** `openConnectUI()` of `@nangohq/frontend` with our Connect UI, server and providers (spec/auth.md §7). */
@@ -55,6 +56,25 @@ describe.skipIf(!browser)('openConnectUI()', () => {
     await expect.poll(() => title(frame).textContent()).toBe('Farm key is connected');
     await button(frame, 'Finish').click();
     await expect.poll(() => page.locator('iframe').count()).toBe(0);
+  });
+
+  it('shows why a function of the developer refuses an account', async () => {
+    const guarded = await customer.integration('farm-api-key');
+    await deploy(customer.api, guarded, [
+      { type: 'action', name: 'ping', exec: 'return 1;' },
+      {
+        type: 'on-event',
+        name: 'check',
+        event: 'validate-connection',
+        exec: `throw new nango.ActionError({ message: 'Connect as an administrator of your workspace' });`,
+      },
+    ]);
+    const page = await open(await customer.session({ allowed_integrations: [guarded] }));
+    const frame = connectUi(page);
+    await fill(frame, { 'API key': farm.users.apiKey.apiKey });
+    await connect(frame);
+    await expect.poll(() => title(frame).textContent()).toBe('This account cannot be used');
+    await frame.getByRole('alert').getByText('Connect as an administrator of your workspace').waitFor();
   });
 
   it('leads through the provider’s pages in a window', async () => {

@@ -15,6 +15,7 @@ import { FunctionsModule } from '#libs/functions';
 import { HealthModule } from '#libs/http';
 import { LogsModule, logsOptions } from '#libs/logs';
 import { loggerModule } from '#libs/observability';
+import { OnEventsModule } from '#libs/on-events';
 import { parseOutboundPolicy } from '#libs/outbound';
 import { ProvidersModule, providersOptions } from '#libs/providers';
 import { credentialTester, ProxyModule, ProxyTransport } from '#libs/proxy';
@@ -23,14 +24,17 @@ import { SchedulingModule } from '#libs/scheduling';
 import { StorageModule, storageOptions } from '#libs/storage';
 import { ActionProcessor } from './actions/action.processor.js';
 import { AsyncActionProcessor } from './actions/async-action.processor.js';
+import { CheckedRuns } from './actions/checked-runs.service.js';
 import { ConnectionRefreshProcessor } from './connections/connection-refresh.processor.js';
 import { DeliveryProcessor } from './deliveries/delivery.processor.js';
 import { dependencies } from './dependencies.js';
 import type { JobsConfig } from './jobs.config.js';
 import { ObjectsController } from './objects/objects.controller.js';
+import { OnEventProcessor } from './on-events/on-event.processor.js';
 import { Bundles, SERVICE_URL } from './runs/bundles.service.js';
 import { EnvironmentReader } from './runs/environment-facts.service.js';
 import { Runs, RUNS_OPTIONS, type RunsOptions } from './runs/runs.service.js';
+import { SchemaChecks } from './schemas/schema-checks.service.js';
 import { SyncProcessor } from './syncs/sync.processor.js';
 import { Claims } from './workers/claims.service.js';
 import { WorkerHeartbeat } from './workers/worker-heartbeat.service.js';
@@ -44,6 +48,7 @@ export class AppModule implements OnApplicationShutdown {
     const options: RunsOptions = {
       privateKey: parseExecutionPrivateKey(config.FAIRLEAD_EXECUTION_PRIVATE_KEY),
       memoryMb: config.FAIRLEAD_FUNCTION_MEMORY_MB,
+      actionOutputBytes: config.FAIRLEAD_ACTION_OUTPUT_MAX_BYTES,
     };
     return {
       module: AppModule,
@@ -71,8 +76,15 @@ export class AppModule implements OnApplicationShutdown {
   }
 }
 
-const processors = [ActionProcessor, AsyncActionProcessor, ConnectionRefreshProcessor, DeliveryProcessor, SyncProcessor];
-const services = [Bundles, Claims, EnvironmentReader, Runs, WorkerHeartbeat];
+const processors = [
+  ActionProcessor,
+  AsyncActionProcessor,
+  ConnectionRefreshProcessor,
+  DeliveryProcessor,
+  OnEventProcessor,
+  SyncProcessor,
+];
+const services = [Bundles, CheckedRuns, Claims, EnvironmentReader, Runs, SchemaChecks, WorkerHeartbeat];
 
 const stores = (config: JobsConfig) => [
   DatabaseModule.forRoot(databaseOptions(config, 'fairlead-jobs')),
@@ -98,5 +110,6 @@ const capabilities = (config: JobsConfig) => [
   DeliveriesModule.forRoot({ timeoutMs: config.NANGO_WEBHOOK_TIMEOUT_MS, policy: parseOutboundPolicy(config) }),
   AuthWebhooksModule,
   AsyncActionsModule,
+  OnEventsModule,
   SchedulingModule,
 ];

@@ -3,6 +3,7 @@ import { authEnv } from '#libs/auth';
 import { cacheEnv } from '#libs/cache';
 import { refreshEnv } from '#libs/credentials';
 import { cryptoEnv } from '#libs/crypto';
+import { MAX_OUTPUT_BYTES } from '#libs/contracts';
 import { databaseEnv } from '#libs/database';
 import { deliveriesEnv } from '#libs/deliveries';
 import { executionsEnv } from '#libs/executions';
@@ -39,6 +40,12 @@ export const jobsConfig = z.object({
   RUNNER_SERVICE_URL: z.url().default('http://127.0.0.1:3006').describe('Address of the runner, or of a balancer before several'),
   FAIRLEAD_EXECUTION_PRIVATE_KEY: secretString('Signs execution tokens: base64 of a DER PKCS#8 Ed25519 key'),
   FAIRLEAD_FUNCTION_MEMORY_MB: integer(512, 'Memory of one running function', 16, 65_536),
+  FAIRLEAD_ACTION_OUTPUT_MAX_BYTES: integer(
+    2 * 1024 * 1024,
+    "Longest output of an action, as JSON; 10000000, the most there may be, is the wire protocol's own limit",
+    1_024,
+    MAX_OUTPUT_BYTES,
+  ),
   FAIRLEAD_JOBS_GRACE_MS: integer(
     5_000,
     'How long running jobs may take to end at shutdown before they are aborted',

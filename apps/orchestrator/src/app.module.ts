@@ -12,6 +12,7 @@ import { FunctionsModule } from '#libs/functions';
 import { HealthModule } from '#libs/http';
 import { LogsModule, logsOptions } from '#libs/logs';
 import { loggerModule } from '#libs/observability';
+import { OnEventsModule } from '#libs/on-events';
 import { parseOutboundPolicy } from '#libs/outbound';
 import { BoardModule, QueuesModule } from '#libs/queues';
 import { SchedulingModule } from '#libs/scheduling';
@@ -23,7 +24,7 @@ import { SchedulePoller } from './schedules/schedule-poller.service.js';
 import { OverdueExecutions } from './sweeps/overdue-executions.service.js';
 import { CONNECTION_SWEEP_OPTIONS, ConnectionSweep, type ConnectionSweepOptions } from './sweeps/connection-sweep.service.js';
 import { DELETED_CONNECTIONS_DAYS, DeletedConnections } from './sweeps/deleted-connections.service.js';
-import { History } from './sweeps/history.service.js';
+import { FUNCTION_VERSIONS_KEPT, History } from './sweeps/history.service.js';
 import { EXECUTIONS_RETENTION_DAYS, Retention } from './sweeps/retention.service.js';
 import { Sweeper } from './sweeps/sweeper.service.js';
 
@@ -50,6 +51,7 @@ export class AppModule {
             atOnce: config.CRON_REFRESH_CONNECTIONS_LIMIT,
           } satisfies ConnectionSweepOptions,
         },
+        { provide: FUNCTION_VERSIONS_KEPT, useValue: config.FAIRLEAD_FUNCTION_VERSIONS_KEPT },
         { provide: DELETED_CONNECTIONS_DAYS, useValue: config.CRON_DELETE_OLD_CONNECTIONS_MAX_DAYS },
         ConnectionSweep,
         ConnectionUpkeep,
@@ -83,5 +85,6 @@ const capabilities = (config: OrchestratorConfig) => [
   ExecutionsModule.forRoot(executionsOptions(config)),
   DeliveriesModule.forRoot({ timeoutMs: config.NANGO_WEBHOOK_TIMEOUT_MS, policy: parseOutboundPolicy(config) }),
   AsyncActionsModule,
+  OnEventsModule,
   SchedulingModule,
 ];

@@ -32,6 +32,7 @@ export const orchestratorConfig = z.object({
     1,
     3650,
   ),
+  FAIRLEAD_FUNCTION_VERSIONS_KEPT: integer(50, 'Deploys of each function that can be gone back to', 1, 10_000),
   FAIRLEAD_OPERATOR_USERNAME: z.string().default('operator').describe('Name an operator signs in with'),
   FAIRLEAD_OPERATOR_PASSWORD: secretString(
     'Password of operators: queue board and key rotation; both are closed without one',

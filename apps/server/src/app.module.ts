@@ -13,6 +13,7 @@ import { FunctionsModule } from '#libs/functions';
 import { HealthModule } from '#libs/http';
 import { LogsModule, logsOptions } from '#libs/logs';
 import { loggerModule } from '#libs/observability';
+import { ConnectionEventsModule, OnEventsModule } from '#libs/on-events';
 import { parseOutboundPolicy } from '#libs/outbound';
 import { ProvidersModule, providersOptions } from '#libs/providers';
 import { credentialTester, ProxyModule, ProxyTransport } from '#libs/proxy';
@@ -88,6 +89,8 @@ const capabilities = (config: ServerConfig) => [
   QueuesModule.forRoot(),
   ExecutionsModule.forRoot(executionsOptions(config)),
   AsyncActionsModule,
+  OnEventsModule,
+  ConnectionEventsModule,
   FunctionsModule,
   SchedulingModule,
   DeliveriesModule.forRoot({ timeoutMs: config.NANGO_WEBHOOK_TIMEOUT_MS, policy: parseOutboundPolicy(config) }),

@@ -5,7 +5,7 @@ import { Cipher } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { type AccountId, AppError, type EnvironmentId } from '#libs/kernel';
 import { type ConnectUiChanges, mergeConnectUi } from './domain/connect-ui-settings.js';
-import { variableAad, type WebhookSettings } from './environments.service.js';
+import { type FunctionSchemaChecks, variableAad, type WebhookSettings } from './environments.service.js';
 import { hmacKeyAad, signingKeyAad } from './provisioning.js';
 
 /** What a caller sees of the environments of its account. */
@@ -61,6 +61,12 @@ export class EnvironmentSettings {
         WHERE id = $1`,
       [id, changes.primaryUrl ?? null, changes.secondaryUrl ?? null, changes.settings ?? {}],
     );
+    this.#changed(id);
+  }
+
+  /** What of actions is held against their deployed schemas. */
+  async setFunctionSchemaChecks(id: EnvironmentId, checks: FunctionSchemaChecks): Promise<void> {
+    await this.db.query('UPDATE environments SET function_schema_checks = $2, updated_at = now() WHERE id = $1', [id, checks]);
     this.#changed(id);
   }
 

@@ -23,6 +23,8 @@ const ALL_ON: WebhookSettings = {
   on_async_action_completion: true,
 };
 
+export type FunctionSchemaChecks = 'off' | 'input' | 'output' | 'both';
+
 export interface Environment {
   readonly id: EnvironmentId;
   readonly accountId: AccountId;
@@ -42,6 +44,8 @@ export interface Environment {
   readonly connectUi: ConnectUiSettings;
   /** What it may call, laid over the server's policy; undefined: it has none of its own. */
   readonly outboundPolicy: UrlPolicy | undefined;
+  /** Whether what goes into actions and comes out of them has to fit their deployed schemas. */
+  readonly functionSchemaChecks: FunctionSchemaChecks;
 }
 
 interface EnvironmentRow {
@@ -60,6 +64,7 @@ interface EnvironmentRow {
   hmac_key: Buffer | null;
   connect_ui_settings: ConnectUiChanges;
   outbound_policy: UrlPolicy | null;
+  function_schema_checks: FunctionSchemaChecks;
 }
 
 const SELECT = 'SELECT e.*, a.name AS account_name FROM environments e JOIN accounts a ON a.id = e.account_id';
@@ -100,6 +105,7 @@ export class Environments {
       hmac: { enabled: row.hmac_enabled, key: row.hmac_key && this.cipher.openText(row.hmac_key, hmacKeyAad(row.uuid)) },
       connectUi: connectUiOf(row.connect_ui_settings),
       outboundPolicy: row.outbound_policy ?? undefined,
+      functionSchemaChecks: row.function_schema_checks,
     };
   }
 

@@ -1,6 +1,12 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Environments } from '#libs/accounts';
-import { type ConnectionListener, ConnectionListeners, type ConnectionSaved, type RefreshChanged } from '#libs/credentials';
+import {
+  type ConnectionListener,
+  ConnectionListeners,
+  type ConnectionRefused,
+  type ConnectionSaved,
+  type RefreshChanged,
+} from '#libs/credentials';
 import { Database, type Transaction } from '#libs/database';
 import { Deliveries } from '#libs/deliveries';
 import type { ConnectionRowId, EnvironmentId } from '#libs/kernel';
@@ -36,6 +42,15 @@ export class AuthWebhooks implements ConnectionListener, OnModuleInit {
     const { connectionId, providerConfigKey, provider, environmentId, id } = ref;
     const event = { operation, connectionId, providerConfigKey, authMode, provider, tags, endUser };
     await this.store(tx, { environmentId, connectionRowId: id }, event);
+  }
+
+  /** In the transaction that removes the connection, or marks it. */
+  async connectionRefused(tx: Transaction, refused: ConnectionRefused): Promise<void> {
+    const { ref, operation, authMode, tags, endUser, error, operationId } = refused;
+    const { connectionId, providerConfigKey, provider, environmentId, id, webhookUrlOverride } = ref;
+    const event = { operation, connectionId, providerConfigKey, authMode, provider, tags, endUser, error };
+    const connectionRowId = operation === 'override' ? id : undefined;
+    await this.store(tx, { environmentId, connectionRowId, webhookUrlOverride, operationId }, event);
   }
 
   /** In the transaction that counts the failure, or clears it. */

@@ -74,6 +74,8 @@ export class ConnectionAttempts {
   /** Writes a failure down and tells the customer of it. That it cannot be told does not hide what it was. */
   async fail({ plan, provider }: Pick<ConnectTarget, 'plan' | 'provider'>, error: AppError): Promise<void> {
     this.refuse(plan.operationId, error);
+    // Told with the transaction that took the connection back.
+    if (error.code === 'connection_validation_failed') return;
     try {
       await this.#tellFailure(plan, provider, error);
     } catch (problem) {
@@ -111,6 +113,8 @@ export class ConnectionAttempts {
       endUser: plan.endUser ?? undefined,
       tags: plan.tags,
       throughConnect: true,
+      isCompletedLater: true,
+      operationId: plan.operationId,
     });
     await this.#complete(target, saved, minted, config);
     return { saved, config };
@@ -139,6 +143,7 @@ export class ConnectionAttempts {
       const message = `the provider did not tell more about the connection: ${messageOf(error)}`;
       this.operations.message(plan.operationId, messageOfLevel('warn', message));
     }
+    await this.saves.completed(integration, saved);
   }
 }
 

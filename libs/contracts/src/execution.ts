@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What an execution runs. Limits per kind: spec/functions.md §4.1. */
-export const executionKind = z.enum(['action', 'action-async', 'sync']);
+export const executionKind = z.enum(['action', 'action-async', 'sync', 'on-event']);
 export type ExecutionKind = z.output<typeof executionKind>;
 
 /** Life of an execution (design §2.3). The last four are final. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Queues that carry ready work (design §2.4). Truth is in Postgres: a queue can be lost and is rebuilt. */
-export const QUEUES = ['action', 'action-async', 'sync', 'delivery', 'maintenance'] as const;
+export const QUEUES = ['action', 'action-async', 'sync', 'on-event', 'delivery', 'maintenance'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 interface JobKind {
@@ -30,6 +30,8 @@ export const JOBS = {
       runWithinMs: z.number().int().optional(),
       /** JSON text of the input where it is small; else it is read from Redis. */
       input: z.string().max(1500).optional(),
+      /** Its outcome is written down, whole, before anybody is told of it: others may ask for it later. */
+      isKept: z.boolean().optional(),
     }),
   },
   'action.run-async': {
@@ -38,6 +40,10 @@ export const JOBS = {
   },
   'sync.run': {
     queue: 'sync',
+    data: z.object({ executionId: z.uuid(), environmentId: z.number().int() }),
+  },
+  'on-event.run': {
+    queue: 'on-event',
     data: z.object({ executionId: z.uuid(), environmentId: z.number().int() }),
   },
   'delivery.send': {

@@ -28,6 +28,9 @@ export const connectionLease = z.object({
 });
 export type ConnectionLease = z.output<typeof connectionLease>;
 
+/** Longest output there may be, as JSON (spec/functions.md §4.2). */
+export const MAX_OUTPUT_BYTES = 10_000_000;
+
 /** `POST /executions` of the runner. */
 export const executeRequest = z.object({
   executionId: z.uuid(),

@@ -36,6 +36,7 @@ export class ConnectionImport {
       webhookUrlOverride: given.webhookUrlOverride === undefined ? undefined : given.webhookUrlOverride || null,
       endUser: given.endUser,
       tags: given.tags,
+      operationId: given.operationId,
     });
     return rowId;
   }

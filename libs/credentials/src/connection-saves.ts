@@ -4,7 +4,7 @@ import type { Credentials } from '#libs/auth-modes';
 import { Database, type Transaction } from '#libs/database';
 import { AppError, type ConnectionRowId } from '#libs/kernel';
 import type { Provider } from '#libs/providers';
-import { ConnectionListeners } from './connection-listeners.js';
+import { ConnectionAnnouncements, type SavedEvent } from './connection-announcements.js';
 import { type ConnectionFields, ConnectionsRepository } from './connections.repository.js';
 import { CREDENTIAL_TEST, type CredentialTest } from './credential-test.js';
 import type { Connection, ConnectionEndUser, Integration } from './credentials.types.js';
@@ -34,6 +34,10 @@ export interface ConnectionToSave {
   readonly tags?: Readonly<Record<string, string>> | undefined;
   /** Tell listeners of the end user: the connection comes through Connect. */
   readonly throughConnect?: boolean;
+  /** The provider will be asked for more: whoever saves says `completed` then. */
+  readonly isCompletedLater?: boolean;
+  /** What the attempt is written down as. */
+  readonly operationId?: string | undefined;
 }
 
 export interface SavedConnection {
@@ -53,20 +57,28 @@ export class ConnectionSaves {
     private readonly db: Database,
     private readonly integrations: IntegrationsRepository,
     private readonly connections: ConnectionsRepository,
-    private readonly listeners: ConnectionListeners,
+    private readonly announcements: ConnectionAnnouncements,
     private readonly leases: Leases,
     @Inject(CREDENTIAL_TEST) private readonly test: CredentialTest,
   ) {}
 
   /**
-   * The provider is asked before the transaction begins: no lock is held across HTTP.
-   * @throws AppError `connection_test_failed`; `not_found` when the integration goes meanwhile; `invalid_connection` when the
+   * The provider is asked before the transaction begins, functions that may refuse the connection after it: no lock is held across HTTP.
+   * @throws AppError `connection_test_failed`, `connection_validation_failed`; `not_found` when the integration goes meanwhile; `invalid_connection` when the
    * connection to reconnect does
    */
   async save(given: ConnectionToSave): Promise<SavedConnection> {
     const connectionId = given.connectionId ?? randomUUID();
     await this.#try(given, connectionId);
-    return this.db.transaction((tx) => this.#save(tx, given, connectionId));
+    const isValidated = !isPending(given) && (await this.announcements.isValidated(given.integration));
+    const made = await this.db.transaction((tx) => this.#makeKnown(tx, given, connectionId, isValidated));
+    if (made.validation) await this.announcements.validate(made.event, made.validation);
+    return made.saved;
+  }
+
+  /** All that could be learnt of a saved connection was (`isCompletedLater`). */
+  completed(integration: Integration, { rowId, connectionId }: SavedConnection): Promise<void> {
+    return this.announcements.completed(refOf(integration, rowId, connectionId, null));
   }
 
   async #try(given: ConnectionToSave, connectionId: string): Promise<void> {
@@ -75,6 +87,16 @@ export class ConnectionSaves {
     if ((await this.test(toLease(given.integration, candidate, given.provider))) === 'failed') {
       throw new AppError('connection_test_failed', 'the provider did not accept these credentials');
     }
+  }
+
+  /** Saves the connection, and tells of it unless that is for later. */
+  async #makeKnown(tx: Transaction, given: ConnectionToSave, connectionId: string, isValidated: boolean) {
+    const saved = await this.#save(tx, given, connectionId);
+    const event = eventOf(given, saved);
+    tx.afterCommit(() => this.leases.changed(event.ref));
+    if (isValidated) return { saved, event, validation: await this.announcements.hold(tx, event) };
+    if (!isPending(given)) await this.announcements.announce(tx, event);
+    return { saved, event };
   }
 
   /** Two that make one new connection: one inserts, the other waits for it and overwrites. */
@@ -88,12 +110,11 @@ export class ConnectionSaves {
       if (existing) {
         const credentialsVersion = await this.connections.overwrite(tx, integration, existing.id, fields);
         const operation = existing.isPending ? 'creation' : 'override';
-        const saved = { rowId: existing.id, connectionId: existing.connectionId, operation, credentialsVersion } as const;
-        return this.#tell(tx, given, saved);
+        return { rowId: existing.id, connectionId: existing.connectionId, operation, credentialsVersion };
       }
       const rowId = await this.connections.insert(tx, integration, connectionId, fields);
       if (rowId === null) continue;
-      return this.#tell(tx, given, { rowId, connectionId, operation: 'creation', credentialsVersion: FIRST_VERSION });
+      return { rowId, connectionId, operation: 'creation', credentialsVersion: FIRST_VERSION };
     }
   }
 
@@ -103,30 +124,31 @@ export class ConnectionSaves {
     if (!row) throw new AppError('invalid_connection', 'the connection to renew was deleted meanwhile');
     return row;
   }
+}
 
-  async #tell(tx: Transaction, given: ConnectionToSave, saved: SavedConnection): Promise<SavedConnection> {
-    const { integration } = given;
-    const ref = {
-      id: saved.rowId,
-      integrationId: integration.id,
-      environmentId: integration.environmentId,
-      connectionId: saved.connectionId,
-      providerConfigKey: integration.uniqueKey,
-      provider: integration.provider,
-      webhookUrlOverride: given.webhookUrlOverride ?? null,
-    };
-    tx.afterCommit(() => this.leases.changed(ref));
-    if (given.connectionConfig['pending'] === true) return saved;
-    if (saved.operation === 'creation') await this.listeners.connectionCreated(tx, ref);
-    await this.listeners.connectionSaved(tx, {
-      ref,
-      operation: saved.operation,
-      authMode: given.provider.auth_mode,
-      tags: tagsOf(given) ?? {},
-      endUser: given.throughConnect ? given.endUser : undefined,
-    });
-    return saved;
-  }
+const isPending = ({ connectionConfig }: ConnectionToSave): boolean => connectionConfig['pending'] === true;
+
+const refOf = (integration: Integration, id: ConnectionRowId, connectionId: string, webhookUrlOverride: string | null) => ({
+  id,
+  integrationId: integration.id,
+  environmentId: integration.environmentId,
+  connectionId,
+  providerConfigKey: integration.uniqueKey,
+  provider: integration.provider,
+  webhookUrlOverride,
+});
+
+/** What listeners hear of it. */
+function eventOf(given: ConnectionToSave, saved: SavedConnection): SavedEvent {
+  return {
+    ref: refOf(given.integration, saved.rowId, saved.connectionId, given.webhookUrlOverride ?? null),
+    operation: saved.operation,
+    authMode: given.provider.auth_mode,
+    tags: tagsOf(given) ?? {},
+    endUser: given.throughConnect ? given.endUser : undefined,
+    isCompletedLater: given.isCompletedLater ?? false,
+    operationId: given.operationId,
+  };
 }
 
 const tagsOf = ({ endUser, tags }: ConnectionToSave): Record<string, string> | undefined =>

@@ -90,6 +90,7 @@ export class ConnectionsRepository {
               webhook_url_override = CASE WHEN $13 THEN $10 ELSE webhook_url_override END,
               end_user = coalesce($11, end_user), tags = coalesce($12, tags),
               refreshed_at = clock_timestamp(), refresh_failed_at = NULL, refresh_attempts = 0, refresh_exhausted = false,
+              is_announced = true, validation_id = NULL, validation_deadline_at = NULL,
               credentials_version = credentials_version + 1, version = version + 1, updated_at = now()
         WHERE environment_id = $1 AND id = $2 RETURNING credentials_version AS version`,
       [
@@ -185,8 +186,8 @@ export class ConnectionsRepository {
 
   async #lock(tx: Sql, integration: Integration, condition: string, value: unknown): Promise<LockedRow | null> {
     const [row] = await tx.query<LockedRow>(
-      `SELECT id, connection_id AS "connectionId", coalesce(connection_config -> 'pending' = 'true', false) AS "isPending" FROM connections
-        WHERE integration_id = $1 AND ${condition} AND deleted_at IS NULL FOR UPDATE`,
+      `SELECT id, connection_id AS "connectionId", NOT is_announced OR coalesce(connection_config -> 'pending' = 'true', false) AS "isPending"
+         FROM connections WHERE integration_id = $1 AND ${condition} AND deleted_at IS NULL FOR UPDATE`,
       [integration.id, value],
     );
     return row ?? null;

@@ -48,7 +48,7 @@ export class Connections {
   /**
    * Saves credentials as a new connection, or over the one of that id: its credentials and config are replaced; metadata,
    * end user, tags and webhook override where they are given. API_KEY, BASIC and TBA are tried against the provider first.
-   * @throws AppError `not_found` (integration, provider), `invalid_body` (credentials that do not fit), `connection_test_failed`
+   * @throws AppError `not_found` (integration, provider), `invalid_body` (credentials that do not fit), `connection_test_failed`, `connection_validation_failed`
    */
   async import(environmentId: EnvironmentId, given: NewConnection): Promise<Connection> {
     const rowId = await this.imports.run(environmentId, given);

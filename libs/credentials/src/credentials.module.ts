@@ -4,11 +4,13 @@ import { AuthModes } from '#libs/auth-modes';
 import { REDIS } from '#libs/cache';
 import { Cipher } from '#libs/crypto';
 import { Database } from '#libs/database';
+import { ConnectionAnnouncements } from './connection-announcements.js';
 import { ConnectionConfigs } from './connection-configs.service.js';
 import { ConnectionImport } from './connection-import.js';
 import { ConnectionListeners } from './connection-listeners.js';
 import { ConnectionReads } from './connection-reads.repository.js';
 import { ConnectionSaves } from './connection-saves.js';
+import { ConnectionValidationsRepository } from './connection-validations.repository.js';
 import { Connections } from './connections.service.js';
 import { ConnectionsRepository } from './connections.repository.js';
 import { CREDENTIAL_TEST, type CredentialTest } from './credential-test.js';
@@ -48,6 +50,7 @@ export class CredentialsModule {
       module: CredentialsModule,
       providers: [
         { provide: CREDENTIAL_TEST, ...(options.credentialTest ?? untested) },
+        ConnectionAnnouncements,
         ConnectionCare,
         ConnectionConfigs,
         ConnectionImport,
@@ -55,6 +58,7 @@ export class CredentialsModule {
         ConnectionReads,
         ConnectionSaves,
         ConnectionUpkeep,
+        ConnectionValidationsRepository,
         Connections,
         ConnectionsRepository,
         Integrations,
@@ -67,7 +71,16 @@ export class CredentialsModule {
         TokenIntrospector,
         refreshRunner(options.keeper),
       ],
-      exports: [ConnectionCare, ConnectionConfigs, ConnectionListeners, ConnectionSaves, Connections, Integrations, LastFetched],
+      exports: [
+        ConnectionAnnouncements,
+        ConnectionCare,
+        ConnectionConfigs,
+        ConnectionListeners,
+        ConnectionSaves,
+        Connections,
+        Integrations,
+        LastFetched,
+      ],
     };
   }
 }

@@ -132,6 +132,8 @@ export interface NewConnection {
   readonly webhookUrlOverride?: string | undefined;
   readonly endUser?: ConnectionEndUser | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** What the import is written down as. */
+  readonly operationId?: string | undefined;
 }
 
 /** Absent fields stay; an empty `webhookUrlOverride` removes it. */

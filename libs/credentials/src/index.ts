@@ -1,7 +1,9 @@
+export { ConnectionAnnouncements } from './connection-announcements.js';
 export { ConnectionConfigs } from './connection-configs.service.js';
 export {
   type ConnectionListener,
   ConnectionListeners,
+  type ConnectionRefused,
   type ConnectionSaved,
   type RefreshChanged,
 } from './connection-listeners.js';

@@ -7,10 +7,12 @@ import { Database, postgresOptions } from '#libs/database';
 import { MemoryLogStore, OperationLog } from '#libs/logs';
 import { Catalogue, catalogueEntry } from '#libs/providers';
 import { ConnectionConfigs } from './connection-configs.service.js';
+import { ConnectionAnnouncements } from './connection-announcements.js';
 import { ConnectionImport } from './connection-import.js';
 import { ConnectionListeners, type RefreshChanged } from './connection-listeners.js';
 import { ConnectionReads } from './connection-reads.repository.js';
 import { ConnectionSaves } from './connection-saves.js';
+import { ConnectionValidationsRepository } from './connection-validations.repository.js';
 import { Connections } from './connections.service.js';
 import { ConnectionsRepository } from './connections.repository.js';
 import type { CredentialTest } from './credential-test.js';
@@ -54,6 +56,8 @@ export interface TestCredentials {
   readonly changes: RefreshChanged[];
   readonly leases: Leases;
   readonly saves: ConnectionSaves;
+  readonly announcements: ConnectionAnnouncements;
+  readonly listeners: ConnectionListeners;
   readonly configs: ConnectionConfigs;
   readonly catalogue: Catalogue;
   readonly upkeep: ConnectionUpkeep;
@@ -117,7 +121,8 @@ export async function testCredentials(
   const upkeep = new ConnectionUpkeep(db);
   const runner = redis ? executionOn(db, cipher, reads, redis, modes) : unexpected;
   const refresher = new Refresher(leases, catalogue, modes, reports, new TokenIntrospector(modes), runner);
-  const saves = new ConnectionSaves(db, integrationRows, rows, listeners, leases, test);
+  const announcements = new ConnectionAnnouncements(db, new ConnectionValidationsRepository(db), listeners, leases);
+  const saves = new ConnectionSaves(db, integrationRows, rows, announcements, leases, test);
   const imports = new ConnectionImport(integrationRows, catalogue, saves, modes);
   const subject: TestCredentials = {
     connections: new Connections(db, rows, reads, imports, listeners, leases, refresher),
@@ -130,6 +135,8 @@ export async function testCredentials(
     changes,
     leases,
     saves,
+    announcements,
+    listeners,
     configs: new ConnectionConfigs(db, cipher, reads, catalogue, leases),
     catalogue,
     upkeep,

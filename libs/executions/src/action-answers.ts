@@ -4,6 +4,7 @@ import { REDIS } from '#libs/cache';
 import type { Outcome } from '#libs/contracts';
 import { AppError, inTime, messageOf } from '#libs/kernel';
 import { Dispatcher } from './dispatcher.js';
+import { endedOutcome } from './domain/attempts.js';
 import { settlementOf } from './domain/outcomes.js';
 import type { ActionJob } from './executions.types.js';
 import { FinalRows } from './final-rows.js';
@@ -48,6 +49,7 @@ export class ActionAnswers {
    * @returns false when it had been settled before; nothing changes then
    */
   async answer(job: ActionJob, outcome: Outcome, startedAtMs: number | undefined): Promise<boolean> {
+    if (job.isKept) return this.#answerKept(job, outcome, startedAtMs);
     const message = replyMessage(job.executionId, outcome);
     const isSmall = message.length <= KEPT_CHARACTERS;
     const reply = {
@@ -61,6 +63,17 @@ export class ActionAnswers {
     if (!told || told.heard === 0) await this.ledger.insertFinal([row]);
     else await this.rows.add(isSmall ? { ...row, output: undefined } : row);
     return true;
+  }
+
+  /** Others may ask for the outcome too: what the ledger has is what all of them are told. */
+  async #answerKept(job: ActionJob, outcome: Outcome, startedAtMs: number | undefined): Promise<boolean> {
+    const row = finalRow(job, outcome, startedAtMs);
+    const kept = outcome.status === 'succeeded' ? { ...row, output: outcome.output ?? null } : row;
+    const isFirst = (await this.ledger.insertFinal([kept])).length > 0;
+    const [ended] = isFirst ? [] : await this.ledger.ended([job.executionId]);
+    const message = replyMessage(job.executionId, (ended && endedOutcome(ended)) ?? outcome);
+    await this.#inTime(job.executionId, this.dispatcher.settle('action', job.executionId, { channel: job.replyTo, message }));
+    return isFirst;
   }
 
   /** What Redis said, undefined when it is away. */

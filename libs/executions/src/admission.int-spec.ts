@@ -11,8 +11,8 @@ let redis: Redis;
 let admission: Admission;
 
 const options = (slots: number, cap: number) => ({
-  slots: { action: slots, 'action-async': slots, sync: slots },
-  environmentCaps: { action: cap, 'action-async': cap, sync: cap },
+  slots: { action: slots, 'action-async': slots, sync: slots, 'on-event': slots },
+  environmentCaps: { action: cap, 'action-async': cap, sync: cap, 'on-event': cap },
   maxQueued: 10,
 });
 const ids = (admitted: readonly Admitted[]) => admitted.map(({ id }) => id);

@@ -3,10 +3,11 @@ import { Environments } from '#libs/accounts';
 import type { Outcome } from '#libs/contracts';
 import { Database, type Transaction } from '#libs/database';
 import { Deliveries } from '#libs/deliveries';
-import type { ExecutionId } from '#libs/kernel';
-import { OperationLog } from '#libs/logs';
-import { hasNextAttempt } from './domain/attempts.js';
-import { operationEndOf, settlementOf } from './domain/outcomes.js';
+import { type EnvironmentId, type ExecutionId, newId } from '#libs/kernel';
+import { type OperationEnd, OperationLog } from '#libs/logs';
+import { ActionKeys, type KeyUse, type TakenKey } from './action-keys.js';
+import { nextAttemptAt } from './domain/attempts.js';
+import { cancelledError, failedOutcome, operationEndOf, settlementOf } from './domain/outcomes.js';
 import { Executions } from './executions.service.js';
 import type { Execution, FinalState, NewExecution } from './executions.types.js';
 
@@ -18,6 +19,13 @@ export interface NewAsyncAction extends Omit<NewExecution, 'kind' | 'maxAttempts
   readonly maxRetries: number;
 }
 
+/** What became of a wish to cancel; null: there is no such action. */
+export type Cancellation = 'cancelled' | 'ended' | null;
+
+const CANCELLED = 'The action was cancelled';
+/** An attempt may end, and the next begin, while it is being cancelled. */
+const MOST_ATTEMPTS = 6;
+
 /** Asynchronous actions: accepted, tried until an attempt succeeds or none is left, and told of once (spec/functions.md §4.4). */
 @Injectable()
 export class AsyncActions {
@@ -27,15 +35,35 @@ export class AsyncActions {
     private readonly environments: Environments,
     private readonly deliveries: Deliveries,
     private readonly operations: OperationLog,
+    private readonly keys: ActionKeys,
   ) {}
 
   /** Accepts an action and answers the id its result is asked for by. @throws AppError `queue_full` */
   submit(action: NewAsyncAction): Promise<string> {
-    const { connectionId, providerConfigKey, maxRetries, ...facts } = action;
-    const options = { connectionId, providerConfigKey };
-    return this.db.transaction((tx) =>
-      this.executions.submit(tx, { ...facts, kind: 'action-async', maxAttempts: maxRetries + 1, options }),
-    );
+    return this.db.transaction((tx) => this.#submit(tx, action, newId()));
+  }
+
+  /**
+   * As `submit`, once for all calls with the same key: the key is taken in the transaction that accepts the action.
+   * @throws AppError `queue_full`, `idempotency_key_reused`
+   */
+  submitOnce(action: NewAsyncAction, use: KeyUse): Promise<TakenKey> {
+    return this.db.transaction(async (tx) => {
+      const taken = await this.keys.take(tx, action.environmentId, use, newId());
+      if (taken.isNew) await this.#submit(tx, action, taken.executionId);
+      return taken;
+    });
+  }
+
+  /** What waits never starts, what runs is disposed of. The environment is told as of any other end. */
+  async cancel(environmentId: EnvironmentId, id: string): Promise<Cancellation> {
+    for (let tried = 0; tried < MOST_ATTEMPTS; tried += 1) {
+      const last = (await this.executions.attempts(environmentId, id)).at(-1);
+      if (!last) return null;
+      if (last.state !== 'queued' && last.state !== 'running') return 'ended';
+      if (await this.#cancelAttempt(last.id)) return 'cancelled';
+    }
+    return 'ended';
   }
 
   /**
@@ -49,15 +77,35 @@ export class AsyncActions {
     const { webhookSettings } = await this.environments.get(execution.environmentId);
     return this.db.transaction(async (tx) => {
       if (!(await this.executions.settle(tx, id, { ...settlementOf(outcome), state }))) return false;
-      if (state === 'failed' && hasNextAttempt(execution)) await this.executions.submitNextAttempt(tx, execution);
-      else await this.#conclude(tx, execution, outcome, webhookSettings.on_async_action_completion);
+      const isTried = state === 'failed' && outcome.status === 'failed';
+      const nextAt = isTried ? nextAttemptAt(execution, outcome.error, new Date()) : undefined;
+      if (nextAt) await this.executions.submitNextAttempt(tx, execution, nextAt);
+      else await this.#conclude(tx, execution, operationEndOf(outcome), webhookSettings.on_async_action_completion);
       return true;
     });
   }
 
-  async #conclude(tx: Transaction, execution: Execution, outcome: Outcome, isTold: boolean): Promise<void> {
+  #submit(tx: Transaction, action: NewAsyncAction, id: ExecutionId): Promise<ExecutionId> {
+    const { connectionId, providerConfigKey, maxRetries, ...facts } = action;
+    const options = { connectionId, providerConfigKey };
+    return this.executions.submit(tx, { ...facts, id, kind: 'action-async', maxAttempts: maxRetries + 1, options });
+  }
+
+  async #cancelAttempt(id: ExecutionId): Promise<boolean> {
+    const execution = await this.executions.find(id);
+    if (!execution) return false;
+    const { webhookSettings } = await this.environments.get(execution.environmentId);
+    const end = { ...operationEndOf(failedOutcome(cancelledError(CANCELLED))), state: 'cancelled' } as const;
+    return this.db.transaction(async (tx) => {
+      if (!(await this.executions.cancel(tx, id, CANCELLED))) return false;
+      await this.#conclude(tx, execution, end, webhookSettings.on_async_action_completion);
+      return true;
+    });
+  }
+
+  async #conclude(tx: Transaction, execution: Execution, end: OperationEnd, isTold: boolean): Promise<void> {
     const { environmentId, connectionRowId, retryKey, operationId } = execution;
-    if (operationId) tx.afterCommit(() => this.operations.finish(operationId, operationEndOf(outcome)));
+    if (operationId) tx.afterCommit(() => this.operations.finish(operationId, end));
     if (!isTold) return;
     const payload = {
       from: 'nango',

@@ -5,7 +5,7 @@ import { JobProducer } from '#libs/queues';
 import { Admission, type Admitted, type Offer, type Reply } from './admission.js';
 import type { ActionJob, StoredKind } from './executions.types.js';
 
-const JOB_OF = { 'action-async': 'action.run-async', sync: 'sync.run' } as const;
+const JOB_OF = { 'action-async': 'action.run-async', sync: 'sync.run', 'on-event': 'on-event.run' } as const;
 const OFFERED_AT_ONCE = 500;
 /** Work that is a row already does not wait for a Redis that is away: the sweep offers it again. */
 const PATIENCE_MS = 2_000;

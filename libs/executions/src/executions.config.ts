@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { executionKind, type ExecutionKind } from '#libs/contracts';
 import { integer } from '#libs/kernel';
 
-const DEFAULT_SLOTS: Readonly<Record<ExecutionKind, number>> = { action: 100, 'action-async': 50, sync: 50 };
+const DEFAULT_SLOTS: Readonly<Record<ExecutionKind, number>> = { action: 100, 'action-async': 50, sync: 50, 'on-event': 50 };
 const overrides = z.partialRecord(executionKind, z.number().int().min(1).max(100_000));
 
 /** How much may run at a time, and wait. The same in every process: each of them admits work. */
@@ -25,7 +25,7 @@ export const executionsEnv = {
       if (parsed.success) return { ...DEFAULT_SLOTS, ...parsed.data };
       context.addIssue({
         code: 'custom',
-        message: 'must be JSON such as {"action":100}, with any of action, action-async, sync',
+        message: 'must be JSON such as {"action":100}, with any of action, action-async, sync, on-event',
       });
       return z.NEVER;
     })
@@ -35,6 +35,7 @@ export const executionsEnv = {
     ),
   ACTION_ENVIRONMENT_MAX_CONCURRENCY: integer(500, 'Actions of one environment that run at a time', 1, 100_000),
   SYNC_ENVIRONMENT_MAX_CONCURRENCY: integer(500, 'Syncs of one environment that run at a time', 1, 100_000),
+  ON_EVENT_ENVIRONMENT_MAX_CONCURRENCY: integer(100, 'On-event functions of one environment that run at a time', 1, 100_000),
   ORCHESTRATOR_TASK_CREATED_PER_GROUP_COUNT_MAX: integer(10_000, 'Executions of a kind that may wait in one environment', 1),
 };
 
@@ -46,6 +47,7 @@ export const executionsOptions = (config: z.output<z.ZodObject<typeof executions
     // Asynchronous actions of an environment run one after the other (spec/functions.md §4.1).
     'action-async': 1,
     sync: config.SYNC_ENVIRONMENT_MAX_CONCURRENCY,
+    'on-event': config.ON_EVENT_ENVIRONMENT_MAX_CONCURRENCY,
   },
   maxQueued: config.ORCHESTRATOR_TASK_CREATED_PER_GROUP_COUNT_MAX,
 });

@@ -134,7 +134,7 @@ describe('attempts at an asynchronous action', () => {
       expect(failed).toMatchObject({ attempt, retryKey: id });
       await engine.db.transaction(async (tx) => {
         await executions.settle(tx, failed.id, { state: 'failed', error: lostError('x') });
-        await executions.submitNextAttempt(tx, failed);
+        await executions.submitNextAttempt(tx, failed, new Date());
       });
       expect(await executions.result(1, id)).toBe('pending');
     }

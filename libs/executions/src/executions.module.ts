@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { ActionAnswers } from './action-answers.js';
+import { ActionKeys } from './action-keys.js';
 import { Admission, EXECUTIONS_OPTIONS } from './admission.js';
 import { AsyncActions } from './async-actions.js';
 import { ControlChannel } from './control-channel.js';
@@ -7,6 +8,7 @@ import { Dispatcher } from './dispatcher.js';
 import type { ExecutionsOptions } from './executions.config.js';
 import { Executions } from './executions.service.js';
 import { FinalRows } from './final-rows.js';
+import { KeptOutcomes } from './kept-outcomes.js';
 import { LedgerPartitions } from './ledger-partitions.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { Reconciler } from './reconciler.js';
@@ -18,7 +20,16 @@ import { WorkersRepository } from './workers.repository.js';
 export class ExecutionsModule {
   /** Provides the ledger everywhere; needs `Database`, `Cipher`, `RedisModule` and `QueuesModule`. */
   static forRoot(options: ExecutionsOptions): DynamicModule {
-    const door = [Executions, ActionAnswers, ControlChannel, Dispatcher, Reconciler, LedgerPartitions, WorkersRepository];
+    const door = [
+      Executions,
+      ActionAnswers,
+      ActionKeys,
+      ControlChannel,
+      Dispatcher,
+      Reconciler,
+      LedgerPartitions,
+      WorkersRepository,
+    ];
     return {
       module: ExecutionsModule,
       global: true,
@@ -27,6 +38,7 @@ export class ExecutionsModule {
         ...door,
         Admission,
         FinalRows,
+        KeptOutcomes,
         LedgerRepository,
         ReplyChannel,
         WaitingActions,

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Outcome } from '#libs/contracts';
+import type { ExecutionState, Outcome } from '#libs/contracts';
 import type { Sql, Transaction } from '#libs/database';
 import { AppError, type EnvironmentId, type ExecutionId, newId } from '#libs/kernel';
 import { Admission, EXECUTIONS_OPTIONS } from './admission.js';
@@ -52,7 +52,7 @@ export class Executions {
    */
   async submitMany(tx: Transaction, executions: readonly NewExecution[]): Promise<ExecutionId[]> {
     const rows = executions.map((execution): QueuedRow => {
-      const id = newId();
+      const id = execution.id ?? newId();
       return { ...execution, id, attempt: 0, retryKey: id };
     });
     await this.#insert(tx, rows);
@@ -60,13 +60,18 @@ export class Executions {
   }
 
   /** The next attempt at an asynchronous action that failed, under the same retry key. Its start deadline begins anew. */
-  async submitNextAttempt(tx: Transaction, failed: Execution): Promise<ExecutionId> {
+  async submitNextAttempt(tx: Transaction, failed: Execution, availableAt: Date): Promise<ExecutionId> {
     const { environmentId, functionId, connectionRowId, input, options, maxAttempts, retryKey } = failed;
     const id = newId();
     const facts = { environmentId, functionId, connectionRowId, input, options, maxAttempts, retryKey };
     const operationId = failed.operationId ?? undefined;
-    await this.#insert(tx, [{ ...facts, kind: 'action-async', operationId, id, attempt: failed.attempt + 1 }]);
+    await this.#insert(tx, [{ ...facts, kind: 'action-async', operationId, id, attempt: failed.attempt + 1, availableAt }]);
     return id;
+  }
+
+  /** Ends the wait of accepted work that was not to start before a time. */
+  async makeAvailable(ids: readonly ExecutionId[]): Promise<void> {
+    for (const { kind, ...offer } of await this.ledger.makeAvailable(ids)) await this.dispatcher.offerCommitted(kind, [offer]);
   }
 
   /** queued → running, for the worker of a job. null when it is not queued any more, or past its start deadline. */
@@ -107,11 +112,24 @@ export class Executions {
     return attemptsOutcome(await this.ledger.attempts(environmentId, retryKey));
   }
 
+  /** Those of the ids that have ended, and how. */
+  async ended(ids: readonly ExecutionId[]): Promise<Map<ExecutionId, Outcome>> {
+    const rows = await this.ledger.ended(ids);
+    return new Map(rows.map((row) => [row.id, attemptsOutcome([row]) as Outcome]));
+  }
+
+  /** The attempts at an asynchronous action, oldest first; none for an id that is unknown in the environment. */
+  async attempts(environmentId: EnvironmentId, retryKey: string): Promise<{ id: ExecutionId; state: ExecutionState }[]> {
+    return this.ledger.attempts(environmentId, retryKey);
+  }
+
+  /** What is to wait for its time is offered when that comes (`Reconciler.offerDue`). */
   async #insert(tx: Transaction, rows: readonly QueuedRow[]): Promise<void> {
     if (rows.length === 0) return;
     await this.ledger.insertQueued(tx, rows);
-    for (const kind of new Set(rows.map((row) => row.kind))) {
-      const offers = rows.filter((row) => row.kind === kind).map(({ id, environmentId }) => ({ id, environmentId }));
+    const ready = rows.filter((row) => row.availableAt === undefined);
+    for (const kind of new Set(ready.map((row) => row.kind))) {
+      const offers = ready.filter((row) => row.kind === kind).map(({ id, environmentId }) => ({ id, environmentId }));
       tx.afterCommit(() => this.dispatcher.offerCommitted(kind, offers));
     }
   }

@@ -7,6 +7,8 @@ export type FinalState = Exclude<ExecutionState, 'queued' | 'running'>;
 
 /** Work to accept. */
 export interface NewExecution {
+  /** A new one is made where it is absent. */
+  readonly id?: ExecutionId | undefined;
   readonly kind: StoredKind;
   readonly environmentId: EnvironmentId;
   readonly functionId: FunctionId;
@@ -19,6 +21,8 @@ export interface NewExecution {
   readonly options?: Readonly<Record<string, unknown>>;
   /** When it must have started, by default as its kind says (spec/functions.md §4.1). */
   readonly startDeadline?: Date | undefined;
+  /** Not to be started before; its start deadline counts from then. */
+  readonly availableAt?: Date | undefined;
   /** 1 unless told otherwise. */
   readonly maxAttempts?: number | undefined;
 }
@@ -30,6 +34,10 @@ export interface NewAction {
   readonly connectionRowId: ConnectionRowId;
   readonly input: unknown;
   readonly operationId: OperationId;
+  /** A new one is made where it is absent. */
+  readonly executionId?: ExecutionId;
+  /** Its outcome is written down, whole, before it is told: others may ask for it later. */
+  readonly isKept?: boolean;
   /** 30 s unless told otherwise. */
   readonly startWithinMs?: number;
   /** 15 min unless told otherwise. */

@@ -1,9 +1,18 @@
 export { ActionAnswers } from './action-answers.js';
-export { AsyncActions, type NewAsyncAction } from './async-actions.js';
+export { ActionKeys, type KeyUse } from './action-keys.js';
+export { AsyncActions, type Cancellation, type NewAsyncAction } from './async-actions.js';
 export { ControlChannel } from './control-channel.js';
 export { Dispatcher } from './dispatcher.js';
 export { LIMITS, WORKER_HEARTBEAT_MS } from './domain/limits.js';
-export { cancelledError, expiredError, failedOutcome, lostError, operationEndOf, overdueSettlement } from './domain/outcomes.js';
+export {
+  cancelledError,
+  expiredError,
+  failedOutcome,
+  lostError,
+  operationEndOf,
+  overdueSettlement,
+  settlementOf,
+} from './domain/outcomes.js';
 export { executionsEnv, type ExecutionsOptions, executionsOptions } from './executions.config.js';
 export { AsyncActionsModule, ExecutionsModule } from './executions.module.js';
 export { Executions } from './executions.service.js';

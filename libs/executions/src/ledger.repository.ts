@@ -43,6 +43,10 @@ export interface OpenRow {
   readonly environmentId: EnvironmentId;
 }
 
+export interface DueRow extends OpenRow {
+  readonly kind: StoredKind;
+}
+
 interface ExecutionRow {
   id: string;
   environment_id: number;
@@ -76,6 +80,8 @@ const COLUMNS =
   'input, options, created_at, started_at, deadline_at';
 const ENDED_COLUMNS = 'id, state, attempt, max_attempts, output, error';
 const OPEN = `state IN ('queued', 'running')`;
+const AVAILABLE = '(available_at IS NULL OR available_at <= now())';
+const RUN_WITHIN_MS = Object.fromEntries(Object.entries(LIMITS).map(([kind, { runWithinMs }]) => [kind, runWithinMs]));
 
 /** Every statement on `executions`. States move by compare-and-set only (design §2.3). */
 @Injectable()
@@ -85,17 +91,18 @@ export class LedgerRepository {
     private readonly cipher: Cipher,
   ) {}
 
+  /** A row with a time to wait for is not to be admitted before it. */
   async insertQueued(sql: Sql, rows: readonly QueuedRow[]): Promise<void> {
     const now = Date.now();
     await sql.query(
       `INSERT INTO executions (id, environment_id, kind, state, attempt, max_attempts, retry_key, connection_id, function_id, sync_id,
-                               operation_id, input, options, start_deadline_at)
+                               operation_id, input, options, start_deadline_at, available_at)
        SELECT id, environment_id, kind, 'queued', attempt, max_attempts, retry_key, connection_id, function_id, sync_id,
-              operation_id, input, options::jsonb, start_deadline_at
+              operation_id, input, options::jsonb, start_deadline_at, available_at
          FROM unnest($1::uuid[], $2::int[], $3::text[], $4::int[], $5::int[], $6::uuid[], $7::int[], $8::int[], $9::uuid[],
-                     $10::text[], $11::bytea[], $12::text[], $13::timestamptz[])
+                     $10::text[], $11::bytea[], $12::text[], $13::timestamptz[], $14::timestamptz[])
            AS given (id, environment_id, kind, attempt, max_attempts, retry_key, connection_id, function_id, sync_id,
-                     operation_id, input, options, start_deadline_at)`,
+                     operation_id, input, options, start_deadline_at, available_at)`,
       [
         rows.map((row) => row.id),
         rows.map((row) => row.environmentId),
@@ -109,7 +116,8 @@ export class LedgerRepository {
         rows.map((row) => row.operationId ?? null),
         rows.map((row) => this.#seal('input', row.id, row.input)),
         rows.map((row) => jsonbText(row.options ?? {})),
-        rows.map((row) => row.startDeadline ?? new Date(now + LIMITS[row.kind].startWithinMs)),
+        rows.map((row) => row.startDeadline ?? new Date((row.availableAt?.getTime() ?? now) + LIMITS[row.kind].startWithinMs)),
+        rows.map((row) => row.availableAt ?? null),
       ],
     );
   }
@@ -145,9 +153,9 @@ export class LedgerRepository {
   async claim(id: ExecutionId, workerId: string): Promise<Execution | null> {
     const [row] = await this.db.query<ExecutionRow>(
       `UPDATE executions SET state = 'running', worker_id = $2, started_at = now(),
-              deadline_at = now() + interval '1 millisecond' * CASE kind WHEN 'sync' THEN $3::float8 ELSE $4::float8 END
+              deadline_at = now() + interval '1 millisecond' * ($3::jsonb ->> kind)::float8
         WHERE id = $1 AND state = 'queued' AND start_deadline_at > now() RETURNING ${COLUMNS}`,
-      [id, workerId, LIMITS.sync.runWithinMs, LIMITS['action-async'].runWithinMs],
+      [id, workerId, JSON.stringify(RUN_WITHIN_MS)],
     );
     return row ? this.#toExecution(row) : null;
   }
@@ -185,13 +193,33 @@ export class LedgerRepository {
     return rows.map((row) => this.#toEnded(row));
   }
 
-  /** Rows of a kind in a state, by id, after one of them. */
+  /** Rows of a kind in a state, by id, after one of them; without those that are to wait for their time. */
   async open(kind: StoredKind, state: 'queued' | 'running', after: ExecutionId, limit: number): Promise<OpenRow[]> {
     const rows = await this.db.query<{ id: string; environment_id: number }>(
-      `SELECT id, environment_id FROM executions WHERE state = $2 AND kind = $1 AND id > $3 ORDER BY id LIMIT $4`,
+      `SELECT id, environment_id FROM executions WHERE state = $2 AND kind = $1 AND id > $3 AND ${AVAILABLE} ORDER BY id LIMIT $4`,
       [kind, state, after, limit],
     );
     return rows.map((row) => ({ id: row.id, environmentId: row.environment_id }));
+  }
+
+  /** Rows whose time to wait for came lately. */
+  async dueSince(since: Date, limit: number): Promise<DueRow[]> {
+    const rows = await this.db.query<{ id: string; environment_id: number; kind: StoredKind }>(
+      `SELECT id, environment_id, kind FROM executions WHERE state = 'queued' AND available_at > $1 AND available_at <= now()
+        ORDER BY available_at LIMIT $2`,
+      [since, limit],
+    );
+    return rows.map((row) => ({ id: row.id, environmentId: row.environment_id, kind: row.kind }));
+  }
+
+  /** Ends the wait of rows that were to wait for their time; answers those that did. */
+  async makeAvailable(ids: readonly ExecutionId[]): Promise<DueRow[]> {
+    const rows = await this.db.query<{ id: string; environment_id: number; kind: StoredKind }>(
+      `UPDATE executions SET available_at = now() WHERE id = ANY($1) AND state = 'queued' AND available_at > now()
+        RETURNING id, environment_id, kind`,
+      [ids],
+    );
+    return rows.map((row) => ({ id: row.id, environmentId: row.environment_id, kind: row.kind }));
   }
 
   /** Open rows that nobody will settle any more: past a deadline, or with a worker that is gone. */

@@ -12,7 +12,7 @@ import type { ActionJob, OverdueExecution, StoredKind } from './executions.types
 import { keys } from './keys.js';
 import { LedgerRepository } from './ledger.repository.js';
 
-const STORED: readonly StoredKind[] = ['sync', 'action-async'];
+const STORED: readonly StoredKind[] = ['sync', 'action-async', 'on-event'];
 const PAGE = 2_000;
 const OVERDUE_AT_ONCE = 500;
 /** What was admitted or accepted less than this ago is on its way. */
@@ -47,6 +47,17 @@ export class Reconciler {
     if (mended > 0)
       this.#log.warn(`${mended} executions were brought back into step${isWhole ? ' after Redis was emptied' : ''}`);
     return mended;
+  }
+
+  /** Offers what waited for a time that came lately; what was missed is found by `reconcile`. */
+  async offerDue(): Promise<void> {
+    const due = await this.ledger.dueSince(new Date(Date.now() - SETTLING_MS), PAGE);
+    for (const kind of new Set(due.map((row) => row.kind))) {
+      await this.dispatcher.offerRows(
+        kind,
+        due.filter((row) => row.kind === kind).map(({ id, environmentId }) => ({ id, environmentId })),
+      );
+    }
   }
 
   /** Open rows that nobody will settle any more; the caller settles them as their kind wants it. */

@@ -29,7 +29,7 @@ export interface Engine {
 class HandlersModule {
   static with(handlers: readonly Provider[]): DynamicModule {
     const workers = WorkersModule.forRoot({
-      concurrency: { action: 20, 'action-async': 20, sync: 20, delivery: 20, maintenance: 20 },
+      concurrency: { action: 20, 'action-async': 20, sync: 20, 'on-event': 20, delivery: 20, maintenance: 20 },
       graceMs: 1_000,
       lockMs: 500,
       stalledCheckMs: 200,
@@ -47,8 +47,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       RedisModule.forRoot(redisUrl),
       QueuesModule.forRoot(),
       ExecutionsModule.forRoot({
-        slots: options.slots ?? { action: 10, 'action-async': 10, sync: 10 },
-        environmentCaps: options.environmentCaps ?? { action: 5, 'action-async': 1, sync: 5 },
+        slots: options.slots ?? { action: 10, 'action-async': 10, sync: 10, 'on-event': 10 },
+        environmentCaps: options.environmentCaps ?? { action: 5, 'action-async': 1, sync: 5, 'on-event': 5 },
         maxQueued: options.maxQueued ?? 100,
       }),
       ...(handlers.length > 0 ? [HandlersModule.with(handlers)] : []),

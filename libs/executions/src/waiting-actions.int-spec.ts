@@ -246,7 +246,7 @@ describe('an action somebody waits for', () => {
   });
 
   it('is refused when too many wait in its environment', async () => {
-    const caller = await start({ maxQueued: 1, environmentCaps: { action: 1, 'action-async': 1, sync: 1 } });
+    const caller = await start({ maxQueued: 1, environmentCaps: { action: 1, 'action-async': 1, sync: 1, 'on-event': 1 } });
     const waiting = [run(caller, 1, { startWithinMs: 1 }), run(caller, 1, { startWithinMs: 1 })];
     await expect.poll(() => onlooker.hlen('fairlead:admission:action:env')).toBe(2);
     await expect(run(caller)).rejects.toMatchObject({ code: 'queue_full', status: 429 });

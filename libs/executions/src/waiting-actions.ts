@@ -7,13 +7,14 @@ import { EXECUTIONS_OPTIONS } from './admission.js';
 import { ControlChannel } from './control-channel.js';
 import { Dispatcher } from './dispatcher.js';
 import { LIMITS } from './domain/limits.js';
+import { endedOutcome } from './domain/attempts.js';
 import { expiredError, type ExpiryReason, failedOutcome } from './domain/outcomes.js';
 import { readReply } from './domain/reply-message.js';
 import { expiry } from './domain/waiting.js';
 import type { ExecutionsOptions } from './executions.config.js';
 import type { ActionJob, NewAction } from './executions.types.js';
 import { keys } from './keys.js';
-import { type EndedRow, LedgerRepository } from './ledger.repository.js';
+import { LedgerRepository } from './ledger.repository.js';
 import { ReplyChannel } from './reply-channel.js';
 
 /** Input up to this travels in the job, longer one beside it. */
@@ -55,12 +56,13 @@ export class WaitingActions implements OnModuleDestroy {
 
   /** @throws AppError `queue_full` */
   async run(action: NewAction): Promise<Outcome> {
-    const { input, startWithinMs = LIMITS.action.startWithinMs, runWithinMs = LIMITS.action.runWithinMs, ...facts } = action;
+    const { input, startWithinMs = LIMITS.action.startWithinMs, runWithinMs = LIMITS.action.runWithinMs, ...given } = action;
+    const { executionId = newId(), ...facts } = given;
     const text = JSON.stringify(input ?? null);
     const isInline = text.length <= INLINE_CHARACTERS;
     const job: ActionJob = {
       ...facts,
-      executionId: newId(),
+      executionId,
       replyTo: this.replies.name,
       createdAtMs: Date.now(),
       startWithinMs,
@@ -119,7 +121,7 @@ export class WaitingActions implements OnModuleDestroy {
       }),
       this.#attempt('the ledger', async () => {
         for (const row of await this.ledger.ended(ids)) {
-          const outcome = outcomeOf(row);
+          const outcome = endedOutcome(row);
           if (outcome) this.#hear(row.id, outcome);
         }
       }),
@@ -142,7 +144,7 @@ export class WaitingActions implements OnModuleDestroy {
       const row = { ...job, id: job.executionId, state: 'expired', error, startedAtMs: undefined } as const;
       if ((await this.ledger.insertFinal([row])).length > 0) return undefined;
       const [ended] = await this.ledger.ended([job.executionId]);
-      return ended && outcomeOf(ended);
+      return ended && endedOutcome(ended);
     } catch (failure) {
       this.#log.error(`the end of ${job.executionId} is not recorded: ${messageOf(failure)}`);
       return undefined;
@@ -161,10 +163,4 @@ export class WaitingActions implements OnModuleDestroy {
 function asHeard(message: string): [string, Outcome | undefined] {
   const { id, outcome } = readReply(message);
   return [id, outcome];
-}
-
-/** Undefined where the row alone does not hold the answer. */
-function outcomeOf(row: EndedRow): Outcome | undefined {
-  if (row.error) return failedOutcome(row.error);
-  return row.output && { status: 'succeeded', output: row.output.value, durationMs: 0, proxyCalls: 0 };
 }

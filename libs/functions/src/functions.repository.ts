@@ -2,7 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Sql } from '#libs/database';
 import type { EnvironmentId, FunctionId } from '#libs/kernel';
 import type { PlannedFunction } from './domain/deploy-plan.js';
-import type { DeployedFunction, FunctionDefinition, FunctionFilters, FunctionSource, FunctionType } from './functions.types.js';
+import type {
+  DeployedFunction,
+  FunctionDefinition,
+  FunctionFilters,
+  FunctionSource,
+  FunctionType,
+  Paging,
+} from './functions.types.js';
 
 interface FunctionRow {
   id: number;
@@ -27,10 +34,19 @@ const SELECT = `SELECT f.id, f.environment_id, f.integration_id, i.unique_key, i
   FROM functions f JOIN integrations i ON i.id = f.integration_id
   WHERE f.environment_id = $1 AND f.deleted_at IS NULL`;
 
-const REMEMBER_VERSION = `INSERT INTO function_versions (function_id, version, bundle_hash, source_hash, definition)
-  SELECT id, version, bundle_hash, source_hash, definition FROM functions WHERE id = $1
-  ON CONFLICT (function_id, version, bundle_hash)
-    DO UPDATE SET source_hash = excluded.source_hash, definition = excluded.definition, deployed_at = now()`;
+const MATCHES = `($2::int IS NULL OR f.integration_id = $2) AND ($3::text IS NULL OR f.type = $3) AND ($4::text IS NULL OR f.name = $4)
+  AND ($5::text IS NULL OR strpos(lower(f.name), lower($5)) > 0)`;
+
+const UPDATE = `UPDATE functions SET version = $1, bundle_hash = $2, source_hash = $3, definition = $4, sdk_version = $5, source = $6,
+    last_deployed = now() WHERE id = $8 RETURNING *`;
+
+const INSERT = `INSERT INTO functions
+    (version, bundle_hash, source_hash, definition, sdk_version, source, environment_id, integration_id, type, name)
+  VALUES ($1, $2, $3, $4, $5, $6, $8, $9, $10, $11) RETURNING *`;
+
+const REMEMBERED = (write: string) => `WITH saved AS (${write})
+  INSERT INTO function_versions (function_id, version, bundle_hash, source_hash, definition, sdk_version, source, restored_from)
+  SELECT id, version, bundle_hash, source_hash, definition, sdk_version, source, $7 FROM saved RETURNING function_id AS id`;
 
 /** Every query on functions. */
 @Injectable()
@@ -44,12 +60,30 @@ export class FunctionsRepository {
 
   /** By name, then type. */
   async list(environmentId: EnvironmentId, filters: FunctionFilters, on: Sql = this.db): Promise<DeployedFunction[]> {
-    const rows = await on.query<FunctionRow>(
-      `${SELECT} AND ($2::int IS NULL OR f.integration_id = $2) AND ($3::text IS NULL OR f.type = $3)
-         AND ($4::text IS NULL OR f.name = $4) ORDER BY f.name, f.type, f.id`,
-      [environmentId, filters.integrationId ?? null, filters.type ?? null, filters.name ?? null],
-    );
+    const rows = await on.query<FunctionRow>(`${SELECT} AND ${MATCHES} ORDER BY f.name, f.type, f.id`, [
+      environmentId,
+      ...valuesOf(filters),
+    ]);
     return rows.map(toFunction);
+  }
+
+  /** As `list`, a slice. */
+  async page(environmentId: EnvironmentId, filters: FunctionFilters, { page, limit }: Paging): Promise<DeployedFunction[]> {
+    const rows = await this.db.query<FunctionRow>(`${SELECT} AND ${MATCHES} ORDER BY f.name, f.type, f.id LIMIT $6 OFFSET $7`, [
+      environmentId,
+      ...valuesOf(filters),
+      limit,
+      page * limit,
+    ]);
+    return rows.map(toFunction);
+  }
+
+  async count(environmentId: EnvironmentId, filters: FunctionFilters): Promise<number> {
+    const [row] = await this.db.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM functions f WHERE f.environment_id = $1 AND f.deleted_at IS NULL AND ${MATCHES}`,
+      [environmentId, ...valuesOf(filters)],
+    );
+    return row?.count ?? 0;
   }
 
   /** All functions of an environment, held against changes until the transaction ends. */
@@ -58,29 +92,35 @@ export class FunctionsRepository {
     return rows.map(toFunction);
   }
 
-  /** Writes a planned function as the current one, with its version; an existing one stays enabled or disabled as it is. */
+  /** Writes a planned function as the current one, and adds to its history; an existing one stays enabled or disabled as it is. */
   async save(
     tx: Sql,
     environmentId: EnvironmentId,
-    { next, version, current }: PlannedFunction,
+    { next, version, current, restored }: PlannedFunction,
     source: FunctionSource,
     sdkVersion: string | null,
   ): Promise<FunctionId> {
-    const values = [version, next.bundleHash, next.sourceHash, JSON.stringify(next.definition), sdkVersion, source];
+    const code = [version, next.bundleHash, next.sourceHash, JSON.stringify(next.definition)];
+    const values = [...code, restored ? restored.sdkVersion : sdkVersion, source, restored?.version ?? null];
     const [row] = current
-      ? await tx.query<{ id: number }>(
-          `UPDATE functions SET version = $2, bundle_hash = $3, source_hash = $4, definition = $5, sdk_version = $6, source = $7,
-                  last_deployed = now() WHERE id = $1 RETURNING id`,
-          [current.id, ...values],
-        )
-      : await tx.query<{ id: number }>(
-          `INSERT INTO functions (version, bundle_hash, source_hash, definition, sdk_version, source, environment_id, integration_id, type, name)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
-          [...values, environmentId, next.integrationId, next.type, next.name],
-        );
-    const { id } = row as { id: number };
-    await tx.query(REMEMBER_VERSION, [id]);
-    return id;
+      ? await tx.query<{ id: number }>(REMEMBERED(UPDATE), [...values, current.id])
+      : await tx.query<{ id: number }>(REMEMBERED(INSERT), [...values, environmentId, next.integrationId, next.type, next.name]);
+    return (row as { id: number }).id;
+  }
+
+  /** What a deploy brings again is its own from now on, changed or not. */
+  async setSource(tx: Sql, ids: readonly FunctionId[], source: FunctionSource): Promise<void> {
+    await tx.query('UPDATE functions SET source = $2 WHERE id = ANY ($1) AND source <> $2', [ids, source]);
+  }
+
+  /** Answers the function as it was, held until the transaction ends; null when it is gone. */
+  async lock(tx: Sql, environmentId: EnvironmentId, id: FunctionId): Promise<DeployedFunction | null> {
+    const [row] = await tx.query<FunctionRow>(`${SELECT} AND f.id = $2 FOR UPDATE OF f`, [environmentId, id]);
+    return row ? toFunction(row) : null;
+  }
+
+  async setEnabled(tx: Sql, id: FunctionId, isEnabled: boolean): Promise<void> {
+    await tx.query('UPDATE functions SET enabled = $2 WHERE id = $1', [id, isEnabled]);
   }
 
   async markDeleted(tx: Sql, ids: readonly FunctionId[]): Promise<void> {
@@ -92,6 +132,13 @@ export class FunctionsRepository {
     await tx.query('UPDATE functions SET deleted_at = now() WHERE integration_id = $1 AND deleted_at IS NULL', [integrationId]);
   }
 }
+
+const valuesOf = ({ integrationId, type, name, search }: FunctionFilters) => [
+  integrationId ?? null,
+  type ?? null,
+  name ?? null,
+  search ?? null,
+];
 
 const toFunction = (row: FunctionRow): DeployedFunction => ({
   id: row.id,

@@ -2,15 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Sql, Transaction } from '#libs/database';
-import type { EnvironmentId, FunctionId, IntegrationId } from '#libs/kernel';
+import { AppError, type EnvironmentId, type FunctionId, type IntegrationId } from '#libs/kernel';
 import { codeKey, ObjectStore } from '#libs/storage';
 import type { DeployPlan } from './domain/deploy-plan.js';
 import { FunctionsRepository } from './functions.repository.js';
-import type { DeployedFunction, FunctionFilters, FunctionSource, FunctionType } from './functions.types.js';
+import type { DeployedFunction, FunctionFilters, FunctionSource, FunctionType, Page, Paging } from './functions.types.js';
 
 /** A deploy reaches runs that start in other processes within this time. */
 const CACHE_MS = 1_000;
 const CACHE_SIZE = 10_000;
+/** A project may bring thousands of files: more at once than a process may have open. */
+const UPLOADS_AT_ONCE = 16;
 
 /** A function's code, by the SHA-256 hex of its text. */
 export const hashOfCode = (code: string): string => createHash('sha256').update(code).digest('hex');
@@ -48,6 +50,15 @@ export class Functions {
     return this.functions.list(environmentId, filters, on);
   }
 
+  /** As `list`, a slice of it. */
+  async page(environmentId: EnvironmentId, filters: FunctionFilters, paging: Paging): Promise<Page<DeployedFunction>> {
+    const [items, total] = await Promise.all([
+      this.functions.page(environmentId, filters, paging),
+      this.functions.count(environmentId, filters),
+    ]);
+    return { items, total };
+  }
+
   /** The TypeScript source, null when the object store has lost it. */
   source({ sourceHash }: DeployedFunction): Promise<string | null> {
     return this.store.get(codeKey(sourceHash));
@@ -56,7 +67,11 @@ export class Functions {
   /** Stores code under its hashes, which it answers; the same code is stored once. @throws AppError `file_upload_error` */
   async upload(texts: Iterable<string>): Promise<void> {
     const distinct = new Map([...texts].map((text) => [hashOfCode(text), text]));
-    await Promise.all([...distinct].map(([hash, text]) => this.store.put(codeKey(hash), text)));
+    const waiting = [...distinct];
+    const uploadNext = async (): Promise<void> => {
+      for (let next = waiting.pop(); next; next = waiting.pop()) await this.store.put(codeKey(next[0]), next[1]);
+    };
+    await Promise.all(Array.from({ length: UPLOADS_AT_ONCE }, uploadNext));
   }
 
   /** All functions of the environment, held until the transaction ends: what a deploy is planned on. */
@@ -76,11 +91,22 @@ export class Functions {
       created.push(await this.functions.save(tx, environmentId, planned, by.source, by.sdkVersion));
     }
     for (const planned of plan.updated) await this.functions.save(tx, environmentId, planned, by.source, by.sdkVersion);
+    const kept = plan.unchanged.flatMap(({ current }) => (current ? [current.id] : []));
+    if (kept.length > 0) await this.functions.setSource(tx, kept, by.source);
     await this.remove(
       tx,
       plan.deleted.map(({ id }) => id),
     );
     return created;
+  }
+
+  /** Answers the function as it was, held until the transaction ends. @throws AppError `not_found` when it is gone */
+  async setEnabled(tx: Transaction, environmentId: EnvironmentId, id: FunctionId, isEnabled: boolean): Promise<DeployedFunction> {
+    const before = await this.functions.lock(tx, environmentId, id);
+    if (!before) throw new AppError('not_found', 'the function is gone');
+    await this.functions.setEnabled(tx, id, isEnabled);
+    tx.afterCommit(() => this.#remembered.clear());
+    return before;
   }
 
   /** Soft-deletes functions; whoever hangs something on them removes it in the same transaction. */

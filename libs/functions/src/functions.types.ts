@@ -1,6 +1,9 @@
 import type { EnvironmentId, FunctionId, IntegrationId } from '#libs/kernel';
 
-export type FunctionType = 'sync' | 'action' | 'on-event';
+export type FunctionVersionId = number;
+
+/** A `function` is of the new style (`createFunction`): stored and listed, there is no way to call it yet. */
+export type FunctionType = 'sync' | 'action' | 'on-event' | 'function';
 
 /** Where a function came from: `repo` and `standalone` are CLI deploys, `catalog` a template. */
 export type FunctionSource = 'catalog' | 'standalone' | 'repo';
@@ -75,4 +78,37 @@ export interface FunctionFilters {
   readonly integrationId?: IntegrationId | undefined;
   readonly type?: FunctionType | undefined;
   readonly name?: string | undefined;
+  /** Part of the name, in any case. */
+  readonly search?: string | undefined;
 }
+
+/** Which slice of a list: `page` counts from 0. */
+export interface Paging {
+  readonly page: number;
+  readonly limit: number;
+}
+
+/** A slice of a list, and how long the list is. */
+export interface Page<Item> {
+  readonly items: Item[];
+  readonly total: number;
+}
+
+/** One deploy of a function, which can be gone back to. */
+export interface FunctionVersion {
+  readonly id: FunctionVersionId;
+  readonly version: string;
+  readonly bundleHash: string;
+  readonly sourceHash: string;
+  readonly definition: FunctionDefinition;
+  readonly source: FunctionSource;
+  readonly sdkVersion: string | null;
+  readonly deployedAt: Date;
+  /** Of a roll back: the version whose code came back. */
+  readonly restoredFrom: string | null;
+  /** Whether it runs now. */
+  readonly isCurrent: boolean;
+}
+
+/** Names an entry of a function's history: by its id, or by its version, the newest of that version. */
+export type FunctionVersionRef = { readonly id: FunctionVersionId } | { readonly version: string };

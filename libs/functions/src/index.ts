@@ -1,5 +1,6 @@
 /** Deployed functions: what runs, in which version, and its code (spec/functions.md §1, spec/api.md §3.3 and §3.13). */
 export { type DeployLock, DeployLocks } from './deploy-locks.service.js';
+export { type BundleScope, planBundle } from './domain/bundle-plan.js';
 export {
   type DeployMode,
   type DeployPayload,
@@ -8,6 +9,8 @@ export {
   planDeploy,
   type PlannedFunction,
 } from './domain/deploy-plan.js';
+export { planRollback } from './domain/rollback-plan.js';
+export { FunctionVersions } from './function-versions.service.js';
 export { FunctionsModule } from './functions.module.js';
 export { Functions, hashOfCode } from './functions.service.js';
 export type {
@@ -17,5 +20,9 @@ export type {
   FunctionFilters,
   FunctionSource,
   FunctionType,
+  FunctionVersion,
+  FunctionVersionRef,
   IncomingFunction,
+  Page,
+  Paging,
 } from './functions.types.js';

@@ -4,7 +4,14 @@ import { QUEUES, type QueueName } from '#libs/contracts';
 /** Jobs of each queue that one process runs at a time. */
 export type Concurrency = Readonly<Record<QueueName, number>>;
 
-const DEFAULT_CONCURRENCY: Concurrency = { action: 100, 'action-async': 50, sync: 50, delivery: 50, maintenance: 20 };
+const DEFAULT_CONCURRENCY: Concurrency = {
+  action: 100,
+  'action-async': 50,
+  sync: 50,
+  'on-event': 50,
+  delivery: 50,
+  maintenance: 20,
+};
 
 const overrides = z.partialRecord(z.enum(QUEUES), z.number().int().min(1).max(10_000));
 

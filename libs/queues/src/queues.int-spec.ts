@@ -39,7 +39,7 @@ class SecondHandler extends SyncHandler {}
 @Module({})
 class HandlersModule {}
 
-const concurrency = { action: 2, 'action-async': 2, sync: 2, delivery: 2, maintenance: 2 };
+const concurrency = { action: 2, 'action-async': 2, sync: 2, 'on-event': 2, delivery: 2, maintenance: 2 };
 const newJob = (): SyncJob => ({ executionId: newId(), environmentId: 1 });
 
 let server: TestRedis;
@@ -186,7 +186,7 @@ describe('the queue board', () => {
       queues: { name: string; readOnlyMode: boolean }[];
     }>();
     expect(queues.map(({ name, readOnlyMode }) => [name, readOnlyMode])).toEqual(
-      ['action', 'action-async', 'sync', 'delivery', 'maintenance'].map((name) => [name, true]),
+      ['action', 'action-async', 'sync', 'on-event', 'delivery', 'maintenance'].map((name) => [name, true]),
     );
     const pause = await app.inject({ method: 'PUT', url: '/admin/queues/api/queues/sync/pause', headers });
     expect(pause.statusCode).toBe(405);

@@ -29,6 +29,18 @@ export class SyncCommands {
     return targets;
   }
 
+  /**
+   * As `select`, of syncs that may run: those of disabled functions are left out where all were meant.
+   * @throws AppError `no_syncs_found`, `disabled_resource` when a disabled one is named, or all are
+   */
+  async selectRunnable(scope: SyncScope, refs: readonly SyncRef[]): Promise<SyncTarget[]> {
+    const targets = await this.select(scope, refs);
+    const enabled = targets.filter(({ isEnabled }) => isEnabled);
+    const refused = refs.length > 0 || enabled.length === 0 ? targets.find(({ isEnabled }) => !isEnabled) : undefined;
+    if (refused) throw disabled(refused.name);
+    return enabled;
+  }
+
   /** Schedules run from now on; what is overdue runs at once. */
   start(targets: readonly SyncTarget[]): Promise<void> {
     return this.#setState(targets, 'started');
@@ -52,10 +64,11 @@ export class SyncCommands {
     return override ?? definition.runs ?? '';
   }
 
-  /** @throws AppError `invalid_variant`, `unknown_sync`, `resource_capped`, `sync_variant_already_exists` */
+  /** @throws AppError `invalid_variant`, `unknown_sync`, `disabled_resource`, `resource_capped`, `sync_variant_already_exists` */
   async createVariant(scope: SyncScope, { name, variant }: SyncRef): Promise<SyncId> {
     refuseBase(variant);
     const base = await this.#get(scope, { name, variant: BASE_VARIANT });
+    if (!base.isEnabled) throw disabled(name);
     const { definition } = await this.#functionOf(base);
     return this.db.transaction(async (tx) => {
       await this.syncs.lock(tx, base.id);
@@ -111,6 +124,8 @@ function readFrequency(text: string): number {
   const why = frequency.problem === 'too_short' ? `must be at least ${MIN_FREQUENCY_MS / 1_000} seconds` : 'is no frequency';
   throw new AppError('invalid_body', `frequency ${why}`);
 }
+
+const disabled = (name: string) => new AppError('disabled_resource', `the function ${name} is disabled: enable it first`);
 
 function refuseBase(variant: string): void {
   if (variant.toLowerCase() === BASE_VARIANT) throw new AppError('invalid_variant', `${variant} is the variant every sync has`);

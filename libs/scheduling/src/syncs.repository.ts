@@ -47,7 +47,7 @@ const HOLD = (condition: string) => `SELECT s.sync_id AS id, s.live_execution_id
   ORDER BY s.sync_id FOR UPDATE OF s`;
 
 const TARGETS = `SELECT y.id, y.environment_id AS "environmentId", y.connection_id AS "connectionRowId", y.function_id AS "functionId",
-    y.name, y.variant, f.definition->'models' AS models
+    y.name, y.variant, f.definition->'models' AS models, f.enabled AS "isEnabled"
   FROM syncs y JOIN functions f ON f.id = y.function_id JOIN connections c ON c.id = y.connection_id
   WHERE c.integration_id = $2 AND y.environment_id = $1 AND y.deleted_at IS NULL`;
 
@@ -149,7 +149,28 @@ export class SyncsRepository {
 
   /** Of schedules that are held. */
   async setState(tx: Transaction, ids: readonly SyncId[], state: 'started' | 'paused'): Promise<void> {
-    await tx.query('UPDATE sync_schedules SET state = $2, updated_at = now() WHERE sync_id = ANY ($1::uuid[])', [ids, state]);
+    await tx.query('UPDATE sync_schedules SET state = $2, resumes = false, updated_at = now() WHERE sync_id = ANY ($1::uuid[])', [
+      ids,
+      state,
+    ]);
+  }
+
+  /** Pauses schedules that are held, and remembers which of them were started. */
+  async suspend(tx: Transaction, ids: readonly SyncId[]): Promise<void> {
+    await tx.query(
+      `UPDATE sync_schedules SET state = 'paused', resumes = true, updated_at = now()
+        WHERE sync_id = ANY ($1::uuid[]) AND state = 'started'`,
+      [ids],
+    );
+  }
+
+  /** Starts those of the held schedules that `suspend` paused, unless somebody paused them meanwhile. */
+  async resume(tx: Transaction, ids: readonly SyncId[]): Promise<void> {
+    await tx.query(
+      `UPDATE sync_schedules SET state = 'started', resumes = false, updated_at = now()
+        WHERE sync_id = ANY ($1::uuid[]) AND state = 'paused' AND resumes`,
+      [ids],
+    );
   }
 
   /** Holds a sync's row: whoever adds variants to it waits. */

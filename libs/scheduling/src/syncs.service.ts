@@ -74,6 +74,17 @@ export class Syncs {
     await this.syncs.retimeOfFunction(tx, deployed.id, timingOf(deployed.definition).frequencyMs);
   }
 
+  /** Pauses the syncs of a function that was disabled; what runs goes on to its end. After `hold`. */
+  async suspendForFunction(tx: Transaction, functionId: FunctionId): Promise<void> {
+    await this.syncs.suspend(tx, idsOf(await this.syncs.holdOfFunction(tx, functionId)));
+  }
+
+  /** Opens the syncs of a function that was enabled where there are none yet, and starts those that rested with it. After `hold`. */
+  async resumeForFunction(tx: Transaction, deployed: SyncFunction): Promise<void> {
+    await this.openForFunction(tx, deployed);
+    await this.syncs.resume(tx, idsOf(await this.syncs.holdOfFunction(tx, deployed.id)));
+  }
+
   /** How many connections have each sync function, by function id. */
   countByFunction(environmentId: EnvironmentId): Promise<Map<FunctionId, number>> {
     return this.syncs.countByFunction(environmentId);
@@ -85,10 +96,7 @@ export class Syncs {
   }
 
   async #close(tx: Transaction, held: readonly HeldSync[], reason: string): Promise<void> {
-    const operations = await this.syncs.close(
-      tx,
-      held.map(({ id }) => id),
-    );
+    const operations = await this.syncs.close(tx, idsOf(held));
     await this.checkpoints.resetAll(tx, held.flatMap(checkpointsOf));
     for (const { executionId } of held) {
       if (executionId) await this.executions.cancel(tx, executionId, reason);
@@ -98,6 +106,8 @@ export class Syncs {
     });
   }
 }
+
+const idsOf = (held: readonly HeldSync[]): SyncId[] => held.map(({ id }) => id);
 
 /** A sync of the same name that comes later begins at the beginning. */
 const checkpointsOf = ({ environmentId, connectionRowId, name, variant, models }: HeldSync) =>

@@ -23,6 +23,8 @@ export interface SyncTarget extends SyncRef {
   readonly functionId: FunctionId;
   /** Names of the function's models, without variant. */
   readonly models: readonly string[];
+  /** Whether its function may run. */
+  readonly isEnabled: boolean;
 }
 
 /** How the function of a sync is scheduled. */

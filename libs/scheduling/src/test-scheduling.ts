@@ -66,8 +66,8 @@ export async function startScheduler(): Promise<Scheduler> {
     LogsModule.forRoot({ enabled: true, retentionDays: 1 }),
     DeliveriesModule.forRoot({ timeoutMs: 500, policy: parseOutboundPolicy({ NANGO_PROXY_BASE_URL_OVERRIDE_ENABLED: true }) }),
     ExecutionsModule.forRoot({
-      slots: { action: 10, 'action-async': 10, sync: 10 },
-      environmentCaps: { action: 10, 'action-async': 1, sync: 10 },
+      slots: { action: 10, 'action-async': 10, sync: 10, 'on-event': 10 },
+      environmentCaps: { action: 10, 'action-async': 1, sync: 10, 'on-event': 10 },
       maxQueued: 1_000,
     }),
     FunctionsModule,

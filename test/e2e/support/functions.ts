@@ -2,11 +2,16 @@ import type { Api } from './api.js';
 import { expectStatus } from './api.js';
 
 interface Definition {
-  readonly type: 'action' | 'sync';
+  readonly type: 'action' | 'sync' | 'on-event';
   readonly name: string;
   /** Body of `exec`, with `nango` and, for actions, `input` in scope. */
   readonly exec: string;
   readonly models?: readonly string[];
+  /** On-event functions: what they run on. */
+  readonly event?: string;
+  /** Actions: schemas of what goes in and comes out. */
+  readonly input?: object;
+  readonly output?: object;
   readonly runs?: string;
   readonly autoStart?: boolean;
   /** The deprecated option: records that a run does not save are deleted. */
@@ -22,15 +27,21 @@ var subject_exports = {};
 __defProp(subject_exports, 'default', { get: () => subject_default, enumerable: true });
 module.exports = __defProp(subject_exports, '__esModule', { value: true });
 var subject_default = {
-  type: '${type}',
+  type: '${type === 'on-event' ? 'onEvent' : type}',
   exec: async (nango${type === 'action' ? ', input' : ''}) => {
 ${exec}
   }
 };
 `;
 
+const schemasOf = ({ models = [], input, output }: Definition) => ({
+  ...Object.fromEntries(models.map((model) => [model, MODEL])),
+  ...(input ? { In: input } : {}),
+  ...(output ? { Out: output } : {}),
+});
+
 const flow = (providerConfigKey: string, definition: Definition) => {
-  const models = definition.models ?? [];
+  const models = definition.output ? ['Out'] : (definition.models ?? []);
   return {
     type: definition.type,
     syncName: definition.name,
@@ -44,17 +55,26 @@ const flow = (providerConfigKey: string, definition: Definition) => {
     fileBody: { js: bundle(definition), ts: `// ${definition.name}` },
     endpoints: [],
     version: '',
-    models_json_schema: { definitions: Object.fromEntries(models.map((model) => [model, MODEL])) },
+    models_json_schema: { definitions: schemasOf(definition) },
+    ...(definition.input ? { input: 'In' } : {}),
     features: [],
   };
 };
+
+const script = (definition: Definition) => ({
+  name: definition.name,
+  event: definition.event,
+  fileBody: { js: bundle(definition), ts: `// ${definition.name}` },
+});
 
 /** Deploys functions as the CLI does, for one integration only. */
 export async function deploy(api: Api, providerConfigKey: string, definitions: readonly Definition[]): Promise<void> {
   await expectStatus(
     api.post('/sync/deploy', {
-      flowConfigs: definitions.map((definition) => flow(providerConfigKey, definition)),
-      onEventScriptsByProvider: [],
+      flowConfigs: definitions.filter(({ type }) => type !== 'on-event').map((definition) => flow(providerConfigKey, definition)),
+      onEventScriptsByProvider: [
+        { providerConfigKey, scripts: definitions.filter(({ type }) => type === 'on-event').map(script) },
+      ],
       nangoYamlBody: '',
       reconcile: true,
       debug: false,

@@ -17,6 +17,10 @@ const ICONS: Readonly<Partial<Record<ProblemKind, typeof CircleAlert>>> = {
   connection_lost: WifiOff,
 };
 
+/** What the developer says to this person: why an account was refused. */
+const wordsOf = (problem: Problem): string | undefined =>
+  kindOf(problem) === 'validation' && problem.message !== '' ? problem.message : undefined;
+
 /** What went wrong, what to do about it, and the facts for whoever has to help. */
 export function ProblemPanel({ problem, name }: Props) {
   const { t } = useTranslation();
@@ -29,7 +33,9 @@ export function ProblemPanel({ problem, name }: Props) {
       </span>
       <div role="alert" className="mt-5">
         <Heading>{t(`problems.${kind}.title`, { name })}</Heading>
-        <p className="mt-2 text-[15px] leading-6 text-pretty text-muted">{t(`problems.${kind}.cure`, { name })}</p>
+        <p className="mt-2 text-[15px] leading-6 text-pretty whitespace-pre-line text-muted">
+          {wordsOf(problem) ?? t(`problems.${kind}.cure`, { name })}
+        </p>
       </div>
       {problem.code === 'missing_session_token' ? null : <Details problem={problem} />}
     </div>

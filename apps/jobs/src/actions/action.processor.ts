@@ -11,7 +11,7 @@ import {
   WORKER_HEARTBEAT_MS,
 } from '#libs/executions';
 import { HandlesJob, type JobContext, type JobHandler } from '#libs/queues';
-import { Runs } from '../runs/runs.service.js';
+import { CheckedRuns } from './checked-runs.service.js';
 
 /** A caller that waits longer than this before the start is told of it, so that it does not give up. */
 const LATE_MS = 1_000;
@@ -21,7 +21,7 @@ const LATE_MS = 1_000;
 @HandlesJob('action.run')
 export class ActionProcessor implements JobHandler<'action.run'> {
   constructor(
-    private readonly runs: Runs,
+    private readonly runs: CheckedRuns,
     private readonly answers: ActionAnswers,
     private readonly control: ControlChannel,
   ) {}

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { JobData } from '#libs/contracts';
 import { AsyncActions, ControlChannel, type Execution, Executions, failedOutcome, LIMITS, lostError } from '#libs/executions';
 import { HandlesJob, type JobContext, type JobHandler } from '#libs/queues';
-import { Runs } from '../runs/runs.service.js';
 import { Claims } from '../workers/claims.service.js';
+import { CheckedRuns } from './checked-runs.service.js';
 
 /** Runs one attempt at an action that was accepted and is asked for later. */
 @Injectable()
@@ -13,7 +13,7 @@ export class AsyncActionProcessor implements JobHandler<'action.run-async'> {
     private readonly claims: Claims,
     private readonly executions: Executions,
     private readonly actions: AsyncActions,
-    private readonly runs: Runs,
+    private readonly runs: CheckedRuns,
     private readonly control: ControlChannel,
   ) {}
 

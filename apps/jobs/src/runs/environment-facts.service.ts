@@ -1,18 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Environments } from '#libs/accounts';
+import { Invalidations, type Tag, tagOf } from '#libs/cache';
 import type { ExecuteRequest } from '#libs/contracts';
 import type { EnvironmentId } from '#libs/kernel';
+import type { SchemaChecks } from '../schemas/domain/checked-schema.js';
 import { loggerLevel } from './domain/logger-level.js';
 
-/** A changed variable or name reaches runs that start within this time. */
+/** A change reaches runs that start within this time, where it is not heard of at once. */
 const CACHE_MS = 5_000;
+const ENVIRONMENT = tagOf('environment', '');
+const EVERYTHING: Tag = '*';
 const ENVIRONMENTS_KEPT = 1_000;
 
 export interface EnvironmentFacts {
   readonly accountId: number;
   readonly name: string;
   readonly loggerLevel: ExecuteRequest['context']['loggerLevel'];
+  readonly schemaChecks: SchemaChecks;
 }
 
 /** What a run must know of its environment; remembered for a moment. */
@@ -24,14 +29,28 @@ export class EnvironmentReader {
     fetchMethod: (id) => this.#read(id),
   });
 
-  constructor(private readonly environments: Environments) {}
+  constructor(
+    private readonly environments: Environments,
+    private readonly changes: Invalidations,
+  ) {
+    this.changes.subscribe((tag) => this.#forget(tag));
+    this.changes.open();
+  }
 
   async get(id: EnvironmentId): Promise<EnvironmentFacts> {
     return (await this.#known.fetch(id)) ?? this.#read(id);
   }
 
+  #forget(changed: Tag): void {
+    if (changed === EVERYTHING) this.#known.clear();
+    else if (changed.startsWith(ENVIRONMENT)) this.#known.delete(Number(changed.slice(ENVIRONMENT.length)));
+  }
+
   async #read(id: EnvironmentId): Promise<EnvironmentFacts> {
-    const [{ accountId, name }, variables] = await Promise.all([this.environments.get(id), this.environments.variables(id)]);
-    return { accountId, name, loggerLevel: loggerLevel(variables) };
+    const [{ accountId, name, functionSchemaChecks }, variables] = await Promise.all([
+      this.environments.get(id),
+      this.environments.variables(id),
+    ]);
+    return { accountId, name, loggerLevel: loggerLevel(variables), schemaChecks: functionSchemaChecks };
   }
 }

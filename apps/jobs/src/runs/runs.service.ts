@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { KeyObject } from 'node:crypto';
 import { RunnerClient } from '#libs/clients';
-import type { ExecuteRequest, Outcome } from '#libs/contracts';
+import { type ExecuteRequest, type Outcome, scriptFailure } from '#libs/contracts';
 import { Connections } from '#libs/credentials';
 import { signExecutionToken } from '#libs/execution-token';
 import { failedOutcome } from '#libs/executions';
@@ -15,6 +15,8 @@ export const RUNS_OPTIONS = Symbol('runs-options');
 export interface RunsOptions {
   readonly privateKey: KeyObject;
   readonly memoryMb: number;
+  /** Most bytes of JSON an action may return. */
+  readonly actionOutputBytes: number;
 }
 
 /** Prepares an execution and has a runner run it. */
@@ -55,6 +57,7 @@ export class Runs {
       lease,
       bundleUrl: await this.bundles.urlOf(bundleHash),
       memoryMb: this.options.memoryMb,
+      actionOutputBytes: this.options.actionOutputBytes,
     };
     const token = await signExecutionToken(this.options.privateKey, claimsOf(run, prepared, Date.now()));
     return executeRequestOf(run, prepared, token);
@@ -71,12 +74,6 @@ export class Runs {
   #unprepared(run: Run, error: AppError): Outcome {
     if (error.fault === 'us') this.#log.error({ err: error.cause ?? error, execution: run.executionId }, error.message);
     const text = error.message || error.code;
-    const isSync = run.kind === 'sync';
-    return failedOutcome({
-      code: isSync ? 'sync_script_failure' : 'action_script_failure',
-      status: 500,
-      message: `The ${isSync ? 'sync' : 'action'} script failed with an error: ${text}`,
-      payload: { error: text },
-    });
+    return failedOutcome(scriptFailure(run.kind, text));
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AsyncActions, Executions, failedOutcome, type OverdueExecution, overdueSettlement, Reconciler } from '#libs/executions';
+import { OnEvents } from '#libs/on-events';
 import { SyncRuns } from '#libs/scheduling';
 
 /** Ends executions that nobody will end any more, each as its kind wants it. */
@@ -12,6 +13,7 @@ export class OverdueExecutions {
     private readonly executions: Executions,
     private readonly asyncActions: AsyncActions,
     private readonly syncRuns: SyncRuns,
+    private readonly onEvents: OnEvents,
   ) {}
 
   async settle(): Promise<void> {
@@ -23,11 +25,13 @@ export class OverdueExecutions {
   }
 
   /** An action somebody waits for has no row before it has ended. */
-  async #settleOne({ id, kind, cause }: OverdueExecution): Promise<boolean> {
-    const settlement = overdueSettlement(id, cause);
+  async #settleOne(overdue: OverdueExecution): Promise<boolean> {
+    const { id, kind, cause } = overdue;
+    const settlement = overdueSettlement(overdue);
     const outcome = failedOutcome(settlement.error);
     const state = settlement.state === 'expired' ? 'expired' : 'failed';
     if (kind === 'sync') return this.syncRuns.finish(id, outcome, { lost: cause === 'worker_lost', state });
+    if (kind === 'on-event') return this.onEvents.finish(id, outcome, state);
     return kind === 'action-async' && this.asyncActions.finish(id, outcome, state);
   }
 }

@@ -86,7 +86,8 @@ async function releaseLocks(run: RunContext): Promise<void> {
 function outcomeOf(run: RunContext, result: RunResult, code: string): Outcome {
   const facts = factsOf(run, result.durationMs);
   if (result.status === 'returned') return { status: 'succeeded', output: JSON.parse(result.output) as unknown, ...facts };
-  if (result.status === 'stopped') return failed(run, classifyStop(result.reason, result.message), facts);
+  if (result.status === 'stopped')
+    return failed(run, classifyStop(result.reason, result.message, run.request.limits.outputBytes), facts);
   const failure = parseFailure(result.failure);
   // The time of the run was nearly up, and it ended where the next one goes on.
   if (isInterruption(failure)) return { status: 'succeeded', output: null, interrupted: true, ...facts };

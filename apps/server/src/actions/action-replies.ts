@@ -1,10 +1,22 @@
 import type { FastifyReply } from 'fastify';
 import type { Outcome } from '#libs/contracts';
 
+/** An action whose result is asked for later. */
+export interface Accepted {
+  readonly id: string;
+  readonly isReplay: boolean;
+}
+
 /** `202`: the action was accepted and is asked for under its status URL (spec/functions.md §4.4). */
-export function replyAccepted(reply: FastifyReply, id: string): void {
+export function replyAccepted(reply: FastifyReply, { id, isReplay }: Accepted): void {
   const statusUrl = `/action/${id}`;
+  markReplay(reply, isReplay);
   void reply.status(202).header('location', statusUrl).send({ id, statusUrl });
+}
+
+/** What a call with a key was answered, because an earlier one had the same key. */
+export function markReplay(reply: FastifyReply, isReplay: boolean): void {
+  if (isReplay) void reply.header('idempotent-replayed', 'true');
 }
 
 /** The bare output, `null` where there is none to speak of; a failure as the function's runtime classified it (spec/functions.md §4.3). */

@@ -1,14 +1,16 @@
-import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import type { z } from 'zod';
 import { type Caller, CurrentCaller } from '#libs/accounts';
 import { noQuery } from '#libs/contracts';
 import { Access, ValidHeaders } from '#libs/http';
-import { replyAccepted, replyOutcome } from './action-replies.js';
+import { markReplay, replyAccepted, replyOutcome } from './action-replies.js';
 import {
   acceptedAction,
   type ActionParams,
   actionParams,
+  cancelledAction,
   type TriggerAction,
   triggerAction,
   type TriggerHeaders,
@@ -28,6 +30,11 @@ export class ActionsController {
   @ApiHeader({ name: 'Provider-Config-Key', required: true })
   @ApiHeader({ name: 'X-Async', description: 'true: answer at once with the address of the result' })
   @ApiHeader({ name: 'X-Max-Retries', description: 'Attempts beyond the first, 0 to 5; with X-Async only' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    description:
+      'Up to 255 characters of your own: for a day, the same request with the same key is answered as the first, and not run again',
+  })
   @ApiOkResponse({ description: "The action's output, any JSON" })
   @ApiAcceptedResponse({ standardSchema: acceptedAction })
   async trigger(
@@ -37,8 +44,10 @@ export class ActionsController {
     @Body({ schema: triggerAction }) body: TriggerAction,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (headers['x-async']) replyAccepted(reply, await this.actions.accept(caller, headers, body));
-    else replyOutcome(reply, await this.actions.run(caller, headers, body));
+    if (headers['x-async']) return replyAccepted(reply, await this.actions.accept(caller, headers, body));
+    const { outcome, isReplay } = await this.actions.run(caller, headers, body);
+    markReplay(reply, isReplay);
+    replyOutcome(reply, outcome);
   }
 
   @Get(':id')
@@ -51,5 +60,19 @@ export class ActionsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     replyOutcome(reply, await this.actions.result(caller, id));
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @Access('environment:actions:execute')
+  @ApiOperation({ summary: 'Cancel an action that was not waited for: what waits never starts, what runs is stopped' })
+  @ApiOkResponse({ standardSchema: cancelledAction })
+  async cancel(
+    @CurrentCaller() caller: Caller,
+    @Param({ schema: actionParams }) { id }: ActionParams,
+    @Query({ schema: noQuery }) _query: object,
+  ): Promise<z.output<typeof cancelledAction>> {
+    await this.actions.cancel(caller, id);
+    return { id, status: 'cancelled' };
   }
 }

@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '#libs/accounts';
 import type { Outcome } from '#libs/contracts';
 import { type ConnectionRef, Connections } from '#libs/credentials';
-import { AsyncActions, Executions, operationEndOf } from '#libs/executions';
+import { ActionKeys, AsyncActions, Executions, type KeyUse, operationEndOf } from '#libs/executions';
 import { type DeployedFunction, Functions } from '#libs/functions';
 import { AppError, messageOf } from '#libs/kernel';
 import { OperationLog } from '#libs/logs';
+import type { Accepted } from './action-replies.js';
 import type { TriggerAction, TriggerHeaders } from './actions.dto.js';
 
 /** An action that may run, and on what. */
@@ -23,26 +24,49 @@ export class Actions {
     private readonly executions: Executions,
     private readonly asyncActions: AsyncActions,
     private readonly operations: OperationLog,
+    private readonly keys: ActionKeys,
   ) {}
 
-  /** Runs an action and waits for it. @throws AppError `unknown_connection`, `not_found`, `disabled_resource`, `queue_full` */
-  async run(caller: Caller, headers: TriggerHeaders, body: TriggerAction): Promise<Outcome> {
+  /**
+   * Runs an action and waits for it, or for the run that an earlier call with the same key began.
+   * @throws AppError `unknown_connection`, `not_found`, `disabled_resource`, `queue_full`, `idempotency_key_reused`
+   */
+  async run(caller: Caller, headers: TriggerHeaders, body: TriggerAction): Promise<{ outcome: Outcome; isReplay: boolean }> {
     const resolved = await this.#resolve(caller, headers, body);
     const operationId = this.#open(caller, resolved);
     return this.#refusable(operationId, async () => {
-      const outcome = await this.executions.runAndWait(workOf(caller, resolved, body, operationId));
-      this.operations.finish(operationId, operationEndOf(outcome));
-      return outcome;
+      const work = workOf(caller, resolved, body, operationId);
+      const use = keyUseOf(headers, body);
+      const ended = use
+        ? await this.keys.runOnce(work, use)
+        : { outcome: await this.executions.runAndWait(work), isReplay: false };
+      const { meta, ...end } = operationEndOf(ended.outcome);
+      this.operations.finish(operationId, { ...end, meta: ended.isReplay ? REPLAYED : meta });
+      return ended;
     });
   }
 
-  /** Accepts an action and answers the id its result is asked for by. @throws AppError as of `run` */
-  async accept(caller: Caller, headers: TriggerHeaders, body: TriggerAction): Promise<string> {
+  /** Accepts an action, or answers what an earlier call with the same key was answered. @throws AppError as of `run` */
+  async accept(caller: Caller, headers: TriggerHeaders, body: TriggerAction): Promise<Accepted> {
     const resolved = await this.#resolve(caller, headers, body);
     const operationId = this.#open(caller, resolved);
     const { connectionId, providerConfigKey } = resolved.connection;
-    const work = { ...workOf(caller, resolved, body, operationId), connectionId, providerConfigKey };
-    return this.#refusable(operationId, () => this.asyncActions.submit({ ...work, maxRetries: headers['x-max-retries'] }));
+    const facts = { connectionId, providerConfigKey, maxRetries: headers['x-max-retries'] };
+    const work = { ...workOf(caller, resolved, body, operationId), ...facts };
+    const use = keyUseOf(headers, body);
+    return this.#refusable(operationId, async () => {
+      if (!use) return { id: await this.asyncActions.submit(work), isReplay: false };
+      const { executionId: id, isNew } = await this.asyncActions.submitOnce(work, use);
+      if (!isNew) this.operations.finish(operationId, { state: 'success', meta: { ...REPLAYED, actionId: id } });
+      return { id, isReplay: !isNew };
+    });
+  }
+
+  /** @throws AppError `not_found` for an unknown id, `conflict` when it has ended before */
+  async cancel({ environmentId }: Caller, id: string): Promise<void> {
+    const became = await this.asyncActions.cancel(environmentId, id);
+    if (became === null) throw new AppError('not_found', `No action '${id}' found`);
+    if (became === 'ended') throw new AppError('conflict', `the action has ended: GET /action/${id} says how`);
   }
 
   /** How an accepted action ended. @throws AppError `not_found` while it did not, when it answered nothing, and for an unknown id */
@@ -87,6 +111,17 @@ export class Actions {
       throw error;
     }
   }
+}
+
+const REPLAYED = { replayed: true };
+
+/** The key of a call, and what makes another call the same one. */
+function keyUseOf(headers: TriggerHeaders, { action_name, input }: TriggerAction): KeyUse | undefined {
+  const key = headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  const of = [headers['provider-config-key'], headers['connection-id'], action_name];
+  const how = headers['x-async'] ? ['async', headers['x-max-retries']] : ['sync'];
+  return { key, request: [...of, ...how, input || null] };
 }
 
 /** A falsy input is none (spec/api.md §3.8). */

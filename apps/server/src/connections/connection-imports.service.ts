@@ -24,7 +24,7 @@ export class ConnectionImports {
       connectionName: given.connectionId,
     });
     try {
-      const connection = await this.connections.import(environmentId, given);
+      const connection = await this.connections.import(environmentId, { ...given, operationId: operation.id });
       operation.finish({ state: 'success', meta: { connectionId: connection.connectionId } });
       return connection;
     } catch (error) {

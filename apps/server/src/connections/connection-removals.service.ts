@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { AuthSubject, Credentials } from '#libs/auth-modes';
-import { type Connection, Connections, Integrations } from '#libs/credentials';
+import { type Connection, ConnectionListeners, type ConnectionRef, Connections, Integrations } from '#libs/credentials';
 import { type EnvironmentId, messageOf } from '#libs/kernel';
 import { Catalogue } from '#libs/providers';
 
@@ -19,14 +19,26 @@ export class ConnectionRemovals {
     private readonly connections: Connections,
     private readonly integrations: Integrations,
     private readonly catalogue: Catalogue,
+    private readonly listeners: ConnectionListeners,
     @Inject(PRE_DELETION) private readonly preDeletion: PreDeletion,
   ) {}
 
-  /** A provider that is away keeps nobody from deleting. @throws AppError `unknown_connection` (400, no message) */
+  /** A provider that is away, or a function that fails, keeps nobody from deleting. @throws AppError `unknown_connection` (400, no message) */
   async remove(environmentId: EnvironmentId, providerConfigKey: string, connectionId: string): Promise<void> {
     const ref = await this.connections.resolve(environmentId, providerConfigKey, connectionId);
-    if (ref) await this.#giveBack(await this.connections.peek(environmentId, providerConfigKey, connectionId));
+    if (ref) {
+      await this.#giveBack(await this.connections.peek(environmentId, providerConfigKey, connectionId));
+      await this.#takeLeave(ref);
+    }
     await this.connections.remove(environmentId, providerConfigKey, connectionId);
+  }
+
+  async #takeLeave(ref: ConnectionRef): Promise<void> {
+    try {
+      await this.listeners.connectionLeaving(ref);
+    } catch (error) {
+      this.#log.error({ err: error }, `connection ${ref.id} is deleted without what was to run before`);
+    }
   }
 
   async #giveBack({ environmentId, providerConfigKey, credentials, connectionConfig }: Connection): Promise<void> {

@@ -7,6 +7,7 @@ import { ConnectionsController } from './connections.controller.js';
 import { LegacyImportController } from './legacy-import.controller.js';
 import { LegacyImports } from './legacy-import.service.js';
 import { MetadataController } from './metadata.controller.js';
+import { UnfinishedConnections } from './unfinished-connections.service.js';
 
 const nothingToGiveBack: PreDeletion = async () => undefined;
 
@@ -19,6 +20,7 @@ const nothingToGiveBack: PreDeletion = async () => undefined;
     ConnectionReader,
     ConnectionRemovals,
     LegacyImports,
+    UnfinishedConnections,
     { provide: PRE_DELETION, useValue: nothingToGiveBack },
   ],
 })

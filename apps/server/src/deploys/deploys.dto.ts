@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { functionName, providerConfigKey } from '#libs/contracts';
-import { parseFrequency } from '#libs/scheduling';
+import { eventName, fileBody, frequency } from './code.dto.js';
 
 const METHODS = ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'] as const;
 const method = z.enum(METHODS);
-
-const fileBody = z.strictObject({ js: z.string(), ts: z.string() });
 
 /** `{ method, path, group }`, or the older `{ GET: path }`. */
 const endpoint = z.union([
@@ -19,10 +17,7 @@ const endpoint = z.union([
     }),
 ]);
 
-const frequency = z
-  .string()
-  .refine((text) => parseFrequency(text).ok, 'must be a frequency of at least 30 seconds, such as every hour');
-
+const DRAFT_07 = 'http://json-schema.org/draft-07/schema#';
 const definitions = z.record(z.string(), z.unknown());
 
 const flow = z
@@ -60,17 +55,16 @@ const flow = z
   });
 
 const script = { name: z.string().min(1).max(255), fileBody };
-const event = z.enum(['post-connection-creation', 'pre-connection-deletion', 'validate-connection']);
 
 const fields = {
   flowConfigs: z.array(flow),
   onEventScriptsByProvider: z
-    .array(z.strictObject({ providerConfigKey, scripts: z.array(z.strictObject({ ...script, event })) }))
+    .array(z.strictObject({ providerConfigKey, scripts: z.array(z.strictObject({ ...script, event: eventName })) }))
     .optional(),
   postConnectionScriptsByProvider: z
     .array(z.strictObject({ providerConfigKey, scripts: z.array(z.strictObject(script)) }))
     .optional(),
-  jsonSchema: z.strictObject({ $schema: z.string(), $comment: z.string(), definitions }).optional(),
+  jsonSchema: z.strictObject({ $schema: z.literal(DRAFT_07), $comment: z.string(), definitions }).optional(),
   reconcile: z.boolean(),
   debug: z.boolean(),
   deployMode: z.enum(['all', 'single', 'integration']).optional(),

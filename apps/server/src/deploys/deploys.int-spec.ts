@@ -1,74 +1,30 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Answer, startTestServer, type TestServer } from './test-server.js';
-import type { DeployConfirmation, DeployReply } from './deploys.dto.js';
+import { OperationLog } from '#libs/logs';
+import type { DeployConfirmation } from './deploys.dto.js';
+import { type Failure, failureOf as codeOf, TestIntegration } from './test-deploys.js';
+import { startTestServer, type TestServer } from './test-server.js';
 
 let server: TestServer;
+let integration: TestIntegration;
 let crm: string;
 let count = 0;
 
 beforeAll(async () => {
   server = await startTestServer();
 });
-
-afterAll(() => server?.close());
-
-interface Failure {
-  error: { code: string; message?: string; payload?: unknown; errors?: { path: string[] }[] };
-}
-
-const flow = (name: string, over: object = {}) => ({
-  type: 'sync',
-  syncName: name,
-  providerConfigKey: crm,
-  models: ['Contact'],
-  runs: 'every hour',
-  auto_start: true,
-  track_deletes: false,
-  fileBody: { js: `// js of ${name}`, ts: `// ts of ${name}` },
-  metadata: { description: `syncs ${name}`, scopes: [] },
-  endpoints: [],
-  models_json_schema: { definitions: { Contact: { type: 'object' } } },
-  ...over,
-});
-const action = (name: string, over: object = {}) => flow(name, { type: 'action', runs: null, models: [], ...over });
-const body = (flows: object[], over: object = {}) => ({
-  flowConfigs: flows,
-  onEventScriptsByProvider: [],
-  deployMode: 'integration',
-  reconcile: true,
-  debug: false,
-  sdkVersion: '0.71.10-zero',
-  ...over,
-});
-const deploy = <Body = DeployReply>(flows: object[], over: object = {}, headers: Record<string, string> = {}) =>
-  server.call<Body>('POST', '/sync/deploy', { ...body(flows, over), nangoYamlBody: '', source: 'repo', ...over }, headers);
-const confirm = (flows: object[], over: object = {}) =>
-  server.call<DeployConfirmation>('POST', '/sync/deploy/confirmation', body(flows, { reconcile: false, ...over }));
-const codeOf = ({ status, body: { error } }: Answer<Failure>) => [status, error.code];
-
-async function connect(id: string): Promise<void> {
-  const credentials = { type: 'API_KEY', apiKey: 'k' };
-  const reply = await server.call('POST', '/connections', {
-    provider_config_key: crm,
-    connection_id: id,
-    connection_config: { base_url: 'https://api.example' },
-    credentials,
-  });
-  expect(reply, JSON.stringify(reply.body)).toMatchObject({ status: 201 });
-}
-const syncs = () =>
-  server.db.query<{ connection_id: string; name: string; state: string; frequency_ms: number }>(
-    `SELECT c.connection_id, y.name, s.state, s.frequency_ms FROM syncs y JOIN sync_schedules s ON s.sync_id = y.id
-       JOIN connections c ON c.id = y.connection_id JOIN integrations i ON i.id = c.integration_id
-      WHERE i.unique_key = $1 AND y.deleted_at IS NULL ORDER BY c.connection_id, y.name`,
-    [crm],
-  );
-
 beforeEach(async () => {
   crm = `crm-${(count += 1)}`;
-  const created = await server.call('POST', '/integrations', { provider: 'private-api-bearer', unique_key: crm });
-  expect(created, JSON.stringify(created.body)).toMatchObject({ status: 200 });
+  integration = await TestIntegration.create(server, crm);
 });
+afterAll(() => server?.close());
+
+const flow = (name: string, over: object = {}) => integration.flow(name, over);
+const action = (name: string, over: object = {}) => integration.action(name, over);
+const deploy: TestIntegration['deploy'] = (flows, over, headers) => integration.deploy(flows, over, headers);
+const confirm = (flows: object[]) =>
+  server.call<DeployConfirmation>('POST', '/sync/deploy/confirmation', integration.deployBody(flows, { reconcile: false }));
+const connect = (id: string) => integration.connect(id);
+const syncs = () => integration.syncs();
 
 describe('a deploy', () => {
   it('brings functions, and a sync to every connection there is and comes', async () => {
@@ -83,12 +39,7 @@ describe('a deploy', () => {
     });
     await connect('since');
     expect(await syncs()).toEqual(
-      ['before', 'since'].map((connection_id) => ({
-        connection_id,
-        name: 'contacts',
-        state: 'started',
-        frequency_ms: 3_600_000,
-      })),
+      ['before/contacts', 'since/contacts'].map((sync) => ({ sync, state: 'started', frequencyMs: 3_600_000 })),
     );
   });
 
@@ -111,9 +62,38 @@ describe('a deploy', () => {
     await connect('one');
     await deploy([flow('contacts'), flow('companies', { models: ['Company'], models_json_schema: undefined })]);
     await deploy([flow('contacts')]);
-    expect((await syncs()).map(({ name }) => name)).toEqual(['contacts']);
+    expect((await syncs()).map(({ sync }) => sync)).toEqual(['one/contacts']);
     await deploy([flow('companies', { models: ['Company'], models_json_schema: undefined })], { deployMode: 'single' });
-    expect((await syncs()).map(({ name }) => name)).toEqual(['companies', 'contacts']);
+    expect((await syncs()).map(({ sync }) => sync)).toEqual(['one/companies', 'one/contacts']);
+  });
+
+  it('removes nothing when it is not to reconcile', async () => {
+    await deploy([flow('contacts'), action('create')]);
+    await deploy([action('other')], { reconcile: false });
+    const { body: reply } = await server.call<{ data: { name: string }[] }>('GET', `/integrations/${crm}/functions`);
+    expect(reply.data.map(({ name }) => name)).toEqual(['contacts', 'create', 'other']);
+  });
+
+  it('makes a function its own that came another way, changed or not', async () => {
+    const source = async () =>
+      (await server.call<{ data: { source: string } }>('GET', `/integrations/${crm}/functions/contacts`)).body.data.source;
+    await deploy([flow('contacts')], { source: 'standalone' });
+    expect(await source()).toBe('standalone');
+    await deploy([flow('contacts')]);
+    expect(await source()).toBe('repo');
+  });
+
+  it('of code too long to run says which, and what to do', async () => {
+    const { status, body: reply } = await deploy<Failure>([
+      action('fine'),
+      action('huge', { fileBody: { js: 'x'.repeat(17_000_000), ts: '' } }),
+    ]);
+    expect([status, reply.error.errors?.map(({ path }) => path.join('.'))]).toEqual([400, ['flowConfigs.1.fileBody.js']]);
+  });
+
+  it('of a definition the database cannot hold is refused', async () => {
+    const schema = { definitions: { Contact: { description: 'nul \u0000' } } };
+    expect(codeOf(await deploy<Failure>([flow('contacts', { models_json_schema: schema })]))).toEqual([400, 'invalid_body']);
   });
 
   it('of a changed frequency times the syncs that follow it anew', async () => {
@@ -126,7 +106,7 @@ describe('a deploy', () => {
       body: { frequency: '5m' },
     });
     await deploy([flow('contacts', { runs: 'every day' })]);
-    expect((await syncs()).map(({ frequency_ms }) => frequency_ms)).toEqual([300_000, 86_400_000]);
+    expect((await syncs()).map(({ frequencyMs }) => frequencyMs)).toEqual([300_000, 86_400_000]);
     expect(await server.call('PUT', '/sync/update-connection-frequency', { ...own, frequency: null })).toEqual({
       status: 200,
       body: { frequency: 'every day' },
@@ -144,7 +124,28 @@ describe('a deploy', () => {
     await server.db.query('DROP TRIGGER refuse ON syncs');
     expect([await syncs(), (await server.call('GET', `/integrations/${crm}/functions`)).body]).toEqual(before);
     expect((await deploy(next)).status).toBe(200);
-    expect((await syncs()).map(({ name }) => name)).toEqual(['contacts', 'new']);
+    expect((await syncs()).map(({ sync }) => sync)).toEqual(['one/contacts', 'one/new']);
+  });
+
+  it('is logged with what changed, and when it failed with why', async () => {
+    const operations = async () => {
+      await server.get(OperationLog).flush();
+      return server.db.query(
+        `SELECT state, error->>'message' AS error, meta->'created' AS created FROM logs.operations
+          WHERE type = 'deploy' ORDER BY id DESC LIMIT 2`,
+      );
+    };
+    await deploy([flow('contacts')]);
+    await server.db.query(
+      `INSERT INTO deploy_locks (environment_id, token, expires_at) VALUES ($1, gen_random_uuid(), now() + interval '1 minute')`,
+      [server.environmentId],
+    );
+    await deploy([flow('contacts')]);
+    await server.db.query('DELETE FROM deploy_locks');
+    expect(await operations()).toEqual([
+      { state: 'failed', error: expect.stringContaining('another deploy'), created: null },
+      { state: 'success', error: null, created: [`${crm}/contacts`] },
+    ]);
   });
 
   it('is refused while another one holds the environment, until its lock expires', async () => {
@@ -171,10 +172,9 @@ describe('a deploy', () => {
       'invalid_cli_version',
     ]);
     expect(codeOf(await deploy<Failure>([flow('contacts')], { extra: 1 }))).toEqual([400, 'invalid_body']);
-    expect(codeOf(await server.call<Failure>('POST', '/sync/deploy?a=b', { ...body([]), nangoYamlBody: '' }))).toEqual([
-      400,
-      'invalid_query_params',
-    ]);
+    expect(
+      codeOf(await server.call<Failure>('POST', '/sync/deploy?a=b', integration.deployBody([], { nangoYamlBody: '' }))),
+    ).toEqual([400, 'invalid_query_params']);
     expect(codeOf(await server.call<Failure>('POST', '/sync/deploy/internal?customEnvironment=x', {}))).toEqual([
       403,
       'forbidden',
@@ -219,7 +219,7 @@ describe('a confirmation', () => {
         deletedModels: ['Lead'],
       },
     });
-    expect((await syncs()).map(({ name }) => name)).toEqual(['contacts', 'gone']);
+    expect((await syncs()).map(({ sync }) => sync)).toEqual(['one/contacts', 'one/gone']);
   });
 });
 

@@ -1,28 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '#libs/accounts';
 import { Integrations } from '#libs/credentials';
-import { Database, type Transaction } from '#libs/database';
-import { DeployLocks, type DeployPlan, Functions, planDeploy, type PlannedFunction } from '#libs/functions';
-import type { EnvironmentId, FunctionId } from '#libs/kernel';
-import { OperationLog } from '#libs/logs';
-import { type SyncFunction, Syncs } from '#libs/scheduling';
+import { type DeployPlan, Functions, planDeploy } from '#libs/functions';
+import type { EnvironmentId } from '#libs/kernel';
+import { Syncs } from '#libs/scheduling';
+import { Deployments } from './deployments.service.js';
 import type { ConfirmDeploy, DeployConfirmation, DeployReply } from './deploys.dto.js';
 import { toConfirmation } from './domain/confirmation.js';
 import { codeOf, coversOnEvents, incomingFunctions, type IntegrationIds, modeOf } from './domain/deploy-request.js';
 
-/** Brings functions in (spec/functions.md §1.10). */
+/** What the CLI deploys: syncs, actions and on-event functions (spec/functions.md §1.10). */
 @Injectable()
 export class Deploys {
   constructor(
-    private readonly db: Database,
     private readonly integrations: Integrations,
     private readonly functions: Functions,
-    private readonly locks: DeployLocks,
     private readonly syncs: Syncs,
-    private readonly operations: OperationLog,
+    private readonly deployments: Deployments,
   ) {}
 
-  /** What the same body would change, deployed now. */
+  /** What the same body would change, deployed now. @throws AppError `unknown_provider_config` (400) */
   async preview({ environmentId }: Caller, body: ConfirmDeploy): Promise<DeployConfirmation> {
     const plan = planOf(body, await this.#integrationIds(environmentId), await this.functions.list(environmentId));
     return toConfirmation(plan, {
@@ -31,69 +28,23 @@ export class Deploys {
     });
   }
 
-  /**
-   * Code first, under its hash; then everything else in one transaction, so that a deploy happens whole or not at all.
-   * @throws AppError `unknown_provider_config` (400), `concurrent_deployment`, `file_upload_error`
-   */
+  /** Removes nothing where the body does not ask to reconcile. @throws AppError `unknown_provider_config` (400), `concurrent_deployment`, `file_upload_error` */
   async deploy(caller: Caller, body: ConfirmDeploy): Promise<DeployReply> {
-    const { environmentId } = caller;
-    const integrations = await this.#integrationIds(environmentId);
+    const integrations = await this.#integrationIds(caller.environmentId);
     incomingFunctions(body, integrations);
-    return this.locks.hold(environmentId, async (lock) => {
-      await this.functions.upload(codeOf(body));
-      return this.db.transaction(async (tx) => {
-        await this.locks.confirm(tx, lock);
-        await this.syncs.hold(tx, environmentId);
-        const plan = planOf(body, integrations, await this.functions.lockAll(tx, environmentId));
-        await this.#apply(tx, environmentId, plan, body);
-        tx.afterCommit(() => this.#log(caller, plan));
-        return replyOf(plan);
-      });
+    const plan = await this.deployments.run(caller, {
+      code: codeOf(body),
+      by: { source: body.source ?? 'repo', sdkVersion: body.sdkVersion ?? null },
+      plan: (current) => planOf(body.reconcile ? body : { ...body, deployMode: 'single' }, integrations, current),
     });
-  }
-
-  async #apply(tx: Transaction, environmentId: EnvironmentId, plan: DeployPlan, body: ConfirmDeploy): Promise<void> {
-    for (const { id } of plan.deleted) await this.syncs.closeForFunction(tx, id);
-    const by = { source: body.source ?? 'repo', sdkVersion: body.sdkVersion ?? null } as const;
-    const ids = await this.functions.apply(tx, environmentId, plan, by);
-    for (const [at, { next }] of plan.created.entries()) {
-      await this.syncs.openForFunction(tx, { ...next, id: ids[at] as FunctionId, enabled: true });
-    }
-    for (const planned of [...plan.updated, ...plan.unchanged]) await this.#refresh(tx, planned);
-  }
-
-  /** A function that stays: connections that lack its sync get one, and syncs follow its frequency. */
-  async #refresh(tx: Transaction, { next, current }: PlannedFunction): Promise<void> {
-    if (!current || current.type !== 'sync') return;
-    const after: SyncFunction = { ...next, id: current.id, enabled: current.enabled };
-    await this.syncs.openForFunction(tx, after);
-    if (next.definition.runs !== current.definition.runs) await this.syncs.retimeForFunction(tx, after);
+    return replyOf(plan);
   }
 
   async #integrationIds(environmentId: EnvironmentId): Promise<IntegrationIds> {
     const integrations = await this.integrations.list(environmentId);
     return new Map(integrations.map(({ uniqueKey, id }) => [uniqueKey, id]));
   }
-
-  #log({ environmentId, environmentName }: Caller, plan: DeployPlan): void {
-    const operation = this.operations.start({
-      type: 'deploy',
-      action: 'custom',
-      message: 'deploy',
-      environmentId,
-      environmentName,
-      meta: {
-        created: plan.created.map(({ next }) => fullName(next)),
-        updated: plan.updated.map(({ next }) => fullName(next)),
-        deleted: plan.deleted.map(fullName),
-      },
-    });
-    operation.finish({ state: 'success' });
-  }
 }
-
-const fullName = ({ providerConfigKey, name }: Pick<SyncFunction, 'name'> & { readonly providerConfigKey: string }): string =>
-  `${providerConfigKey}/${name}`;
 
 const planOf = (body: ConfirmDeploy, integrations: IntegrationIds, current: Parameters<typeof planDeploy>[1]): DeployPlan =>
   planDeploy(
@@ -103,10 +54,8 @@ const planOf = (body: ConfirmDeploy, integrations: IntegrationIds, current: Para
 
 /** Every function the body brought, changed or not: an empty list reads as "everything was removed". */
 const replyOf = ({ created, updated, unchanged }: DeployPlan): DeployReply =>
-  [...created, ...updated, ...unchanged].map(({ next, version }) => ({
-    name: next.name,
-    providerConfigKey: next.providerConfigKey,
-    models: next.type === 'on-event' ? [] : [...next.definition.models],
-    version,
-    type: next.type,
-  }));
+  [...created, ...updated, ...unchanged].flatMap(({ next, version }) => {
+    const { name, providerConfigKey, type, definition } = next;
+    if (type === 'function') return [];
+    return [{ name, models: type === 'on-event' ? [] : [...definition.models], version, providerConfigKey, type }];
+  });

@@ -56,7 +56,7 @@ export async function startTestServer(...more: NonNullable<DynamicModule['import
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-objects-'));
   const running = await startHttpApp(
     { module: TestModule, imports: [...modules(database.url, database.encryptionKey, redis.url, folder), ...more] },
-    { host: '127.0.0.1', port: 0, bodyLimitBytes: 10_000_000, shutdownDelayMs: 0 },
+    { host: '127.0.0.1', port: 0, bodyLimitBytes: 20_000_000, shutdownDelayMs: 0 },
   );
   const get = <Service>(type: abstract new (...args: never[]) => Service) => running.app.get<Service>(type, { strict: false });
   const db = get(Database);
@@ -89,8 +89,8 @@ const modules = (url: string, encryptionKey: string, redisUrl: string, folder: s
   CredentialsModule.forRoot({ credentialTest: { useFactory: () => () => Promise.resolve('untested' as const) } }),
   QueuesModule.forRoot(),
   ExecutionsModule.forRoot({
-    slots: { action: 10, 'action-async': 10, sync: 10 },
-    environmentCaps: { action: 10, 'action-async': 1, sync: 10 },
+    slots: { action: 10, 'action-async': 10, sync: 10, 'on-event': 10 },
+    environmentCaps: { action: 10, 'action-async': 1, sync: 10, 'on-event': 10 },
     maxQueued: 1_000,
   }),
   FunctionsModule,

@@ -7,10 +7,13 @@ import { Access } from '#libs/http';
 import {
   connectSettingsReply,
   environmentsReply,
+  functionSettingsReply,
   type SetVariables,
   setVariables,
   type UpdateConnect,
   updateConnect,
+  type UpdateFunctions,
+  updateFunctions,
   type UpdateWebhook,
   updateWebhook,
 } from './environment.dto.js';
@@ -71,6 +74,29 @@ export class EnvironmentSettingsController {
   ): Promise<{ success: true }> {
     const { callback_url: callbackUrl, hmac_enabled: hmacEnabled, hmac_key: hmacKey, connect_ui_settings: connectUi } = body;
     await this.settings.setConnect(caller.environmentId, { callbackUrl, hmacEnabled, hmacKey, connectUi });
+    return { success: true };
+  }
+
+  @Get('functions')
+  @Access('environment:*')
+  @ApiOperation({ summary: 'How functions are run' })
+  @ApiOkResponse({ standardSchema: functionSettingsReply })
+  async functions(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: noQuery }) _query: unknown,
+  ): Promise<z.output<typeof functionSettingsReply>> {
+    const { functionSchemaChecks } = await this.environments.get(caller.environmentId);
+    return { data: { function_schema_checks: functionSchemaChecks } };
+  }
+
+  @Patch('functions')
+  @Access('environment:*')
+  @ApiOperation({ summary: 'Set whether input and output of actions have to fit their deployed schemas' })
+  async setFunctions(
+    @CurrentCaller() caller: Caller,
+    @Body({ schema: updateFunctions }) body: UpdateFunctions,
+  ): Promise<{ success: true }> {
+    await this.settings.setFunctionSchemaChecks(caller.environmentId, body.function_schema_checks);
     return { success: true };
   }
 

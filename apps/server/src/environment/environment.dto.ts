@@ -48,6 +48,14 @@ export const connectSettingsReply = z.object({
   }),
 });
 
+const schemaChecks = z.enum(['off', 'input', 'output', 'both']);
+
+export const updateFunctions = z.strictObject({ function_schema_checks: schemaChecks }).meta({ id: 'UpdateFunctions' });
+export type UpdateFunctions = z.output<typeof updateFunctions>;
+
+/** Only for the document. */
+export const functionSettingsReply = z.object({ data: z.object({ function_schema_checks: schemaChecks }) });
+
 const MAX_VARIABLES = 100;
 
 const variable = z.strictObject({ name: z.string().min(1).max(256), value: z.string().min(1).max(4000) });

@@ -1,5 +1,5 @@
-import type { DeployedFunction } from '#libs/functions';
-import type { FunctionObject } from './functions.dto.js';
+import type { DeployedFunction, FunctionVersion } from '#libs/functions';
+import type { FunctionObject, FunctionVersionObject } from './functions.dto.js';
 
 export function toFunction(deployed: DeployedFunction): FunctionObject {
   const { definition, type } = deployed;
@@ -19,6 +19,17 @@ export function toFunction(deployed: DeployedFunction): FunctionObject {
     json_schema: definition.json_schema,
   };
   if (type === 'action') return { ...facts, type, ...code };
+  if (type === 'function') return { ...facts, type, ...code, trigger: definition.attributes['trigger'] };
   const { runs, auto_start, track_deletes } = definition;
   return { ...facts, type, ...code, runs, auto_start, track_deletes };
 }
+
+export const toFunctionVersion = (version: FunctionVersion): FunctionVersionObject => ({
+  id: version.id,
+  version: version.version,
+  current: version.isCurrent,
+  deployed_at: version.deployedAt.toISOString(),
+  source: version.source,
+  sdk_version: version.sdkVersion,
+  restored_from: version.restoredFrom,
+});

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, Param, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller } from '#libs/accounts';
 import { Access } from '#libs/http';
@@ -22,6 +22,8 @@ import {
   functionsReply,
   type ListFunctions,
   listFunctions,
+  type SwitchFunction,
+  switchFunction,
 } from './functions.dto.js';
 import { IntegrationFunctions } from './integration-functions.service.js';
 
@@ -39,9 +41,8 @@ export class FunctionsController {
     @Query({ schema: listFunctions }) { type, search, page, limit }: ListFunctions,
     @Param({ schema: functionsParams }) { uniqueKey }: FunctionsParams,
   ): Promise<FunctionsReply> {
-    const all = await this.functions.list(environmentId, uniqueKey, type, search);
-    const data = all.slice(page * limit, (page + 1) * limit).map(toFunction);
-    return { data, pagination: { total: all.length, page, limit } };
+    const { items, total } = await this.functions.page(environmentId, uniqueKey, { type, search }, { page, limit });
+    return { data: items.map(toFunction), pagination: { total, page, limit } };
   }
 
   @Get(':name')
@@ -65,7 +66,24 @@ export class FunctionsController {
     @Query({ schema: functionQuery }) { type }: FunctionQuery,
     @Param({ schema: functionParams }) { uniqueKey, name }: FunctionParams,
   ): Promise<FunctionCodeReply> {
-    return this.functions.code(environmentId, uniqueKey, name, type);
+    return this.functions.code(environmentId, uniqueKey, { name, type });
+  }
+
+  @Patch(':name')
+  @Access('environment:deploy')
+  @ApiOperation({
+    summary: 'Enable or disable a function',
+    description:
+      'A disabled function is refused to callers with `disabled_resource`, and its syncs rest; enabling starts those that were started. It stays as it is when it is deployed again.',
+  })
+  @ApiOkResponse({ standardSchema: functionReply })
+  async switch(
+    @CurrentCaller() { environmentId }: Caller,
+    @Query({ schema: functionQuery }) { type }: FunctionQuery,
+    @Param({ schema: functionParams }) { uniqueKey, name }: FunctionParams,
+    @Body({ schema: switchFunction }) { enabled }: SwitchFunction,
+  ): Promise<FunctionReply> {
+    return { data: toFunction(await this.functions.setEnabled(environmentId, uniqueKey, { name, type }, enabled)) };
   }
 
   @Delete(':name')

@@ -32,7 +32,8 @@ export class InvocationsController {
     @Body({ schema: triggerAction }) body: TriggerAction,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    replyOutcome(reply, await this.actions.run(await this.callers.of(run), headers, body));
+    const { outcome } = await this.actions.run(await this.callers.of(run), headers, body);
+    replyOutcome(reply, outcome);
   }
 
   @Post('sync/trigger')

@@ -13,13 +13,13 @@ export class ScriptsController {
 
   @Get('config')
   @Access('environment:integrations:list_functions')
-  @ApiOperation({ summary: 'List all functions, by provider or as tools for a language model' })
+  @ApiOperation({ summary: 'List all functions by integration, or enabled actions as tools for a language model' })
   @ApiOkResponse({ standardSchema: scriptsReply })
   async config(
     @CurrentCaller() { environmentId }: Caller,
     @Query({ schema: scriptsQuery }) { format }: ScriptsQuery,
   ): Promise<ScriptsConfig | OpenAiTools> {
     const functions = await this.functions.list(environmentId);
-    return format === 'openai' && functions.length > 0 ? toOpenAiTools(functions) : toScriptsConfig(functions);
+    return format === 'openai' ? toOpenAiTools(functions) : toScriptsConfig(functions);
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** Unknown formats read as the default one, unknown keys are ignored. */
-export const scriptsQuery = z.object({ format: z.string().optional() });
+/** Keys that are not known are ignored; a format that is not known is refused, rather than answered in another one. */
+export const scriptsQuery = z.object({ format: z.enum(['nango', 'openai']).default('nango') });
 export type ScriptsQuery = z.output<typeof scriptsQuery>;
 
 const script = {
@@ -40,13 +40,13 @@ export const scriptsConfig = z.array(
         }),
       ),
       actions: z.array(z.object({ ...script, type: z.literal('action') })),
-      'on-events': z.array(z.never()),
+      'on-events': z.array(z.object({ ...script, type: z.literal('on-event'), event: z.string() })),
     })
     .meta({ id: 'ScriptsConfig' }),
 );
 export type ScriptsConfig = z.output<typeof scriptsConfig>;
 
-/** A function as models that call tools want it described. */
+/** Actions as models that call tools want them described. */
 export const openAiTools = z.object({
   data: z.array(
     z.object({

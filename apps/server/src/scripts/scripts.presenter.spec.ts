@@ -43,24 +43,27 @@ const deployed = (
   },
 });
 
-it('groups functions by provider, under the key of the first integration', () => {
+it('groups functions by integration', () => {
   const functions = [
     deployed({ name: 'a', type: 'sync' }, { runs: 'every hour' }),
     deployed({ name: 'b', providerConfigKey: 'crm-2' }),
-    deployed({ name: 'c', type: 'on-event' }),
+    deployed({ name: 'c', type: 'on-event' }, { event: 'validate-connection' }),
     deployed({ name: 'd', provider: 'github', providerConfigKey: 'git' }),
+    deployed({ name: 'e', type: 'function' }),
   ];
   const config = toScriptsConfig(functions);
   expect(
-    config.map(({ providerConfigKey, provider, syncs, actions }) => [
+    config.map(({ providerConfigKey, provider, syncs, actions, 'on-events': onEvents }) => [
       providerConfigKey,
       provider,
       syncs.map((s) => s.name),
       actions.map((s) => s.name),
+      onEvents.map((s) => [s.name, s.event]),
     ]),
   ).toEqual([
-    ['crm', 'hubspot', ['a'], ['b']],
-    ['git', 'github', [], ['d']],
+    ['crm', 'hubspot', ['a'], [], [['c', 'validate-connection']]],
+    ['crm-2', 'hubspot', [], ['b'], []],
+    ['git', 'github', [], ['d'], []],
   ]);
   expect(config[0]?.syncs[0]).toMatchObject({
     type: 'sync',
@@ -68,7 +71,7 @@ it('groups functions by provider, under the key of the first integration', () =>
     sync_type: 'full',
     models: [{ name: 'Out', fields: [] }],
   });
-  expect(config[0]?.actions[0]).toEqual({
+  expect(config[1]?.actions[0]).toEqual({
     id: 1,
     name: 'b',
     type: 'action',
@@ -90,8 +93,8 @@ it('groups functions by provider, under the key of the first integration', () =>
   });
 });
 
-it('describes actions as tools', () => {
-  expect(toOpenAiTools([deployed({}), deployed({ type: 'sync' })])).toEqual({
+it('describes actions that can be called as tools', () => {
+  expect(toOpenAiTools([deployed({}), deployed({ type: 'sync' }), deployed({ name: 'off', enabled: false })])).toEqual({
     data: [
       {
         name: 'create',

@@ -3,23 +3,24 @@ import type { OpenAiTools, ScriptsConfig } from './scripts.dto.js';
 
 type Tool = OpenAiTools['data'][number];
 
-/** Grouped by provider: two integrations of one provider are shown under the first one's key (spec/api.md §3.11). */
+/** Grouped by integration, as documented (spec/api.md §3.11, §8 no. 18). Functions of the new style have no place in it. */
 export function toScriptsConfig(functions: readonly DeployedFunction[]): ScriptsConfig {
   const groups = new Map<string, ScriptsConfig[number]>();
   for (const deployed of functions) {
     const { provider, providerConfigKey, type } = deployed;
-    if (type === 'on-event') continue;
-    const group = groups.get(provider) ?? { providerConfigKey, provider, syncs: [], actions: [], 'on-events': [] };
-    groups.set(provider, group);
+    if (type === 'function') continue;
+    const group = groups.get(providerConfigKey) ?? { providerConfigKey, provider, syncs: [], actions: [], 'on-events': [] };
+    groups.set(providerConfigKey, group);
     if (type === 'sync') group.syncs.push(toSync(deployed));
-    else group.actions.push({ ...toScript(deployed), type: 'action' });
+    else if (type === 'action') group.actions.push({ ...toScript(deployed), type });
+    else group['on-events'].push({ ...toScript(deployed), type, event: deployed.definition.event ?? '' });
   }
   return [...groups.values()];
 }
 
-/** Actions as tools, with the schema of their input as parameters. */
+/** Actions that can be called as tools, with the schema of their input as parameters. */
 export const toOpenAiTools = (functions: readonly DeployedFunction[]): OpenAiTools => ({
-  data: functions.filter(({ type }) => type === 'action').map(toTool),
+  data: functions.filter(({ type, enabled }) => type === 'action' && enabled).map(toTool),
 });
 
 const toSync = (deployed: DeployedFunction): ScriptsConfig[number]['syncs'][number] => {

@@ -30,11 +30,21 @@ export class RemovedRecords extends Ticker {
     let forgotten = 0;
     for (const sync of syncs) {
       if (this.isStopped) break;
-      await this.#removeRecords(sync);
-      await this.removed.forget(sync.id);
-      forgotten += 1;
+      if (await this.#forget(sync)) forgotten += 1;
     }
     return forgotten;
+  }
+
+  /** One sync that cannot go must not keep the others. */
+  async #forget(sync: RemovedSync): Promise<boolean> {
+    try {
+      await this.#removeRecords(sync);
+      await this.removed.forget(sync.id);
+      return true;
+    } catch (error) {
+      this.log.error({ err: error, syncId: sync.id }, 'a removed sync could not be forgotten and is tried again');
+      return false;
+    }
   }
 
   async #removeRecords({ environmentId, connectionRowId, datasets }: RemovedSync): Promise<void> {

@@ -34,7 +34,7 @@ export class SyncRequests {
     if (key === undefined) throw new AppError('missing_provider_config_key', 'provider_config_key is missing');
     const scope = await this.scopes.forCommand(caller.environmentId, key, connectionId);
     const options = triggerOptionsOf(body);
-    const triggered = await this.triggers.trigger(await this.commands.select(scope, body.syncs), options);
+    const triggered = await this.triggers.trigger(await this.commands.selectRunnable(scope, body.syncs), options);
     for (const { sync, refused } of triggered) {
       if (options.reset && !refused) await this.#forgetTracking(sync);
       this.#log(caller, key, options.reset ? 'request_run_full' : 'request_run', sync, refused && REFUSALS[refused]);
@@ -42,13 +42,13 @@ export class SyncRequests {
   }
 
   async start(caller: Caller, body: CommandSyncs): Promise<void> {
-    const targets = await this.#select(caller, body);
+    const targets = await this.commands.selectRunnable(await this.#scopeOf(caller, body), body.syncs);
     await this.commands.start(targets);
     for (const sync of targets) this.#log(caller, body.provider_config_key, 'unpause', sync);
   }
 
   async pause(caller: Caller, body: CommandSyncs): Promise<void> {
-    const targets = await this.#select(caller, body);
+    const targets = await this.commands.select(await this.#scopeOf(caller, body), body.syncs);
     await this.commands.pause(targets);
     for (const sync of targets) this.#log(caller, body.provider_config_key, 'pause', sync);
   }
@@ -76,9 +76,8 @@ export class SyncRequests {
     this.#log(caller, key, 'delete_variant', ref);
   }
 
-  async #select(caller: Caller, body: CommandSyncs): Promise<SyncTarget[]> {
-    const scope = await this.scopes.forCommand(caller.environmentId, body.provider_config_key, body.connection_id);
-    return this.commands.select(scope, body.syncs);
+  #scopeOf({ environmentId }: Caller, body: CommandSyncs): ReturnType<SyncScopes['forCommand']> {
+    return this.scopes.forCommand(environmentId, body.provider_config_key, body.connection_id);
   }
 
   /** A deletion tracking that the cancelled run left open must not reach into the new one. */

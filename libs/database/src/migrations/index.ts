@@ -3,6 +3,8 @@ import { Connections1764100000000 } from './1764100000000-connections.js';
 import { KeyRotation1764100000100 } from './1764100000100-key-rotation.js';
 import { ConnectSessionLookups1764100000200 } from './1764100000200-connect-session-lookups.js';
 import { OutboundPolicies1764100000500 } from './1764100000500-outbound-policies.js';
+import { ActionsAndEvents1764100000640 } from './1764100000640-actions-and-events.js';
+import { FunctionVersions1764200000400 } from './1764200000400-function-versions.js';
 
 /** Control-plane migrations, oldest first. */
 export const controlPlaneMigrations = [
@@ -11,4 +13,6 @@ export const controlPlaneMigrations = [
   KeyRotation1764100000100,
   ConnectSessionLookups1764100000200,
   OutboundPolicies1764100000500,
+  ActionsAndEvents1764100000640,
+  FunctionVersions1764200000400,
 ];

@@ -1,4 +1,5 @@
 import type { ExecutionState, FunctionError, Outcome } from '#libs/contracts';
+import { backoffMs } from '#libs/kernel';
 import { failedOutcome } from './outcomes.js';
 
 export interface Attempt {
@@ -8,6 +9,8 @@ export interface Attempt {
   readonly output: { readonly value: unknown } | undefined;
   readonly error: FunctionError | undefined;
 }
+
+type AttemptCount = Pick<Attempt, 'attempt' | 'maxAttempts'>;
 
 const UNKNOWN: FunctionError = {
   code: 'action_script_failure',
@@ -29,6 +32,19 @@ export function attemptsOutcome(attempts: readonly Attempt[]): Outcome | 'pendin
   return isOpen ? 'pending' : failedOutcome(last.error ?? UNKNOWN);
 }
 
-/** Whether a failed attempt is followed by another. */
-export const hasNextAttempt = ({ attempt, maxAttempts }: Pick<Attempt, 'attempt' | 'maxAttempts'>): boolean =>
-  attempt + 1 < maxAttempts;
+/** Attempts wait, so that what failed has time to recover; others of the environment run meanwhile. */
+const BACKOFF = { baseMs: 1_000, factor: 2, maxMs: 60_000 };
+/** The same input would be refused again. */
+const NOT_AGAIN: ReadonlySet<string> = new Set(['invalid_action_input']);
+
+/** When a failed attempt is followed by another; undefined where it was the last. */
+export function nextAttemptAt({ attempt, maxAttempts }: AttemptCount, error: FunctionError, now: Date): Date | undefined {
+  if (attempt + 1 >= maxAttempts || NOT_AGAIN.has(error.code)) return undefined;
+  return new Date(now.getTime() + backoffMs(attempt, BACKOFF));
+}
+
+/** How an execution of one attempt ended; undefined where its row alone does not hold the answer. */
+export function endedOutcome({ output, error }: Pick<Attempt, 'output' | 'error'>): Outcome | undefined {
+  if (error) return failedOutcome(error);
+  return output && { status: 'succeeded', output: output.value, durationMs: 0, proxyCalls: 0 };
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { nextAttemptAt } from './attempts.js';
 import { jsonbText } from './json-text.js';
-import { expiredError, overdueSettlement, settlementOf } from './outcomes.js';
+import { expiredError, lostError, overdueSettlement, settlementOf } from './outcomes.js';
 import { dayPartitions, isExpired, retentionStart } from './partition-days.js';
 import { expiry } from './waiting.js';
 
@@ -33,13 +34,39 @@ describe('a waiter gives up', () => {
 
 describe('an execution nobody settled', () => {
   it('expires past a deadline', () => {
-    const { state, error } = overdueSettlement('id', 'run_deadline');
+    const { state, error } = overdueSettlement({ id: 'id', kind: 'action-async', cause: 'run_deadline' });
     expect([state, error]).toEqual(['expired', expiredError('id', 'startedToCompletedTimeoutSecs_exceeded')]);
     expect(error.payload).toEqual({ error: 'Task id expired', payload: { reason: 'startedToCompletedTimeoutSecs_exceeded' } });
   });
 
   it('fails with its worker', () => {
-    expect(overdueSettlement('id', 'worker_lost')).toMatchObject({ state: 'failed', error: { code: 'function_runtime_other' } });
+    const settlement = overdueSettlement({ id: 'id', kind: 'sync', cause: 'worker_lost' });
+    expect(settlement).toMatchObject({ state: 'failed', error: { code: 'function_runtime_other' } });
+  });
+
+  it.each([
+    ['action', 'action_script_failure'],
+    ['sync', 'sync_script_failure'],
+    ['on-event', 'on_event_script_failure'],
+  ] as const)('says which kind of function it was: %s', (kind, code) => {
+    expect(overdueSettlement({ id: 'id', kind, cause: 'start_deadline' }).error.code).toBe(code);
+  });
+});
+
+describe('another attempt', () => {
+  const now = new Date('2026-11-23T22:10:00Z');
+  const after = (attempt: number, maxAttempts: number, error = lostError('broken')) => {
+    const at = nextAttemptAt({ attempt, maxAttempts }, error, now);
+    return at && at.getTime() - now.getTime();
+  };
+
+  it('follows a failure, later each time', () => {
+    expect([0, 1, 2, 3, 4].map((attempt) => after(attempt, 6))).toEqual([1_000, 2_000, 4_000, 8_000, 16_000]);
+  });
+
+  it('does not follow the last one, nor an input that was refused', () => {
+    expect([after(5, 6), after(0, 1)]).toEqual([undefined, undefined]);
+    expect(after(0, 6, { code: 'invalid_action_input', status: 400, payload: [] })).toBeUndefined();
   });
 });
 

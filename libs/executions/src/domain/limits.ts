@@ -16,6 +16,7 @@ export const LIMITS: Readonly<Record<ExecutionKind, KindLimits>> = {
   action: { startWithinMs: 30 * SECOND, runWithinMs: 15 * MINUTE },
   'action-async': { startWithinMs: 24 * HOUR, runWithinMs: 15 * MINUTE },
   sync: { startWithinMs: HOUR, runWithinMs: 24 * HOUR },
+  'on-event': { startWithinMs: 30 * SECOND, runWithinMs: 5 * MINUTE },
 };
 
 /** A worker writes its heartbeat this often. */

@@ -1,6 +1,6 @@
-import type { FunctionError, Outcome } from '#libs/contracts';
+import { type ExecutionKind, type FunctionError, type Outcome, scriptFailure } from '#libs/contracts';
 import type { OperationEnd } from '#libs/logs';
-import type { Overdue, Settlement } from '../executions.types.js';
+import type { Overdue, OverdueExecution, Settlement } from '../executions.types.js';
 
 /** The outcome of an execution that ended without running to its end. */
 export const failedOutcome = (error: FunctionError): Outcome => ({ status: 'failed', error, durationMs: 0, proxyCalls: 0 });
@@ -11,15 +11,8 @@ export type ExpiryReason =
   | 'startedToCompletedTimeoutSecs_exceeded'
   | 'heartbeatTimeoutSecs_exceeded';
 
-export function expiredError(id: string, reason: ExpiryReason): FunctionError {
-  const text = `Task ${id} expired`;
-  return {
-    code: 'action_script_failure',
-    status: 500,
-    message: `The action script failed with an error: ${text}`,
-    payload: { error: text, payload: { reason } },
-  };
-}
+export const expiredError = (id: string, reason: ExpiryReason, kind: ExecutionKind = 'action'): FunctionError =>
+  scriptFailure(kind, `Task ${id} expired`, { payload: { reason } });
 
 /** What ran the function is gone; the function itself may have done its work, or half of it. */
 export const lostError = (message: string): FunctionError => ({
@@ -42,10 +35,10 @@ const EXPIRY_REASONS: Readonly<Record<Exclude<Overdue, 'worker_lost'>, ExpiryRea
 };
 
 /** How an execution is settled that nobody settled in time. */
-export function overdueSettlement(id: string, cause: Overdue): Settlement & { error: FunctionError } {
+export function overdueSettlement({ id, kind, cause }: OverdueExecution): Settlement & { error: FunctionError } {
   return cause === 'worker_lost'
     ? { state: 'failed', error: lostError('the process that ran the function is gone') }
-    : { state: 'expired', error: expiredError(id, EXPIRY_REASONS[cause]) };
+    : { state: 'expired', error: expiredError(id, EXPIRY_REASONS[cause], kind) };
 }
 
 /** How an outcome is recorded. */

@@ -1,56 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { DeployedFunction, FunctionDefinition, IncomingFunction } from '../functions.types.js';
+import type { DeployedFunction, IncomingFunction } from '../functions.types.js';
+import { testDefinition as definition, testDeployed as deployed, testIncoming as incoming } from '../test-functions.js';
 import { type DeployMode, droppedModels, planDeploy } from './deploy-plan.js';
-
-const definition = (over: Partial<FunctionDefinition> = {}): FunctionDefinition => ({
-  description: '',
-  scopes: [],
-  attributes: {},
-  models: ['Contact'],
-  input: null,
-  endpoints: [],
-  runs: 'every hour',
-  auto_start: false,
-  track_deletes: false,
-  sync_type: 'full',
-  webhookSubscriptions: [],
-  json_schema: null,
-  features: [],
-  event: null,
-  ...over,
-});
-
-const incoming = (over: Partial<IncomingFunction> = {}): IncomingFunction => ({
-  integrationId: 1,
-  providerConfigKey: 'crm',
-  type: 'sync',
-  name: 'contacts',
-  version: '',
-  bundleHash: 'js-1',
-  sourceHash: 'ts-1',
-  definition: definition(),
-  ...over,
-});
-
-const deployed = (over: Partial<DeployedFunction> = {}): DeployedFunction => ({
-  id: 7,
-  environmentId: 1,
-  integrationId: 1,
-  providerConfigKey: 'crm',
-  provider: 'hubspot',
-  type: 'sync',
-  name: 'contacts',
-  enabled: true,
-  source: 'repo',
-  version: '3',
-  bundleHash: 'js-1',
-  sourceHash: 'ts-1',
-  definition: definition(),
-  models: (over.definition ?? definition()).models,
-  sdkVersion: null,
-  lastDeployed: new Date(0),
-  ...over,
-});
 
 const plan = (functions: IncomingFunction[], current: DeployedFunction[], mode: DeployMode = 'all', coversOnEvents = true) =>
   planDeploy({ mode, functions, coversOnEvents }, current);
@@ -107,7 +58,8 @@ describe('what is removed', () => {
   const event = deployed({ id: 4, name: 'event', type: 'on-event' });
   const template = deployed({ id: 5, name: 'template', source: 'catalog' });
   const standalone = deployed({ id: 6, name: 'standalone', source: 'standalone' });
-  const current = [gone, elsewhere, action, event, template, standalone];
+  const newStyle = deployed({ id: 8, name: 'new-style', type: 'function' });
+  const current = [gone, elsewhere, action, event, template, standalone, newStyle];
   const removed = (functions: IncomingFunction[], mode: DeployMode, coversOnEvents = true) =>
     plan(functions, current, mode, coversOnEvents).deleted.map(({ name }) => name);
 

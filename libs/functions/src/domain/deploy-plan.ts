@@ -21,6 +21,8 @@ export interface PlannedFunction {
   readonly version: string;
   /** What it replaces. */
   readonly current: DeployedFunction | null;
+  /** Of a roll back: the version whose code comes back. */
+  readonly restored?: { readonly version: string; readonly sdkVersion: string | null };
 }
 
 export interface DeployPlan {
@@ -32,15 +34,23 @@ export interface DeployPlan {
 }
 
 /** Decides what a deploy changes. Of a function that is named twice the last one counts. */
-export function planDeploy(payload: DeployPayload, current: readonly DeployedFunction[]): DeployPlan {
+export const planDeploy = (payload: DeployPayload, current: readonly DeployedFunction[]): DeployPlan =>
+  planChanges(payload.functions, current, (deployed) => isRemoved(deployed, payload));
+
+/** Decides what functions that come change; `isGone` of those that run now and do not come. */
+export function planChanges(
+  functions: readonly IncomingFunction[],
+  current: readonly DeployedFunction[],
+  isGone: (deployed: DeployedFunction) => boolean,
+): DeployPlan {
   const byKey = new Map(current.map((deployed) => [keyOf(deployed), deployed]));
-  const incoming = new Map(payload.functions.map((next) => [keyOf(next), next]));
+  const incoming = new Map(functions.map((next) => [keyOf(next), next]));
   const planned = [...incoming].map(([key, next]) => plan(next, byKey.get(key) ?? null));
   return {
     created: planned.filter(({ current: old }) => old === null),
     updated: planned.filter((one) => one.current !== null && changes(one, one.current)),
     unchanged: planned.filter((one) => one.current !== null && !changes(one, one.current)),
-    deleted: current.filter((deployed) => !incoming.has(keyOf(deployed)) && isRemoved(deployed, payload)),
+    deleted: current.filter((deployed) => !incoming.has(keyOf(deployed)) && isGone(deployed)),
   };
 }
 
@@ -68,9 +78,9 @@ const changes = ({ next, version }: PlannedFunction, current: DeployedFunction):
   next.sourceHash !== current.sourceHash ||
   !isDeepStrictEqual(next.definition, current.definition);
 
-/** Only what a CLI deployed from a repository is reconciled; an empty payload removes nothing. */
+/** Only what a CLI deployed from a repository is reconciled, and no function of the new style; an empty payload removes nothing. */
 function isRemoved(deployed: DeployedFunction, { mode, functions, coversOnEvents }: DeployPayload): boolean {
-  if (mode === 'single' || deployed.source !== 'repo') return false;
+  if (mode === 'single' || deployed.source !== 'repo' || deployed.type === 'function') return false;
   if (!functions.some(({ type }) => type !== 'on-event')) return false;
   if (deployed.type === 'on-event' && !coversOnEvents) return false;
   return mode === 'all' || functions.some(({ integrationId }) => integrationId === deployed.integrationId);

@@ -39,9 +39,10 @@ export interface Prepared {
   readonly lease: ConnectionLease;
   readonly bundleUrl: string;
   readonly memoryMb: number;
+  readonly actionOutputBytes: number;
 }
 
-/** Most bytes of JSON a function may return (spec/functions.md §4.2). */
+/** Most bytes of JSON a function may return that is no action: nobody reads it. */
 const OUTPUT_BYTES = 2 * 1024 * 1024;
 /** A token outlives its run by as long as its last writes may take. */
 const TOKEN_SLACK_S = 300;
@@ -69,7 +70,7 @@ export function claimsOf(run: Run, { function: fn, environment, lease }: Prepare
 
 /** What the runner is asked. */
 export function executeRequestOf(run: Run, prepared: Prepared, token: string): ExecuteRequest {
-  const { function: fn, environment, lease, bundleUrl, memoryMb } = prepared;
+  const { function: fn, environment, lease, bundleUrl, memoryMb, actionOutputBytes } = prepared;
   return {
     executionId: run.executionId,
     kind: run.kind,
@@ -80,7 +81,7 @@ export function executeRequestOf(run: Run, prepared: Prepared, token: string): E
       models: [...fn.models],
       variant: run.sync?.variant ?? BASE_VARIANT,
       trackDeletes: fn.trackDeletes,
-      checkpointKey: run.sync?.checkpointKey ?? `action:${fn.name}`,
+      checkpointKey: run.sync?.checkpointKey ?? `${run.kind === 'on-event' ? run.kind : 'action'}:${fn.name}`,
     },
     context: {
       accountId: environment.accountId,
@@ -93,9 +94,11 @@ export function executeRequestOf(run: Run, prepared: Prepared, token: string): E
     },
     lease,
     input: run.input,
-    limits: { wallMs: run.wallMs, memoryMb, outputBytes: OUTPUT_BYTES },
+    limits: { wallMs: run.wallMs, memoryMb, outputBytes: isAction(run) ? actionOutputBytes : OUTPUT_BYTES },
   };
 }
+
+const isAction = ({ kind }: Run): boolean => kind === 'action' || kind === 'action-async';
 
 const syncContext = ({ syncId, syncRunId, lastSyncDate, emptyCache }: SyncFacts) => ({
   syncId,

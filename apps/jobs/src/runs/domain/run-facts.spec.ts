@@ -24,6 +24,7 @@ const prepared: Prepared = {
   },
   bundleUrl: 'http://127.0.0.1/objects/code',
   memoryMb: 128,
+  actionOutputBytes: 4_096,
 };
 const sync = {
   syncId: ID,
@@ -35,6 +36,20 @@ const sync = {
 };
 
 describe('a run', () => {
+  it.each([
+    ['action', 4_096],
+    ['action-async', 4_096],
+    ['sync', 2 * 1024 * 1024],
+    ['on-event', 2 * 1024 * 1024],
+  ] as const)('of kind %s may return so many bytes: %d', (kind, outputBytes) => {
+    expect(executeRequestOf({ ...run, kind }, prepared, 'token').limits.outputBytes).toBe(outputBytes);
+  });
+
+  it('has checkpoints of its own kind', () => {
+    const keyOf = (kind: Run['kind']) => executeRequestOf({ ...run, kind }, prepared, 'token').function.checkpointKey;
+    expect([keyOf('action'), keyOf('action-async'), keyOf('on-event')]).toEqual(['action:send', 'action:send', 'on-event:send']);
+  });
+
   it('carries a token that outlives it', () => {
     const claims = executionClaims.parse(claimsOf(run, prepared, 1_000));
     expect(claims).toMatchObject({ sub: ID, exp: 61 + 300, connectionId: 'c-1', providerConfigKey: 'mail', variant: 'base' });

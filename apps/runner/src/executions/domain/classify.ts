@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FunctionError } from '#libs/contracts';
+import { type FunctionError, MAX_OUTPUT_BYTES } from '#libs/contracts';
 import { type ErrorCode, ERRORS } from '#libs/kernel';
 import type { StopReason } from '#libs/sandbox';
 
@@ -63,8 +63,11 @@ export function classifyFailure(failure: Failure, scriptName: string): FunctionE
 /** Whether a run ended itself at a checkpoint because its time was nearly up (spec/functions.md §4.1). */
 export const isInterruption = ({ kind, code }: Failure): boolean => kind === 'sdk' && code === 'execution_interrupted';
 
-/** Why a run was stopped from outside. */
-export function classifyStop(reason: StopReason, message: string): FunctionError {
+/** Why a run was stopped from outside. @param outputBytes its limit: that of the protocol has a code of its own (spec/functions.md §4.2) */
+export function classifyStop(reason: StopReason, message: string, outputBytes = 0): FunctionError {
+  if (reason === 'output-too-large' && outputBytes >= MAX_OUTPUT_BYTES) {
+    return { code: 'script_output_too_large', status: 400, message, payload: {} };
+  }
   const { code, status } = STOPPED[reason];
   return code === 'script_internal_error'
     ? { code, status, message: INTERNAL, payload: { name: 'Error', message } }

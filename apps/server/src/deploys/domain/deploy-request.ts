@@ -45,7 +45,7 @@ const fromScript = (script: OnEventScript, integrations: IntegrationIds): Incomi
   type: 'on-event',
   name: script.name,
   version: '',
-  definition: { ...EMPTY, event: script.event },
+  definition: { ...EMPTY_DEFINITION, event: script.event },
 });
 
 const codeFacts = (
@@ -58,7 +58,8 @@ const codeFacts = (
   sourceHash: hashOfCode(fileBody.ts),
 });
 
-const EMPTY: FunctionDefinition = {
+/** What a definition says where its author says nothing. */
+export const EMPTY_DEFINITION: FunctionDefinition = {
   description: '',
   scopes: [],
   attributes: {},
@@ -75,22 +76,33 @@ const EMPTY: FunctionDefinition = {
   event: null,
 };
 
-/** Definitions are compared with what the database gives back, which knows no undefined. */
 const definitionOf = (flow: Flow, schema: FunctionDefinition['json_schema']): FunctionDefinition =>
-  JSON.parse(
-    JSON.stringify({
-      ...EMPTY,
-      description: flow.metadata?.description ?? '',
-      scopes: flow.metadata?.scopes ?? [],
-      attributes: flow.attributes ?? {},
-      models: flow.models,
-      input: typeof flow.input === 'string' ? flow.input : null,
-      endpoints: flow.endpoints ?? [],
-      json_schema: schema,
-      features: flow.features,
-      ...(flow.type === 'sync' ? syncPart(flow) : {}),
-    }),
-  ) as FunctionDefinition;
+  storableDefinition({
+    ...EMPTY_DEFINITION,
+    description: flow.metadata?.description ?? '',
+    scopes: flow.metadata?.scopes ?? [],
+    attributes: flow.attributes ?? {},
+    models: flow.models,
+    input: typeof flow.input === 'string' ? flow.input : null,
+    endpoints: flow.endpoints ?? [],
+    json_schema: schema,
+    features: flow.features,
+    ...(flow.type === 'sync' ? syncPart(flow) : {}),
+  });
+
+/** NUL, or half a surrogate pair, as `JSON.stringify` writes them. */
+const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][\da-f]{2})/;
+
+/**
+ * A definition as the database gives it back, which knows no undefined: what is compared with what runs.
+ * @throws AppError `invalid_body` for characters that the database cannot hold
+ */
+export function storableDefinition(definition: FunctionDefinition): FunctionDefinition {
+  const text = JSON.stringify(definition);
+  if (!UNSTORABLE.test(text)) return JSON.parse(text) as FunctionDefinition;
+  const which = definition.description.slice(0, 100);
+  throw new AppError('invalid_body', `the definition described as "${which}" holds a NUL or half a character: remove it`);
+}
 
 const syncPart = (flow: Flow): Partial<FunctionDefinition> => ({
   runs: flow.runs || null,

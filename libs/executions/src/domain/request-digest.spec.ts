@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { requestDigest } from './request-digest.js';
+
+const hex = (value: unknown) => requestDigest(value).toString('hex');
+
+it('is the same for the same value, whatever the order of its fields', () => {
+  expect(hex({ b: { y: 1, x: [1, { d: 1, c: 2 }] }, a: null })).toBe(hex({ a: null, b: { x: [1, { c: 2, d: 1 }], y: 1 } }));
+});
+
+it.each([
+  [{ a: 1 }, { a: '1' }],
+  [
+    [1, 2],
+    [2, 1],
+  ],
+  [{ a: null }, {}],
+  [{ a: { b: 1 } }, { 'a.b': 1 }],
+])('differs for %j and %j', (one, other) => {
+  expect(hex(one)).not.toBe(hex(other));
+});
+
+it('takes a field that is not there as one that was left out', () => {
+  expect(hex({ a: 1, b: undefined })).toBe(hex({ a: 1 }));
+});
