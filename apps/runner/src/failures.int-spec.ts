@@ -167,6 +167,10 @@ it('an unknown provider of another integration is an error of the SDK', async ()
     message: 'the catalogue has no provider erp',
     payload: {},
   });
+  expect(await failure(`await nango.get({ endpoint: '/x', providerConfigKey: 'erp', connectionId: 'c9' })`)).toEqual({
+    ...INTERNAL,
+    payload: { name: 'Error', code: 'unknown_provider', message: 'the catalogue has no provider erp', stacktrace },
+  });
 });
 
 it('an output that is too long is told with both sizes', async () => {

@@ -8,6 +8,7 @@ import { renderBody, renderFetchBody } from './domain/http-body.js';
 import { factsOf, HostError, sdkError } from './host-error.js';
 import { callError, checkRedirect, fetchError, refusalError, shownConfig } from './http-errors.js';
 import type { Operation } from './operation.js';
+import type { LeaseOf } from './leases.js';
 import type { Received } from './provider-http.js';
 import type { RunContext } from './run-context.js';
 
@@ -32,7 +33,7 @@ function requestOf(run: RunContext, args: HttpArguments, lease: ConnectionLease)
 
 async function http(run: RunContext, given: Record<string, unknown>): Promise<object> {
   const args = parsed(httpArguments, given);
-  const lease = await run.leases.of(args);
+  const lease = await leaseOf(run, args, (message) => new HostError({ name: 'Error', message, code: 'unknown_provider' }));
   const received = await send(run, args, lease);
   if (received.status >= 300) throw refusalError(received, args);
   run.proxyCalls += 1;
@@ -95,11 +96,19 @@ async function uncontrolledFetch(run: RunContext, given: Record<string, unknown>
 
 /** How the provider of another connection pages; null where the catalogue does not say. */
 async function pagination(run: RunContext, given: Record<string, unknown>): Promise<unknown> {
-  const { provider } = await run.leases.of(parsed(ofConnection, given)).catch((error: unknown) => {
-    const isUnknown = factsOf(error).code === 'unknown_provider_template';
-    throw isUnknown ? sdkError('unknown_provider_template_in_config', messageOf(error)) : error;
-  });
+  const of = parsed(ofConnection, given);
+  const { provider } = await leaseOf(run, of, (message) => sdkError('unknown_provider_template_in_config', message));
   return (provider['proxy'] as { paginate?: unknown } | undefined)?.paginate ?? null;
+}
+
+/** @throws what `unknown` makes of a provider that is not in the catalogue */
+async function leaseOf(run: RunContext, of: LeaseOf, unknown: (message: string) => HostError): Promise<ConnectionLease> {
+  try {
+    return await run.leases.of(of);
+  } catch (error) {
+    if (factsOf(error).code === 'unknown_provider_template') throw unknown(messageOf(error));
+    throw error;
+  }
 }
 
 const ofConnection = httpArguments.pick({ providerConfigKey: true, connectionId: true });
