@@ -29,8 +29,8 @@ describe('a connection', () => {
     const path = `/connections/c1?provider_config_key=crm${more}`;
     const { status, body } = await get(`/internal${path}`);
     const shown = await api.call('GET', path);
-    const without = ({ last_fetched_at: _, ...rest }: Record<string, unknown>) => rest;
-    expect([status, without(body as Record<string, unknown>)]).toEqual([200, without(shown.body as Record<string, unknown>)]);
+    const without = (connection: unknown) => ({ ...(connection as object), last_fetched_at: undefined });
+    expect([status, without(body)]).toEqual([200, without(shown.body)]);
     expect('refresh_token' in (body as { credentials: object }).credentials).toBe(more !== '');
   });
 
