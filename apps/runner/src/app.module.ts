@@ -16,6 +16,8 @@ import { Services } from './sdk/run-context.js';
 import { ServiceClient } from './sdk/service-client.js';
 
 const MB = 1024 ** 2;
+/** An action that a run waits for holds a connection, up to its own longest time; asked twice it would run twice. */
+const INVOCATIONS = { connections: 1_024, attempts: 1, answerMs: 16 * 60_000 };
 
 @Module({})
 export class AppModule implements OnApplicationShutdown {
@@ -57,6 +59,7 @@ const connectServices = (config: RunnerConfig): Services =>
     new ServiceClient(config.SERVER_SERVICE_URL, 'server'),
     new ProviderHttp(config),
     new RateLimits(config.SERVER_SERVICE_URL),
+    new ServiceClient(config.SERVER_SERVICE_URL, 'server', INVOCATIONS),
     config.RUNNER_HTTP_LOG_SAMPLE_PCT,
   );
 

@@ -116,6 +116,8 @@ describe('an answer', () => {
   it.each([
     ['text', '{"ok":true}'],
     ['json', { ok: true }],
+    ['blob', '{"ok":true}'],
+    ['document', '{"ok":true}'],
     ['arraybuffer', { type: 'Buffer', data: [...Buffer.from('{"ok":true}')] }],
   ])('comes as %s', async (type, expected) => {
     expect(await output(`return (await nango.get({ endpoint: '/x', responseType: '${type}' })).data`)).toEqual(expected);
@@ -123,8 +125,6 @@ describe('an answer', () => {
 
   it.each([
     [`responseType: 'stream'`, 'the request is not valid: responseType must be json, text or arraybuffer in a function'],
-    [`responseType: 'blob'`, 'the request is not valid: responseType must be json, text or arraybuffer in a function'],
-    [`responseType: 'document'`, 'the request is not valid: responseType must be json, text or arraybuffer in a function'],
     [`files: { a: 'x' }`, expect.stringMatching(/files is not available to functions: give the fields in data/)],
   ])('cannot be had with %s, and nothing is sent', async (config, expected) => {
     expect(await caught(`nango.post({ endpoint: '/x', ${config} })`, 'error.message')).toEqual(expected);
@@ -132,7 +132,68 @@ describe('an answer', () => {
   });
 });
 
+describe('a response', () => {
+  it('has the members of one of axios', async () => {
+    answer = (_request, response) => void response.writeHead(201, { 'X-One': '1', 'set-cookie': ['a=1', 'b=2'] }).end('{"a":1}');
+    const exec = `const r = await nango.post({ endpoint: '/x?q=1', params: { p: [1, 2] }, headers: { 'X-Mine': 'y' }, data: { z: 1 } });
+      return { keys: Object.keys(r).sort(), status: r.status, statusText: r.statusText, data: r.data, one: r.headers['x-one'],
+        cookies: r.headers['set-cookie'], config: r.config, request: r.request }`;
+    expect(await output(exec)).toEqual({
+      keys: ['config', 'data', 'headers', 'request', 'status', 'statusText'],
+      status: 201,
+      statusText: 'Created',
+      data: { a: 1 },
+      one: '1',
+      cookies: ['a=1', 'b=2'],
+      config: { method: 'post', url: '/x?q=1', params: { p: '1,2' }, headers: { 'x-mine': 'y' } },
+      request: { method: 'POST', path: '/x?q=1' },
+    });
+  });
+
+  it.each([
+    [`{ a: 1, b: 'x y', c: true, no: undefined, none: null }`, 'a=1&b=x%20y&c=true'],
+    ['{ ids: [1, 2, 3] }', 'ids=1%2C2%2C3'],
+    [`'a=1&a=2'`, 'a=1&a=2'],
+    [`'?a=1'`, 'a=1'],
+    [`new URLSearchParams([['a', '1'], ['a', '2']])`, 'a=1&a=2'],
+    ['undefined', undefined],
+    ['{}', undefined],
+  ])('is asked for with the params %s', async (params, expected) => {
+    await output(`await nango.get({ endpoint: '/x', params: ${params} })`);
+    expect(seen[0]?.request.url?.split('?')[1]).toBe(expected);
+  });
+
+  it.each([
+    ['', ''],
+    ['{"bad json', '{"bad json'],
+    ['\ufeff{"a":1}', { a: 1 }],
+    ['12', 12],
+    ['null', null],
+  ])('whose body is %j has the data %j', async (body, data) => {
+    answer = (_request, response) => void response.end(body);
+    expect(await output(`return [(await nango.get({ endpoint: '/x' })).data]`)).toEqual([data]);
+  });
+});
+
 describe('an error', () => {
+  it('has bytes where bytes were asked for', async () => {
+    answer = (_request, response) => void response.writeHead(400).end('why');
+    const shown = `[Buffer.isBuffer(error.response.data), error.response.data.toString()]`;
+    expect(await caught(`nango.get({ endpoint: '/x', responseType: 'arraybuffer' })`, shown)).toEqual([true, 'why']);
+  });
+
+  it('has what axios has, and no more of it shows', async () => {
+    answer = (_request, response) => void response.writeHead(404, { 'x-id': '7' }).end('{"a":1}');
+    const shown = `{ own: Object.keys(error).sort(), response: Object.keys(error.response).sort(), request: error.request, same: error.response.config === error.config, text: String(error) }`;
+    expect(await caught(`nango.get({ endpoint: '/x' })`, shown)).toEqual({
+      own: ['code', 'config', 'name', 'request', 'response', 'status'],
+      response: ['config', 'data', 'headers', 'request', 'status', 'statusText'],
+      request: { method: 'GET', path: '/x' },
+      same: true,
+      text: 'AxiosError: Request failed with status code 404',
+    });
+  });
+
   it('is one of axios, with the answer in it and without credentials', async () => {
     answer = (_request, response) =>
       void response.writeHead(503, { 'content-type': 'text/html', 'x-id': '7' }).end('<h1>busy</h1>');
@@ -153,13 +214,20 @@ describe('an error', () => {
       data: '<h1>busy</h1>',
     });
     expect(config).toEqual({ method: 'get', url: '/x', params: { a: '1' }, headers: { 'x-mine': 'y' } });
-    expect(json).toEqual({ name: 'AxiosError', message, code, status: 503 });
+    expect(json).toEqual({
+      name: 'AxiosError',
+      message,
+      code,
+      status: 503,
+      config,
+      stack: expect.stringContaining(String(message)),
+    });
   });
 
   it('without an answer has a code and no response', async () => {
     answer = (_request, response) => void response.destroy();
     const shown = `[error.isAxiosError, error.code, 'response' in error && error.response !== undefined, error.config.method]`;
-    expect(await caught(`nango.post({ endpoint: '/x' })`, shown)).toEqual([true, 'UND_ERR_SOCKET', false, 'post']);
+    expect(await caught(`nango.post({ endpoint: '/x' })`, shown)).toEqual([true, 'ECONNRESET', false, 'post']);
   });
 
   it.each([

@@ -58,7 +58,13 @@ describe('a request to run', () => {
 
   it('for code that is not what its hash says does not run', async () => {
     const error = failureOf(await runner.run('return 1', { hash: 'a'.repeat(64) }));
-    expect(error).toMatchObject({ code: 'function_runtime_other', message: expect.stringContaining('has other content') });
+    const text = `the code stored as ${'a'.repeat(64)} has other content`;
+    expect(error).toEqual({
+      code: 'action_script_failure',
+      status: 500,
+      message: `The action script failed with an error: ${text}`,
+      payload: { error: text },
+    });
   });
 });
 

@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly executionId?: string;
   /** What the code is asked for by, where it is not to be its hash. */
   readonly hash?: string;
+  /** The whole bundle, where it is more than an `exec` of the kind. */
+  readonly code?: string;
   readonly kind?: ExecuteRequest['kind'];
   readonly input?: unknown;
   readonly limits?: Partial<ExecuteRequest['limits']>;
@@ -104,10 +106,13 @@ export async function startTestRunner<Upstream extends World>(
 }
 
 /** Puts a function into the code store, compiled as the CLI does it: exports are getters. */
-function serve(world: World, exec: string, { kind = 'action', hash: asked }: RunOptions): ExecuteRequest['bundle'] {
-  const code = `"use strict";
+function serve(world: World, exec: string, { kind = 'action', hash: asked, code: given }: RunOptions): ExecuteRequest['bundle'] {
+  const member = kind === 'webhook' ? 'onWebhook' : 'exec';
+  const code =
+    given ??
+    `"use strict";
 Object.defineProperty(exports, 'default', { enumerable: true, get: () => definition });
-const definition = { type: '${kind}', exec: async (nango, input) => { ${exec} } };`;
+const definition = { type: '${kind}', ${member}: async (nango, input) => { ${exec} } };`;
   const hash = asked ?? createHash('sha256').update(code).digest('hex');
   world.on('GET', `/code/${hash}`, () => ({ body: code }));
   return { hash, url: `${world.url}/code/${hash}` };

@@ -34,6 +34,7 @@ import { FunctionsApiModule } from './functions/functions-api.module.js';
 import { IntegrationsModule } from './integrations/integrations.module.js';
 import { clientRegistration } from './integrations/new-integrations.service.js';
 import { InternalModule } from './internal/internal.module.js';
+import { InvocationsModule } from './internal/invocations.module.js';
 import { KeysApiModule } from './keys/keys-api.module.js';
 import { LogosModule } from './logos/logos.module.js';
 import { LiveModule } from './live/live.module.js';
@@ -135,6 +136,7 @@ const routes = (config: ServerConfig) => [
   KeysApiModule.forRoot({ username: config.FAIRLEAD_OPERATOR_USERNAME, password: config.FAIRLEAD_OPERATOR_PASSWORD }),
   OutboundPoliciesModule.forRoot({ username: config.FAIRLEAD_OPERATOR_USERNAME, password: config.FAIRLEAD_OPERATOR_PASSWORD }),
   InternalModule.forRoot(config.FAIRLEAD_EXECUTION_PUBLIC_KEY),
+  InvocationsModule.forRoot(config.FAIRLEAD_EXECUTION_PUBLIC_KEY),
   ...(config.FAIRLEAD_SERVE_QUEUE_BOARD
     ? [BoardModule.forRoot({ username: config.FAIRLEAD_OPERATOR_USERNAME, password: config.FAIRLEAD_OPERATOR_PASSWORD })]
     : []),

@@ -8,6 +8,10 @@ export type ExecutionKind = z.output<typeof executionKind>;
 export const executionState = z.enum(['queued', 'running', 'succeeded', 'failed', 'expired', 'cancelled']);
 export type ExecutionState = z.output<typeof executionState>;
 
+/** What a runner is asked to run: executions, and functions that answer an event or a webhook (spec/functions.md §1.4, §1.2). */
+export const runKind = z.enum(['action', 'action-async', 'sync', 'on-event', 'webhook']);
+export type RunKind = z.output<typeof runKind>;
+
 /** Why a function failed, ready for the wire: `status` is the HTTP status, the rest is the `error` object. */
 export const functionError = z.object({
   code: z.string(),
@@ -18,6 +22,24 @@ export const functionError = z.object({
   additional_properties: z.unknown().optional(),
 });
 export type FunctionError = z.output<typeof functionError>;
+
+const SCRIPTS: Readonly<Record<RunKind, string>> = {
+  action: 'action',
+  'action-async': 'action',
+  sync: 'sync',
+  'on-event': 'on-event',
+  webhook: 'webhook',
+};
+
+/** Type of the function a run is about: `nango.scriptType`, and the first part of its checkpoint key. */
+export const scriptTypeOf = (kind: RunKind): string => SCRIPTS[kind];
+
+/** A run that failed before it began, or was lost (spec/functions.md §4.3). @param more fields of its payload, beside the text */
+export function scriptFailure(kind: RunKind, text: string, more: object = {}): FunctionError {
+  const script = scriptTypeOf(kind);
+  const message = `The ${script} script failed with an error: ${text}`;
+  return { code: `${script.replace('-', '_')}_script_failure`, status: 500, message, payload: { error: text, ...more } };
+}
 
 /** Records a run changed, per model key (with `::variant` where there is one). */
 export const modelCounts = z.record(z.string(), z.object({ added: z.number(), updated: z.number(), deleted: z.number() }));
@@ -36,7 +58,13 @@ const runFacts = {
 
 /** How an execution ended. */
 export const outcome = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('succeeded'), output: z.unknown(), ...runFacts }),
+  z.object({
+    status: z.literal('succeeded'),
+    output: z.unknown(),
+    /** A sync that ended itself at a checkpoint, its time nearly up: it is due again at once (spec/functions.md §4.1). */
+    interrupted: z.literal(true).optional(),
+    ...runFacts,
+  }),
   z.object({ status: z.literal('failed'), error: functionError, ...runFacts }),
 ]);
 export type Outcome = z.output<typeof outcome>;
@@ -50,7 +78,7 @@ export const executionClaims = z.object({
   sub: z.uuid(),
   /** Expiry, seconds since the epoch. */
   exp: z.number().int(),
-  kind: executionKind,
+  kind: runKind,
   accountId: z.number().int(),
   environmentId: z.number().int(),
   environmentName: z.string(),

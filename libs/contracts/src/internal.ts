@@ -7,9 +7,11 @@ import { connectionId, providerConfigKey } from './formats.js';
  * | call | body → answer |
  * |---|---|
  * | `POST /internal/lease` | leaseRequest → connectionLease, refreshed if due, forced or refused |
+ * | `GET /internal/connections/:connectionId` | as the public route of this name |
  * | `POST | PATCH /internal/metadata` | metadata of the run's own connection → 204: replace, merge |
  * | `GET /internal/environment-variables` | → `[{ name, value }]` |
- * | `GET /internal/integration` | → public object of the run's integration, with `webhook_url`, without secrets |
+ * | `GET /internal/integration?include` | → public object of the run's integration; `webhook` and `credentials` where asked for |
+ * | `POST /internal/action/trigger`, `/internal/sync/trigger`, `/internal/sync/start` | as the public routes of these names, headers included |
  * | `POST /internal/rate-limits/admit` | admissionRequest → admissionAnswer, once the call may go; 429 `rate_limited` if it may not |
  * | `POST /internal/rate-limits/learn` | limitsReport → governorAnswer |
  */

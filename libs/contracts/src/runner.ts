@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { executionKind, outcome } from './execution.js';
+import { outcome, runKind } from './execution.js';
 import { urlPolicy } from './outbound.js';
 
 /**
@@ -34,7 +34,7 @@ export const MAX_OUTPUT_BYTES = 10_000_000;
 /** `POST /executions` of the runner. */
 export const executeRequest = z.object({
   executionId: z.uuid(),
-  kind: executionKind,
+  kind: runKind,
   /** Execution token, passed on to persist and the server's internal API. */
   token: z.string(),
   /** Compiled CommonJS bundle: SHA-256 hex of its bytes, and where to fetch it when it is not cached. */
@@ -65,6 +65,10 @@ export const executeRequest = z.object({
   input: z.unknown().optional(),
   limits: z.object({
     wallMs: z.number().int().positive(),
+    /** Since the start: a checkpoint saved later ends the run, which then counts as done so far. */
+    interruptAfterMs: z.number().int().positive().optional(),
+    /** Since the start: calls of the SDK made later fail with `execution_timeout`; the run itself ends at `wallMs`. */
+    killAfterMs: z.number().int().positive().optional(),
     memoryMb: z.number().int().positive(),
     outputBytes: z.number().int().positive(),
   }),

@@ -11,7 +11,6 @@ export {
   lostError,
   operationEndOf,
   overdueSettlement,
-  scriptFailure,
   settlementOf,
 } from './domain/outcomes.js';
 export { executionsEnv, type ExecutionsOptions, executionsOptions } from './executions.config.js';

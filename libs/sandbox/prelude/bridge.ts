@@ -1,4 +1,4 @@
-import { ActionError } from './sdk/action-error.js';
+import { type HostError, rebuild } from './host-error.js';
 
 /** The two callbacks that lead out of the isolate. Everything that crosses is text. */
 export interface Bridge {
@@ -8,24 +8,37 @@ export interface Bridge {
   sync(op: string, args: string): string;
 }
 
-/** How the host reports a failed call; rebuilt as an error of the same kind inside. */
-export interface HostError {
-  readonly name: string;
-  readonly message: string;
-  readonly code?: string;
-  readonly payload?: unknown;
-  /** Present on a failed HTTP call. */
-  readonly http?: { readonly status?: number; readonly response?: unknown; readonly config?: unknown };
-}
+/** Asks the host and waits. @throws the host's error, rebuilt */
+export type Ask = <Value>(op: string, args?: object, body?: string) => Promise<Value>;
 
 type HostReply<Value> = { readonly ok: Value } | { readonly error: HostError };
 
 let bridge: Bridge | undefined;
+/** Grows over all runs of an isolate: an answer that comes late is nobody else's. */
 let lastCall = 0;
+let lastRun = 0;
+let currentRun: number | undefined;
 const waiting = new Map<number, (json: string) => void>();
 
 export function connectBridge(to: Bridge): void {
   bridge = to;
+}
+
+/** Begins one of the runs an isolate serves one after the other. What an earlier one left waiting, timers too, is forgotten. */
+export function beginRun(): Ask {
+  const run = ++lastRun;
+  currentRun = run;
+  waiting.clear();
+  return (op, args, body) => {
+    if (currentRun === run) return ask(op, args, body);
+    return Promise.reject(new Error('this nango object belongs to a run that has ended'));
+  };
+}
+
+/** What still computes now asks nobody any more. */
+export function endRun(): void {
+  currentRun = undefined;
+  waiting.clear();
 }
 
 /** The host's answer to a call. */
@@ -42,39 +55,20 @@ function connected(): Bridge {
 
 const call = (op: string, args: string, body?: string): Promise<string> =>
   new Promise((resolve) => {
+    const to = connected();
     const id = ++lastCall;
     waiting.set(id, resolve);
-    connected().send(id, op, args, body);
+    to.send(id, op, args, body);
   });
 
-/** Asks the host and waits. @throws the host's error, rebuilt */
-export async function ask<Value>(op: string, args: object = {}, body?: string): Promise<Value> {
+/** Asks on behalf of whichever run is under way. */
+export const ask: Ask = async <Value>(op: string, args: object = {}, body?: string): Promise<Value> => {
   const reply = JSON.parse(await call(op, JSON.stringify(args), body)) as HostReply<Value>;
   if ('error' in reply) throw rebuild(reply.error);
   return reply.ok;
-}
+};
 
 export const askNow = (op: string, args: object): string => connected().sync(op, JSON.stringify(args));
 
 /** Waits on the host's clock. */
 export const sleep = (ms: number): Promise<string> => call('sleep', String(ms));
-
-function rebuild(error: HostError): Error {
-  if (error.name === 'ActionError') return new ActionError(error.payload);
-  const rebuilt = new Error(error.message);
-  const { http } = error;
-  const facts = http
-    ? {
-        isAxiosError: true,
-        status: http.status,
-        response: http.response,
-        config: http.config,
-        toJSON: () => ({ name: error.name, message: error.message, code: error.code, status: http.status }),
-      }
-    : {};
-  return Object.assign(
-    rebuilt,
-    { name: error.name, ...(error.code === undefined ? {} : { code: error.code }), payload: error.payload },
-    facts,
-  );
-}

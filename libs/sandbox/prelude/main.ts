@@ -1,45 +1,42 @@
 import './text.js';
 import './web.js';
-import { type Bridge, connectBridge, deliver } from './bridge.js';
+import { beginRun, type Bridge, connectBridge, deliver, endRun } from './bridge.js';
+import { type Exports, invoke } from './entry.js';
 import { failureText } from './failure.js';
 import { require } from './modules.js';
 import { ActionError } from './sdk/action-error.js';
-import { makeNango, type RunFacts } from './sdk/nango.js';
+import { makeNango } from './sdk/nango.js';
+import type { RunFacts } from './sdk/run-facts.js';
 
-type Exec = (nango: object, input?: unknown) => unknown;
-interface Definition {
-  readonly exec?: Exec;
-}
-type Factory = (
-  module: { exports: Record<string, unknown> },
-  exports: Record<string, unknown>,
-  require: (name: string) => unknown,
-) => void;
+type Factory = (module: { exports: Exports }, exports: Exports, require: (name: string) => unknown) => void;
 
 const { stringify, parse } = JSON;
 
-/** Exports are getters, and the default one is a definition or, in old deployments, the function itself. */
-function entryOf(exports: Record<string, unknown>): Exec {
-  const entry: Definition | Exec = exports['default'] ?? exports;
-  const exec = typeof entry === 'function' ? entry : entry.exec;
-  if (typeof exec !== 'function')
-    throw new Error(
-      'the function has no exec: its default export must be a createSync, createAction or createOnEvent definition',
-    );
-  return exec;
+/** What the function's module exports, once it was evaluated: for the one run of this isolate, or for several. */
+let loaded: Exports | undefined;
+
+function load(factory: Factory): Exports {
+  const module = { exports: {} as Exports };
+  factory(module, module.exports, require);
+  loaded = module.exports;
+  return loaded;
 }
 
-/** Runs a function and answers text only: `{"ok":<output>}`, or `{"failure":…}`. The output is serialised here, where its getters belong. */
-async function run(factory: Factory, facts: RunFacts, input: unknown): Promise<string> {
+/**
+ * Runs a function and answers text only: `{"ok":<output>}`, or `{"failure":…}`. The output is serialised here, where its getters belong.
+ * @param factory of a module that was not evaluated before
+ */
+async function run(factory: Factory | undefined, facts: RunFacts, input: unknown): Promise<string> {
+  const ask = beginRun();
   try {
-    const module = { exports: {} as Record<string, unknown> };
-    factory(module, module.exports, require);
-    const exec = entryOf(module.exports);
-    const nango = makeNango(facts);
-    const output = await (facts.kind === 'sync' ? exec(nango) : exec(nango, input));
+    const exports = loaded ?? (factory && load(factory));
+    if (!exports) throw new Error('no function was loaded');
+    const output = await invoke(exports, facts.kind, makeNango(ask, facts), input);
     return `{"ok":${stringify(output) ?? 'null'}}`;
   } catch (thrown) {
     return `{"failure":${failureText(thrown)}}`;
+  } finally {
+    endRun();
   }
 }
 
@@ -48,13 +45,13 @@ const OUT_OF_BOUNDS = ['WebAssembly', 'SharedArrayBuffer', 'Atomics'];
 
 /**
  * Called once by the host in a fresh context. It leaves nothing on the global: the callbacks live in closures.
- * @returns how the host starts the one run this context serves, and how it answers the run's calls
+ * @returns how the host starts a run, one after the other, and how it answers its calls
  */
 function boot(send: Bridge['send'], sync: Bridge['sync']) {
   for (const name of ['__fairlead', ...OUT_OF_BOUNDS]) delete (globalThis as Record<string, unknown>)[name];
   connectBridge({ send: (call, op, args, body) => send(call, op, args, body), sync: (op, args) => sync(op, args) });
   return {
-    start: (factory: Factory, facts: string, input: string) => run(factory, parse(facts) as RunFacts, parse(input)),
+    start: (factory: Factory | undefined, facts: string, input: string) => run(factory, parse(facts) as RunFacts, parse(input)),
     deliver,
   };
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { FunctionError, Outcome } from '#libs/contracts';
-import { failedOutcome, scriptFailure } from '#libs/executions';
+import { type FunctionError, type Outcome, scriptFailure } from '#libs/contracts';
+import { failedOutcome } from '#libs/executions';
 import { type DeployedFunction, Functions } from '#libs/functions';
 import { toAppError } from '#libs/kernel';
 import type { Run } from '../runs/domain/execute-request.js';

@@ -1,10 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { KeyObject } from 'node:crypto';
 import { RunnerClient } from '#libs/clients';
-import type { ExecuteRequest, Outcome } from '#libs/contracts';
+import { type ExecuteRequest, type Outcome, scriptFailure } from '#libs/contracts';
 import { Connections } from '#libs/credentials';
 import { signExecutionToken } from '#libs/execution-token';
-import { failedOutcome, scriptFailure } from '#libs/executions';
+import { failedOutcome } from '#libs/executions';
 import { type DeployedFunction, Functions } from '#libs/functions';
 import { AppError, toAppError } from '#libs/kernel';
 import { Bundles } from './bundles.service.js';

@@ -24,8 +24,9 @@ export class SyncProcessor implements JobHandler<'sync.run'> {
     const started = await this.syncRuns.start(executionId);
     if (!started) return;
     const outcome = await this.control.run(executionId, signal, (stop) => this.runs.run(runOf(executionId, started), stop));
-    // A run that was cut short because this process stops is due again at once.
-    await this.syncRuns.finish(executionId, outcome, { lost: signal.aborted });
+    // A run that was cut short because this process stops is due again at once, as is one that ended itself at a checkpoint.
+    const interrupted = outcome.status === 'succeeded' && outcome.interrupted === true;
+    await this.syncRuns.finish(executionId, outcome, { lost: signal.aborted, interrupted });
   }
 
   /** What was never claimed did not run: it stays in line. */

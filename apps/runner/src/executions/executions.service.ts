@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ExecuteRequest, FunctionError, Outcome } from '#libs/contracts';
-import { messageOf, toAppError } from '#libs/kernel';
+import { type ExecuteRequest, type FunctionError, type Outcome, scriptFailure } from '#libs/contracts';
+import { messageOf } from '#libs/kernel';
 import type { RunResult } from '#libs/sandbox';
 import { SandboxPool } from '../hosts/sandbox-pool.js';
 import { answerCall } from '../sdk/operations.js';
 import { deleteOutdated, emptyModels } from '../sdk/record-operations.js';
 import { RunContext, Services } from '../sdk/run-context.js';
 import { Bundles } from './bundles.js';
-import { classifyFailure, classifyStop, parseFailure } from './domain/classify.js';
-import { runFacts, scriptNameOf } from './domain/run-facts.js';
+import { classifyFailure, classifyStop, type Failure, isInterruption, parseFailure } from './domain/classify.js';
+import { inputOf, runFacts, scriptNameOf } from './domain/run-facts.js';
 import { withSourcePositions } from './domain/source-positions.js';
 
 /** Injection token of the longest computation without a call in between: one that spins is stopped long before its wall time is up. */
@@ -35,7 +35,7 @@ export class Executions {
     try {
       return await this.#run(run, signal);
     } catch (error) {
-      return { status: 'failed', error: notRun(error, signal), ...factsOf(run, 0) };
+      return { status: 'failed', error: notRun(run, error), ...factsOf(run, 0) };
     } finally {
       this.#running.delete(request.executionId);
       await run.log.close();
@@ -57,21 +57,20 @@ export class Executions {
       id: request.executionId,
       scriptName: scriptNameOf(request),
       facts: JSON.stringify(runFacts(request)),
-      input: JSON.stringify(request.input || {}),
+      input: inputOf(request),
       limits: { ...request.limits, spinMs: Math.min(this.spinMs, request.limits.wallMs) },
     };
     const result = await this.pool.run(spec, bundle, (op, args, body) => answerCall(run, op, args, body), signal);
-    if (result.status === 'returned' && request.function.trackDeletes) await deleteOutdated(run);
+    if (result.status === 'returned' && request.kind === 'sync' && request.function.trackDeletes) await deleteOutdated(run);
     await releaseLocks(run);
     return outcomeOf(run, result, bundle.code);
   }
 }
 
 /** Why nothing ran: code that cannot be loaded, records that cannot be emptied, a cancellation before the start. */
-function notRun(error: unknown, signal: AbortSignal): FunctionError {
+function notRun({ request, signal }: RunContext, error: unknown): FunctionError {
   if (signal.aborted) return classifyStop('aborted', 'the execution was cancelled before it started');
-  const { code, message, status } = toAppError(error);
-  return { code: code === 'generic_error_support' ? 'function_runtime_other' : code, status, message, payload: {} };
+  return scriptFailure(request.kind, messageOf(error));
 }
 
 /** Locks end with their run; a run that took none asks nobody. */
@@ -87,16 +86,20 @@ async function releaseLocks(run: RunContext): Promise<void> {
 function outcomeOf(run: RunContext, result: RunResult, code: string): Outcome {
   const facts = factsOf(run, result.durationMs);
   if (result.status === 'returned') return { status: 'succeeded', output: JSON.parse(result.output) as unknown, ...facts };
-  const error =
-    result.status === 'stopped'
-      ? classifyStop(result.reason, result.message, run.request.limits.outputBytes)
-      : thrown(result.failure, scriptNameOf(run.request), code);
+  if (result.status === 'stopped')
+    return failed(run, classifyStop(result.reason, result.message, run.request.limits.outputBytes), facts);
+  const failure = parseFailure(result.failure);
+  // The time of the run was nearly up, and it ended where the next one goes on.
+  if (isInterruption(failure)) return { status: 'succeeded', output: null, interrupted: true, ...facts };
+  return failed(run, classified(failure, scriptNameOf(run.request), code), facts);
+}
+
+function failed(run: RunContext, error: FunctionError, facts: ReturnType<typeof factsOf>): Outcome {
   run.log.say('error', 'internal', `the function failed: ${error.code}`, error);
   return { status: 'failed', error, ...facts };
 }
 
-function thrown(json: string, scriptName: string, code: string): FunctionError {
-  const failure = parseFailure(json);
+function classified(failure: Failure, scriptName: string, code: string): FunctionError {
   const stack = failure.stack && withSourcePositions(failure.stack, scriptName, code);
   return classifyFailure({ ...failure, stack }, scriptName);
 }

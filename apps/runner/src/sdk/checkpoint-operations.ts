@@ -1,5 +1,6 @@
+import type { z } from 'zod';
 import { checkpoint as checkpointSchema, type CheckpointState } from '#libs/contracts';
-import { HostError } from './host-error.js';
+import { HostError, sdkError } from './host-error.js';
 import type { Operation } from './operation.js';
 import type { RunContext } from './run-context.js';
 
@@ -9,7 +10,7 @@ const keyOf = (run: RunContext): string => `key=${encodeURIComponent(run.request
 async function read(run: RunContext): Promise<CheckpointState> {
   const state = await run.persist<CheckpointState>('GET', `/checkpoint?${keyOf(run)}`);
   run.checkpointVersion = state.version;
-  run.checkpointFrom ??= state.checkpoint;
+  if (run.checkpointFrom === undefined) run.checkpointFrom = state.checkpoint;
   return state;
 }
 
@@ -21,6 +22,12 @@ function remember(run: RunContext, state: CheckpointState): null {
   return null;
 }
 
+/** The field that is wrong, where one is. */
+function whereOf({ issues: [issue] }: z.ZodError): string {
+  const path = issue?.path.join('.') ?? '';
+  return path === '' ? '' : ` (${path})`;
+}
+
 /** Checkpoints of the run's function (spec/functions.md §2.5); a writer that lost the race is told so. */
 export const checkpointOperations: Record<string, Operation> = {
   'checkpoint.get': async (run) => (await read(run)).checkpoint,
@@ -29,17 +36,19 @@ export const checkpointOperations: Record<string, Operation> = {
     if (!parsed.success) {
       throw new HostError({
         name: 'Error',
-        message: `Error saving checkpoint: only text, numbers and booleans can be saved (${parsed.error.issues[0]?.path.join('.')})`,
+        message: `Error saving checkpoint: only text, numbers and booleans can be saved, as fields of one object${whereOf(parsed.error)}`,
       });
     }
     const body = { key: run.request.function.checkpointKey, checkpoint: parsed.data, expectedVersion: await versionOf(run) };
     try {
-      return remember(run, await run.persist<CheckpointState>('PUT', '/checkpoint', JSON.stringify(body)));
+      remember(run, await run.persist<CheckpointState>('PUT', '/checkpoint', JSON.stringify(body)));
     } catch (error) {
       if (error instanceof HostError)
         throw new HostError({ ...error.facts, message: `Error saving checkpoint: ${error.message}` });
       throw error;
     }
+    if (run.isToBeInterrupted) throw sdkError('execution_interrupted', 'the time of the run is nearly up: it goes on from here');
+    return null;
   },
   'checkpoint.clear': async (run) => {
     const version = await versionOf(run);

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { HostError } from './host-error.js';
 import type { Operation } from './operation.js';
@@ -7,8 +8,16 @@ const connectionArgs = z.object({
   providerConfigKey: z.string().optional(),
   connectionId: z.string().optional(),
   forceRefresh: z.boolean().optional(),
+  refreshToken: z.boolean().optional(),
   refreshGithubAppJwtToken: z.boolean().optional(),
+  isNew: z.boolean().optional(),
 });
+
+/** What is shown of a connection may be as old; a token is looked up anew, but not with every call of a loop. */
+const SHOWN_MS = 60_000;
+const NEW_MS = 1_000;
+
+const integrationArgs = z.object({ include: z.array(z.string()).default([]) });
 
 const metadataArgs = z.object({ op: z.enum(['replace', 'merge']), metadata: z.record(z.string(), z.unknown()) });
 
@@ -22,16 +31,37 @@ async function changeMetadata(run: RunContext, given: Record<string, unknown>): 
   const { metadata: known } = z.object({ metadata: z.record(z.string(), z.unknown()).nullish() }).parse(connection);
   run.leases.changeOwn({ metadata: op === 'merge' ? { ...known, ...metadata } : metadata });
   const data = { connection_id: connection['connection_id'], provider_config_key: integration.uniqueKey, metadata };
-  return { status: op === 'merge' ? 200 : 201, data };
+  const status = op === 'merge' ? 200 : 201;
+  const config = { method: op === 'merge' ? 'patch' : 'post', url: '/connections/metadata' };
+  const headers = { 'content-type': 'application/json; charset=utf-8' };
+  return { data, status, statusText: STATUS_CODES[status], headers, config, request: {} };
+}
+
+/** What only the public route can show. */
+async function readConnection(run: RunContext, args: z.output<typeof connectionArgs>): Promise<unknown> {
+  const { connection, integration } = run.request.lease;
+  const { providerConfigKey = integration.uniqueKey, connectionId = String(connection['connection_id']) } = args;
+  const query = new URLSearchParams({
+    provider_config_key: providerConfigKey,
+    force_refresh: String(args.forceRefresh ?? false),
+    refresh_token: String(args.refreshToken ?? false),
+    refresh_github_app_jwt_token: String(args.refreshGithubAppJwtToken ?? false),
+  });
+  return run.server('GET', `/internal/connections/${encodeURIComponent(connectionId)}?${query.toString()}`);
 }
 
 /** Connection, metadata and integration (spec/functions.md §2.2). */
 export const connectionOperations: Record<string, Operation> = {
   connection: async (run, given) => {
-    const { refreshGithubAppJwtToken, forceRefresh, ...of } = connectionArgs.parse(given);
-    return (await run.leases.of({ ...of, forceRefresh: forceRefresh ?? refreshGithubAppJwtToken })).connection;
+    const { refreshGithubAppJwtToken, refreshToken, isNew, ...of } = connectionArgs.parse(given);
+    if (refreshToken || refreshGithubAppJwtToken) return readConnection(run, { ...of, refreshToken, refreshGithubAppJwtToken });
+    return (await run.leases.of({ ...of, maxAgeMs: isNew ? NEW_MS : SHOWN_MS })).connection;
   },
   metadata: changeMetadata,
-  integration: (run) => run.server('GET', '/internal/integration'),
+  integration: (run, given) => {
+    const query = new URLSearchParams();
+    for (const name of integrationArgs.parse(given).include) query.append('include', name);
+    return run.server('GET', `/internal/integration?${query.toString()}`);
+  },
   'environment-variables': (run) => run.server('GET', '/internal/environment-variables'),
 };

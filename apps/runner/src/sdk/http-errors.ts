@@ -16,24 +16,39 @@ export const shownConfig = ({ method, endpoint, baseUrlOverride, params, headers
 
 /** An answer outside of 2xx, as axios tells it (spec/functions.md §2.1). */
 export function refusalError({ status, statusText, headers, bytes }: Received, args: HttpArguments): HostError {
-  const text = new TextDecoder().decode(bytes);
+  const isBinary = args.responseType === 'arraybuffer';
   return new HostError({
     name: 'AxiosError',
     message: `Request failed with status code ${status}`,
     code: status >= 500 ? 'ERR_BAD_RESPONSE' : 'ERR_BAD_REQUEST',
     http: {
       status,
-      response: { status, statusText, headers, data: args.responseType === 'text' ? text : jsonOrText(text) },
+      response: { status, statusText, headers, ...(isBinary ? {} : { data: dataOf(bytes, args) }) },
+      ...(isBinary ? { bytes: bytes.toString('base64') } : {}),
       config: shownConfig(args),
     },
   });
 }
 
+function dataOf(bytes: Buffer, { responseType = 'json' }: HttpArguments): unknown {
+  const text = new TextDecoder().decode(bytes);
+  return responseType === 'json' ? jsonOrText(text) : text;
+}
+
+/** What axios calls the failures of the network that have other names here. */
+const AXIOS_CODES: Readonly<Record<string, string>> = {
+  UND_ERR_SOCKET: 'ECONNRESET',
+  UND_ERR_CONNECT_TIMEOUT: 'ETIMEDOUT',
+  UND_ERR_HEADERS_TIMEOUT: 'ECONNABORTED',
+  UND_ERR_BODY_TIMEOUT: 'ECONNABORTED',
+};
+
 /** No answer, as axios tells it; what is wrong with the call itself keeps its own code. */
 export function callError(error: unknown, args: HttpArguments): unknown {
   if (error instanceof AppError && error.code === 'rate_limited') return rateLimitError(error, args);
   if (!(error instanceof AppError) || error.code !== 'upstream_unreachable') return error;
-  const { code } = error.payload as { code: string };
+  const { code: told } = error.payload as { code: string };
+  const code = AXIOS_CODES[told] ?? told;
   return new HostError({ name: 'AxiosError', message: error.message || code, code, http: { config: shownConfig(args) } });
 }
 
@@ -63,4 +78,17 @@ export function fetchError(error: unknown): unknown {
   const code = network === 'ERR_FR_TOO_MANY_REDIRECTS' ? 'too_many_redirects' : FETCH_REFUSALS[error.code];
   if (code) return new HostError({ name: 'ActionError', message: '', payload: { code, message: messageOf(error) } });
   return new HostError({ name: 'TypeError', message: 'fetch failed', code: network });
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/** A redirect that leads nowhere is what is left of those that were not followed. */
+export function checkRedirect({ status, headers }: Received, from: URL): void {
+  const { location } = headers;
+  if (!REDIRECTS.has(status) || typeof location !== 'string' || URL.canParse(location, from.href)) return;
+  throw new HostError({
+    name: 'ActionError',
+    message: '',
+    payload: { code: 'invalid_redirect', message: `the redirect leads to ${location}, which is no address` },
+  });
 }

@@ -4,10 +4,11 @@ import { messageOf } from '#libs/kernel';
 import { type OutboundRequest, renewal, type SendOptions } from '#libs/proxy';
 import { governedOptions } from '#libs/rate-limits';
 import { fetchArguments, type HttpArguments, httpArguments } from './domain/http-arguments.js';
-import { renderBody } from './domain/http-body.js';
-import { HostError } from './host-error.js';
-import { callError, fetchError, refusalError } from './http-errors.js';
+import { renderBody, renderFetchBody } from './domain/http-body.js';
+import { factsOf, HostError, sdkError } from './host-error.js';
+import { callError, checkRedirect, fetchError, refusalError, shownConfig } from './http-errors.js';
 import type { Operation } from './operation.js';
+import type { LeaseOf } from './leases.js';
 import type { Received } from './provider-http.js';
 import type { RunContext } from './run-context.js';
 
@@ -32,11 +33,11 @@ function requestOf(run: RunContext, args: HttpArguments, lease: ConnectionLease)
 
 async function http(run: RunContext, given: Record<string, unknown>): Promise<object> {
   const args = parsed(httpArguments, given);
-  const lease = await run.leases.of(args);
+  const lease = await leaseOf(run, args, (message) => new HostError({ name: 'Error', message, code: 'unknown_provider' }));
   const received = await send(run, args, lease);
   if (received.status >= 300) throw refusalError(received, args);
   run.proxyCalls += 1;
-  return { ...headOf(received), ...contentOf(received, args) };
+  return { ...headOf(received), ...contentOf(received, args), config: shownConfig(args) };
 }
 
 async function send(run: RunContext, args: HttpArguments, lease: ConnectionLease): Promise<Received> {
@@ -78,11 +79,15 @@ function parsed<Schema extends z.ZodType>(schema: Schema, given: unknown): z.out
 }
 
 async function uncontrolledFetch(run: RunContext, given: Record<string, unknown>): Promise<object> {
-  const { url, ...request } = parsed(fetchArguments, given);
+  const { url, body, method, headers } = parsed(fetchArguments, given);
+  const rendered = renderFetchBody(body);
+  const type = rendered.contentType === undefined ? {} : { 'content-type': rendered.contentType };
+  const request = { method, headers: { ...type, ...headers }, body: rendered.body };
   const limits = { signal: run.signal, totalMs: run.leftMs };
   try {
     const { outboundPolicy } = await run.leases.of();
-    const received = await run.services.http.fetch(new URL(url), { ...request, body: request.body, outboundPolicy }, limits);
+    const received = await run.services.http.fetch(new URL(url), { ...request, outboundPolicy }, limits);
+    checkRedirect(received, new URL(url));
     return { ...headOf(received), url, bytes: received.bytes.toString('base64') };
   } catch (error) {
     throw fetchError(error);
@@ -91,8 +96,19 @@ async function uncontrolledFetch(run: RunContext, given: Record<string, unknown>
 
 /** How the provider of another connection pages; null where the catalogue does not say. */
 async function pagination(run: RunContext, given: Record<string, unknown>): Promise<unknown> {
-  const { provider } = await run.leases.of(parsed(ofConnection, given));
+  const of = parsed(ofConnection, given);
+  const { provider } = await leaseOf(run, of, (message) => sdkError('unknown_provider_template_in_config', message));
   return (provider['proxy'] as { paginate?: unknown } | undefined)?.paginate ?? null;
+}
+
+/** @throws what `unknown` makes of a provider that is not in the catalogue */
+async function leaseOf(run: RunContext, of: LeaseOf, unknown: (message: string) => HostError): Promise<ConnectionLease> {
+  try {
+    return await run.leases.of(of);
+  } catch (error) {
+    if (factsOf(error).code === 'unknown_provider_template') throw unknown(messageOf(error));
+    throw error;
+  }
 }
 
 const ofConnection = httpArguments.pick({ providerConfigKey: true, connectionId: true });

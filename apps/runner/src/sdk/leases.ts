@@ -16,6 +16,8 @@ export interface LeaseOf {
   readonly providerConfigKey?: string | undefined;
   readonly connectionId?: string | undefined;
   readonly forceRefresh?: boolean | undefined;
+  /** How old an answer may be that is known already. */
+  readonly maxAgeMs?: number | undefined;
   /** What the provider has just refused. */
   readonly refused?: ConnectionLease | undefined;
 }
@@ -36,7 +38,7 @@ export class Leases {
   }
 
   /** @throws HostError when the connection cannot be had */
-  async of({ providerConfigKey, connectionId, forceRefresh = false, refused }: LeaseOf = {}): Promise<ConnectionLease> {
+  async of({ providerConfigKey, connectionId, forceRefresh = false, maxAgeMs, refused }: LeaseOf = {}): Promise<ConnectionLease> {
     const request = {
       providerConfigKey: providerConfigKey ?? this.#own.providerConfigKey,
       connectionId: connectionId ?? this.#own.connectionId,
@@ -52,7 +54,7 @@ export class Leases {
       });
     }
     if (!known) return this.#askOnce(request);
-    if (!isStale(known, Date.now())) return known.lease;
+    if (!isStale(known, Date.now(), maxAgeMs)) return known.lease;
     return this.#askOnce(request).catch((error: unknown) => {
       this.onRenewalFailed(error);
       this.#known.set(keyOf(request), { ...known, askedAt: Date.now() });
@@ -90,9 +92,9 @@ const keyOf = (of: { providerConfigKey: string; connectionId: string }): string 
 const isNewer = ({ credentialsVersion: known }: ConnectionLease, { credentialsVersion: refused }: ConnectionLease): boolean =>
   known !== undefined && refused !== undefined && known > refused;
 
-function isStale({ lease, askedAt }: Known, now: number): boolean {
+function isStale({ lease, askedAt }: Known, now: number, maxAgeMs = RENEW_AFTER_MS): boolean {
   const age = now - askedAt;
-  if (age > RENEW_AFTER_MS) return true;
+  if (age > maxAgeMs) return true;
   const credentials = lease.connection['credentials'] as { expires_at?: unknown } | null | undefined;
   const endsAt = typeof credentials?.expires_at === 'string' ? Date.parse(credentials.expires_at) : Number.NaN;
   return age > ASK_AGAIN_MS && endsAt < now + ENDS_SOON_MS;

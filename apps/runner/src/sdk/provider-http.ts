@@ -48,7 +48,7 @@ export class ProviderHttp {
    */
   fetch(
     url: URL,
-    request: Pick<OutboundRequest, 'method' | 'headers' | 'outboundPolicy'> & { readonly body: string | undefined },
+    request: Pick<OutboundRequest, 'method' | 'headers' | 'outboundPolicy'> & { readonly body: string | Buffer | undefined },
     options: Pick<SendOptions, 'signal' | 'totalMs'>,
   ): Promise<Received> {
     this.#transport.check(url, request.outboundPolicy);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { BatchResult, Checkpoint, ConnectionLease, ExecuteRequest, ModelCounts } from '#libs/contracts';
 import { messageOf } from '#libs/kernel';
 import { LogSample } from './domain/log-sample.js';
+import { type HostError, sdkError } from './host-error.js';
 import { Leases } from './leases.js';
 import type { ProviderHttp } from './provider-http.js';
 import type { RateLimits } from './rate-limits.js';
@@ -15,12 +16,15 @@ export class Services {
     readonly server: ServiceClient,
     readonly http: ProviderHttp,
     readonly rateLimits: RateLimits,
+    /** The server again, for what may take as long as an action, and must not be asked twice. */
+    readonly invocations: ServiceClient,
     /** How many of a hundred HTTP calls of a sync are logged. */
     readonly httpLogPercent = 100,
   ) {}
 
   async close(): Promise<void> {
-    await Promise.all([this.persist.close(), this.server.close(), this.http.close(), this.rateLimits.close()]);
+    const clients = [this.persist, this.server, this.invocations, this.http, this.rateLimits];
+    await Promise.all(clients.map((client) => client.close()));
   }
 }
 
@@ -36,14 +40,13 @@ export class RunContext {
   checkpointVersion: number | undefined;
   checkpointFrom: Checkpoint | null | undefined;
   checkpointTo: Checkpoint | null | undefined;
-  readonly #endsAt: number;
+  readonly #startedAt = performance.now();
 
   constructor(
     readonly request: ExecuteRequest,
     readonly services: Services,
     readonly signal: AbortSignal,
   ) {
-    this.#endsAt = performance.now() + request.limits.wallMs;
     const sample = new LogSample(request.kind === 'sync' ? services.httpLogPercent : 100);
     this.log = new RunLog(services.persist, request.token, sample);
     this.leases = new Leases(
@@ -55,7 +58,24 @@ export class RunContext {
 
   /** Until this run is ended, in milliseconds. */
   get leftMs(): number {
-    return Math.max(1, this.#endsAt - performance.now());
+    return Math.max(1, this.request.limits.wallMs - this.#lastedMs);
+  }
+
+  get #lastedMs(): number {
+    return performance.now() - this.#startedAt;
+  }
+
+  /** Whether the run is to end where it can go on later: at a checkpoint (spec/functions.md §4.1). */
+  get isToBeInterrupted(): boolean {
+    return this.#lastedMs > (this.request.limits.interruptAfterMs ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Why the run may call nobody any more: every call of the SDK looks at it first. */
+  get over(): HostError | undefined {
+    if (this.signal.aborted) return sdkError('script_aborted', 'the execution was cancelled');
+    const { wallMs, killAfterMs = wallMs } = this.request.limits;
+    if (this.#lastedMs <= killAfterMs) return undefined;
+    return sdkError('execution_timeout', `the function ran for more than ${killAfterMs} ms`);
   }
 
   /** Calls persist under this run's token. */

@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 import { HostError } from './host-error.js';
+import { ServiceRefusal } from './service-refusal.js';
 
 export interface ServiceCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -44,12 +45,12 @@ export class ServiceClient {
     });
   }
 
-  /** @throws HostError with the service's own code and message */
+  /** @throws ServiceRefusal with the service's own code and message, HostError where it cannot be reached */
   async call<Answer>(request: ServiceCall): Promise<Answer> {
-    const { statusCode, body } = await this.#send(request, 1);
+    const { statusCode, headers, body } = await this.#send(request, 1);
     const text = await body.text();
     if (statusCode >= 200 && statusCode < 300) return (text === '' ? undefined : JSON.parse(text)) as Answer;
-    throw this.#refusal(statusCode, text);
+    throw new ServiceRefusal(this.name, request, { status: statusCode, headers, text });
   }
 
   close(): Promise<void> {
@@ -76,15 +77,6 @@ export class ServiceClient {
       }
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS * 2 ** attempt));
       return this.#send(request, attempt + 1);
-    }
-  }
-
-  #refusal(status: number, text: string): HostError {
-    try {
-      const { error } = JSON.parse(text) as { error: { code: string; message?: string; payload?: unknown } };
-      return new HostError({ name: 'Error', message: error.message ?? error.code, code: error.code, payload: error.payload });
-    } catch {
-      return new HostError({ name: 'Error', message: `the ${this.name} service answered ${status}`, code: 'server_error' });
     }
   }
 }

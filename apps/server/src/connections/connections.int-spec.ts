@@ -315,7 +315,7 @@ describe('/internal', () => {
     expect((await api.call('PATCH', '/internal/metadata', { b: 2 }, run)).status).toBe(204);
     expect((await read('leased')).body).toMatchObject({ metadata: { a: 1, b: 2 } });
     expect((await api.call('GET', '/internal/environment-variables', undefined, run)).status).toBe(200);
-    const integration = await api.call('GET', '/internal/integration', undefined, run);
+    const integration = await api.call('GET', '/internal/integration?include=webhook', undefined, run);
     expect(integration.body).toMatchObject({ unique_key: 'keyed', webhook_url: expect.any(String) });
     expect(integration.body).not.toHaveProperty('credentials');
   });

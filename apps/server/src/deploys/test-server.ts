@@ -50,11 +50,12 @@ export interface TestServer {
 @Module({})
 class TestModule {}
 
-export async function startTestServer(): Promise<TestServer> {
+/** @param more modules whose routes are wanted too */
+export async function startTestServer(...more: NonNullable<DynamicModule['imports']>): Promise<TestServer> {
   const [database, redis] = await Promise.all([testDatabase(), testRedis()]);
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-objects-'));
   const running = await startHttpApp(
-    { module: TestModule, imports: modules(database.url, database.encryptionKey, redis.url, folder) },
+    { module: TestModule, imports: [...modules(database.url, database.encryptionKey, redis.url, folder), ...more] },
     { host: '127.0.0.1', port: 0, bodyLimitBytes: 20_000_000, shutdownDelayMs: 0 },
   );
   const get = <Service>(type: abstract new (...args: never[]) => Service) => running.app.get<Service>(type, { strict: false });

@@ -1,12 +1,21 @@
-import { Body, Controller, Get, HttpCode, Patch, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Environments } from '#libs/accounts';
 import { type ConnectionLease, type ExecutionClaims, leaseRequest } from '#libs/contracts';
 import { Connections, Integrations } from '#libs/credentials';
 import { Access } from '#libs/http';
+import { ConnectionReader } from '../connections/connection-reader.service.js';
+import {
+  type ConnectionParams,
+  connectionParams,
+  type ReadConnectionQuery,
+  readConnectionQuery,
+} from '../connections/connections.dto.js';
 import { IntegrationViews } from '../integrations/integration-views.js';
+import { type IntegrationQuery, integrationQuery } from '../integrations/integrations.dto.js';
 import { CurrentExecution, ExecutionGuard } from './execution.guard.js';
+import { RunCallers } from './run-callers.service.js';
 
 const metadata = z.record(z.string(), z.unknown());
 type Metadata = z.output<typeof metadata>;
@@ -21,7 +30,20 @@ export class InternalController {
     private readonly integrations: Integrations,
     private readonly environments: Environments,
     private readonly views: IntegrationViews,
+    private readonly reader: ConnectionReader,
+    private readonly callers: RunCallers,
   ) {}
+
+  /** As the public route of this name. */
+  @Get('connections/:connectionId')
+  @Access('execution')
+  async connection(
+    @CurrentExecution() run: ExecutionClaims,
+    @Param({ schema: connectionParams }) { connectionId }: ConnectionParams,
+    @Query({ schema: readConnectionQuery }) query: ReadConnectionQuery,
+  ): Promise<Record<string, unknown>> {
+    return this.reader.read(await this.callers.of(run), connectionId, query);
+  }
 
   @Post('lease')
   @HttpCode(200)
@@ -55,9 +77,16 @@ export class InternalController {
 
   @Get('integration')
   @Access('execution')
-  async integration(@CurrentExecution() run: ExecutionClaims): Promise<Record<string, unknown>> {
+  async integration(
+    @CurrentExecution() run: ExecutionClaims,
+    @Query({ schema: integrationQuery }) { include }: IntegrationQuery,
+  ): Promise<Record<string, unknown>> {
+    const wanted = new Set([include].flat());
     const integration = await this.integrations.get(run.environmentId, run.providerConfigKey);
     const { uuid } = await this.environments.get(run.environmentId);
-    return this.views.show(integration, uuid, { webhook: true });
+    return this.views.show(integration, uuid, {
+      webhook: wanted.has('webhook'),
+      credentials: wanted.has('credentials'),
+    });
   }
 }

@@ -6,5 +6,9 @@ import { SyncScopes } from './sync-scopes.service.js';
 import { SyncsController } from './syncs.controller.js';
 
 /** `/sync/*` but deploys; opens and closes syncs with connections. */
-@Module({ controllers: [SyncsController], providers: [RemovedRecords, SyncLifecycle, SyncRequests, SyncScopes] })
+@Module({
+  controllers: [SyncsController],
+  providers: [RemovedRecords, SyncLifecycle, SyncRequests, SyncScopes],
+  exports: [SyncRequests],
+})
 export class SyncsModule {}

@@ -1,4 +1,4 @@
-import type { ExecutionKind, FunctionError, Outcome } from '#libs/contracts';
+import { type ExecutionKind, type FunctionError, type Outcome, scriptFailure } from '#libs/contracts';
 import type { OperationEnd } from '#libs/logs';
 import type { Overdue, OverdueExecution, Settlement } from '../executions.types.js';
 
@@ -13,19 +13,6 @@ export type ExpiryReason =
 
 export const expiredError = (id: string, reason: ExpiryReason, kind: ExecutionKind = 'action'): FunctionError =>
   scriptFailure(kind, `Task ${id} expired`, { payload: { reason } });
-
-const FAILURES: Readonly<Record<ExecutionKind, { readonly code: string; readonly subject: string }>> = {
-  action: { code: 'action_script_failure', subject: 'action' },
-  'action-async': { code: 'action_script_failure', subject: 'action' },
-  sync: { code: 'sync_script_failure', subject: 'sync' },
-  'on-event': { code: 'on_event_script_failure', subject: 'on-event' },
-};
-
-/** An execution that failed without its function having said anything of it (spec/functions.md §4.3). */
-export function scriptFailure(kind: ExecutionKind, text: string, more: object = {}): FunctionError {
-  const { code, subject } = FAILURES[kind];
-  return { code, status: 500, message: `The ${subject} script failed with an error: ${text}`, payload: { error: text, ...more } };
-}
 
 /** What ran the function is gone; the function itself may have done its work, or half of it. */
 export const lostError = (message: string): FunctionError => ({

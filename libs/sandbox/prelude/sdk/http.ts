@@ -1,5 +1,6 @@
 import { Buffer } from 'buffer';
-import { ask } from '../bridge.js';
+import type { Ask } from '../bridge.js';
+import { requestOf } from '../host-error.js';
 
 /** A request as functions write it (spec/functions.md §2.1). */
 export interface HttpConfig {
@@ -27,30 +28,42 @@ export interface HttpResponse {
   /** Lower-case names; those that came more than once are lists. */
   readonly headers: Record<string, string | string[]>;
   readonly config: object;
+  readonly request: object;
 }
 
-interface Wire extends Omit<HttpResponse, 'data' | 'config'> {
+interface Wire extends Omit<HttpResponse, 'data' | 'request'> {
   readonly text?: string;
   /** base64, where bytes were asked for. */
   readonly bytes?: string;
+  readonly config: Readonly<Record<string, unknown>>;
 }
 
-export async function send(config: HttpConfig): Promise<HttpResponse> {
-  const { data, paginate: _paginate, ...rest } = config;
-  const wire = await ask<Wire>('http', {
-    ...rest,
-    method: config.method ?? 'GET',
-    headers: config.headers && plainHeaders(config.headers),
-    params: plainParams(config.params),
-    body: describeBody(data),
-  });
-  const { status, statusText, headers } = wire;
-  return { data: received(wire, config.responseType), status, statusText, headers, config: { ...rest } };
+export type Send = (config: HttpConfig) => Promise<HttpResponse>;
+
+/** Calls of the connection's provider (spec/functions.md §2.1). */
+export function httpMethods(ask: Ask) {
+  const proxy: Send = async (config) => {
+    const { data, paginate: _paginate, ...rest } = config;
+    const wire = await ask<Wire>('http', {
+      ...rest,
+      method: config.method ?? 'GET',
+      headers: config.headers && plainHeaders(config.headers),
+      params: plainParams(config.params),
+      body: describeBody(data),
+    });
+    const { status, statusText, headers, config: sent } = wire;
+    return { data: received(wire, config.responseType), status, statusText, headers, config: sent, request: requestOf(sent) };
+  };
+  const by =
+    (method: string): Send =>
+    (config) =>
+      proxy({ ...config, method });
+  return { proxy, get: by('GET'), post: by('POST'), put: by('PUT'), patch: by('PATCH'), delete: by('DELETE') };
 }
 
 function received({ text = '', bytes }: Wire, responseType: string | undefined): unknown {
   if (bytes !== undefined) return Buffer.from(bytes, 'base64');
-  if (responseType === 'text') return text;
+  if (responseType !== undefined && responseType !== 'json') return text;
   try {
     return JSON.parse(text);
   } catch {
@@ -58,15 +71,13 @@ function received({ text = '', bytes }: Wire, responseType: string | undefined):
   }
 }
 
-const plainHeaders = (headers: Record<string, string>): Record<string, string> =>
+export const plainHeaders = (headers: Record<string, string>): Record<string, string> =>
   headers instanceof Headers ? Object.fromEntries(headers as unknown as Iterable<[string, string]>) : headers;
-
-export const withMethod = (method: string) => (config: HttpConfig) => send({ ...config, method });
 
 /** Arrays are comma-joined, as `URLSearchParams.set` does it. */
 function plainParams(params: HttpConfig['params']): string | Record<string, string> | undefined {
   if (params === undefined || params === null || typeof params === 'string') return params ?? undefined;
-  if (params instanceof URLSearchParams) return Object.fromEntries(params as unknown as Iterable<[string, string]>);
+  if (params instanceof URLSearchParams) return String(params);
   return Object.fromEntries(
     Object.entries(params)
       .filter(([, value]) => value !== undefined && value !== null)
@@ -75,7 +86,7 @@ function plainParams(params: HttpConfig['params']): string | Record<string, stri
 }
 
 /** Text travels as it is, bytes as base64, everything else as JSON. */
-function describeBody(data: unknown): object | undefined {
+export function describeBody(data: unknown): object | undefined {
   if (data === undefined || data === null) return undefined;
   if (typeof data === 'string') return { text: data };
   if (data instanceof URLSearchParams) return { form: String(data) };

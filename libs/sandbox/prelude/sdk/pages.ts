@@ -1,5 +1,5 @@
 import { getPath, setPath } from './get-path.js';
-import { type HttpConfig, type HttpResponse, send } from './http.js';
+import type { HttpConfig, HttpResponse, Send } from './http.js';
 
 /** How a listing is paged: the provider's way, with what a call says besides (spec/functions.md §2.1). */
 export interface Settings {
@@ -38,6 +38,7 @@ export class Pages {
   #sendsFields: boolean;
 
   constructor(
+    private readonly send: Send,
     config: HttpConfig,
     readonly settings: Settings,
   ) {
@@ -77,7 +78,7 @@ export class Pages {
 
   async fetch(): Promise<Page> {
     const fields = this.#sendsFields ? { [this.#inBody ? 'data' : 'params']: this.#fields } : {};
-    const response = await send({ ...this.#config, ...fields });
+    const response = await this.send({ ...this.#config, ...fields });
     const { response_path: path } = this.settings;
     return { response, items: path ? getPath(response.data, path) : response.data };
   }

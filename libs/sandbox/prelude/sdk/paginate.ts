@@ -1,13 +1,14 @@
 import { getPath } from './get-path.js';
-import type { HttpConfig } from './http.js';
+import type { HttpConfig, Send } from './http.js';
 import { linkOf } from './link-header.js';
 import { Pages, type Settings } from './pages.js';
 
 /**
  * Every page of a listing (spec/functions.md §2.1).
+ * @param send makes the calls
  * @param defaults of the provider; the call's own settings count before them, field by field
  */
-export async function* paginate(config: HttpConfig, defaults: Settings | undefined): AsyncGenerator<unknown[]> {
+export async function* paginate(send: Send, config: HttpConfig, defaults: Settings | undefined): AsyncGenerator<unknown[]> {
   const settings = overlaid(defaults, config.paginate);
   if (!settings) throw new Error('pagination is configured neither for this provider nor in this call');
   const wanted = settings.type?.toLowerCase();
@@ -16,7 +17,7 @@ export async function* paginate(config: HttpConfig, defaults: Settings | undefin
     throw new Error(`the pagination type ${settings.type} is not supported: use cursor, link or offset`);
   const { check, follow } = TYPES[wanted as keyof typeof TYPES];
   check(settings);
-  yield* follow(new Pages(config, settings));
+  yield* follow(new Pages(send, config, settings));
 }
 
 function overlaid(defaults: Settings | undefined, own: object | undefined): Settings | undefined {

@@ -1,49 +1,31 @@
-import { Buffer } from 'buffer';
-import { ask } from '../bridge.js';
+import type { Ask } from '../bridge.js';
+import { describeBody } from './http.js';
+import { FetchResponse, type FetchedWire } from './fetch-response.js';
 
-interface Wire {
-  readonly status: number;
-  readonly statusText: string;
-  readonly headers: Record<string, string>;
-  readonly url: string;
-  readonly bytes: string;
+interface FetchRequest {
+  readonly url: URL | string;
+  readonly method?: string;
+  readonly headers?: ConstructorParameters<typeof Headers>[0];
+  readonly body?: unknown;
 }
 
-/** The part of a `Response` functions read (WHATWG Fetch). */
-class Response {
-  readonly status: number;
-  readonly statusText: string;
-  readonly headers: Headers;
-  readonly url: string;
-  readonly ok: boolean;
-  readonly #bytes: Buffer;
-
-  constructor(wire: Wire) {
-    this.status = wire.status;
-    this.statusText = wire.statusText;
-    this.headers = new Headers(wire.headers);
-    this.url = wire.url;
-    this.ok = wire.status >= 200 && wire.status < 300;
-    this.#bytes = Buffer.from(wire.bytes, 'base64');
-  }
-  text = async (): Promise<string> => this.#bytes.toString('utf8');
-  json = async (): Promise<unknown> => JSON.parse(this.#bytes.toString('utf8'));
-  arrayBuffer = async (): Promise<ArrayBuffer> => new Uint8Array(this.#bytes).buffer;
-}
+const BODYLESS = new Set(['GET', 'HEAD']);
 
 /** A call without credentials or retries, under the outbound policy (spec/functions.md §2.1). */
-export async function uncontrolledFetch(request: {
-  url: URL | string;
-  method?: string;
-  headers?: Record<string, string>;
-  body?: string | null;
-}) {
-  return new Response(
-    await ask<Wire>('fetch', {
-      url: String(request.url),
-      method: request.method ?? 'GET',
-      headers: request.headers,
-      body: request.body ?? undefined,
-    }),
-  );
-}
+export const uncontrolledFetch =
+  (ask: Ask) =>
+  async ({ url, method = 'GET', headers, body }: FetchRequest): Promise<FetchResponse> => {
+    const verb = method.toUpperCase();
+    const described = describeBody(isKnown(body) ? body : String(body));
+    if (described && BODYLESS.has(verb)) throw new TypeError(`a request with the method ${verb} cannot have a body`);
+    const sent = Object.fromEntries(new Headers(headers ?? {}) as unknown as Iterable<[string, string]>);
+    return new FetchResponse(await ask<FetchedWire>('fetch', { url: String(url), method: verb, headers: sent, body: described }));
+  };
+
+/** Anything else is its text, as `fetch` has it. */
+const isKnown = (body: unknown): boolean =>
+  body === undefined ||
+  body === null ||
+  body instanceof URLSearchParams ||
+  body instanceof ArrayBuffer ||
+  ArrayBuffer.isView(body);

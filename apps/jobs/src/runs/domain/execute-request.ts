@@ -94,9 +94,20 @@ export function executeRequestOf(run: Run, prepared: Prepared, token: string): E
     },
     lease,
     input: run.input,
-    limits: { wallMs: run.wallMs, memoryMb, outputBytes: isAction(run) ? actionOutputBytes : OUTPUT_BYTES },
+    limits: { ...timesOf(run), memoryMb, outputBytes: isAction(run) ? actionOutputBytes : OUTPUT_BYTES },
   };
 }
+
+/** A sync goes on later from a checkpoint it saves late in its time, and calls nobody in its last moments (spec/functions.md §4.1). */
+const INTERRUPTED_AFTER = 0.8;
+const KILLED_AFTER = 0.95;
+
+const timesOf = ({ kind, wallMs }: Run): Pick<ExecuteRequest['limits'], 'wallMs' | 'interruptAfterMs' | 'killAfterMs'> => ({
+  wallMs,
+  ...(kind === 'sync'
+    ? { interruptAfterMs: Math.ceil(wallMs * INTERRUPTED_AFTER), killAfterMs: Math.ceil(wallMs * KILLED_AFTER) }
+    : {}),
+});
 
 const isAction = ({ kind }: Run): boolean => kind === 'action' || kind === 'action-async';
 

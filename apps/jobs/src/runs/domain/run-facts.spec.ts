@@ -45,6 +45,12 @@ describe('a run', () => {
     expect(executeRequestOf({ ...run, kind }, prepared, 'token').limits.outputBytes).toBe(outputBytes);
   });
 
+  it('of a sync may end at a checkpoint before its time is up', () => {
+    const timesOf = (kind: Run['kind']) => executeRequestOf({ ...run, kind }, prepared, 'token').limits;
+    expect(timesOf('sync')).toMatchObject({ wallMs: 60_000, interruptAfterMs: 48_000, killAfterMs: 57_000 });
+    expect(timesOf('action')).toEqual({ wallMs: 60_000, memoryMb: 128, outputBytes: 4_096 });
+  });
+
   it('has checkpoints of its own kind', () => {
     const keyOf = (kind: Run['kind']) => executeRequestOf({ ...run, kind }, prepared, 'token').function.checkpointKey;
     expect([keyOf('action'), keyOf('action-async'), keyOf('on-event')]).toEqual(['action:send', 'action:send', 'on-event:send']);

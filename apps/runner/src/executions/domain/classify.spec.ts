@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classifyFailure, classifyStop, type Failure, parseFailure } from './classify.js';
+import { classifyFailure, classifyStop, type Failure, isInterruption, parseFailure } from './classify.js';
 
 const SCRIPT = 'contacts-crm.cjs';
 const classify = (failure: Failure) => classifyFailure(failure, SCRIPT);
@@ -59,18 +59,77 @@ describe('any other error', () => {
     });
   });
 
-  it('that is no Error at all is shown as JSON', () => {
-    expect(classify({ kind: 'thrown', thrown: { a: 1 } })).toMatchObject({
+  it.each([
+    [{ a: 1 }, '{"a":1}'],
+    ['text', '"text"'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+  ])('that is no Error at all (%j) is shown as JSON', (thrown, message) => {
+    expect(classify({ kind: 'thrown', thrown })).toEqual({
       code: 'script_internal_error',
-      payload: { message: '{"a":1}' },
+      status: 500,
+      message: 'An internal error occurred during the script execution',
+      payload: { message },
     });
   });
 
-  it('of the SDK keeps its code', () => {
-    expect(classify({ kind: 'error', name: 'Error', message: 'late', code: 'script_aborted' })).toMatchObject({
-      code: 'script_aborted',
-      status: 410,
+  it('with the code of an SDK error is no SDK error', () => {
+    expect(classify({ kind: 'error', name: 'Error', message: 'mine', code: 'script_aborted' })).toMatchObject({
+      code: 'script_internal_error',
+      payload: { code: 'script_aborted' },
     });
+  });
+});
+
+describe('an error of the SDK', () => {
+  it.each([
+    ['script_aborted', 410],
+    ['execution_timeout', 500],
+    ['unknown_provider_template_in_config', 500],
+  ])('keeps its code %s', (code, status) => {
+    expect(classify({ kind: 'sdk', name: 'Error', message: 'late', code })).toEqual({
+      code,
+      status,
+      message: 'late',
+      payload: {},
+    });
+  });
+
+  it('that the catalogue does not know is told as such', () => {
+    expect(classify({ kind: 'sdk', name: 'Error', code: 'toString', payload: { a: 1 } })).toEqual({
+      code: 'unhandled_toString',
+      status: 500,
+      message: '',
+      payload: { a: 1 },
+    });
+  });
+
+  it('is an interruption where it says so itself', () => {
+    const code = 'execution_interrupted';
+    expect([isInterruption({ kind: 'sdk', code }), isInterruption({ kind: 'error', code })]).toEqual([true, false]);
+  });
+});
+
+describe('a refusal of this platform’s own API', () => {
+  const response = {
+    status: 429,
+    headers: { 'X-RateLimit-Limit': '9', server: 's' },
+    data: { error: { code: 'too_many_request' } },
+  };
+  const refused = (http: object) => classify({ kind: 'error', name: 'AxiosError', message: 'slow down', http });
+
+  it('for too many requests has a code of its own', () => {
+    expect(refused({ response, isApi: true })).toEqual({
+      code: 'script_api_rate_limit_error',
+      status: 424,
+      message: 'slow down',
+      payload: { error: { code: 'too_many_request' } },
+      additional_properties: { upstream_response: { status: 429, headers: { 'x-ratelimit-limit': '9' }, body: response.data } },
+    });
+  });
+
+  it.each([{ response }, { response: { ...response, status: 400 }, isApi: true }])('for another reason has not: %j', (http) => {
+    expect(refused(http)).toMatchObject({ code: 'script_http_error', upstream: { body: response.data } });
   });
 });
 

@@ -1,21 +1,26 @@
 import { z } from 'zod';
 import { type FunctionError, MAX_OUTPUT_BYTES } from '#libs/contracts';
+import { type ErrorCode, ERRORS } from '#libs/kernel';
 import type { StopReason } from '#libs/sandbox';
 
 const text = z.string().optional().catch(undefined);
 
 /** What the isolate says of an error (prelude `failure.ts`); the author's code can forge it, so a field of a wrong type is left out. */
 const failureSchema = z.object({
-  kind: z.enum(['action', 'error', 'thrown']),
+  kind: z.enum(['action', 'error', 'sdk', 'thrown']),
   name: text,
   message: text,
   code: text,
   stack: text,
   payload: z.unknown().optional(),
-  http: z.object({ response: z.unknown().optional() }).optional().catch(undefined),
+  http: z
+    .object({ response: z.unknown().optional(), isApi: z.boolean().optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
+  /** What is no error. */
   thrown: z.unknown().optional(),
 });
-export type Failure = Partial<z.output<typeof failureSchema>> & { readonly kind: 'action' | 'error' | 'thrown' };
+export type Failure = Partial<z.output<typeof failureSchema>> & { readonly kind: z.output<typeof failureSchema>['kind'] };
 
 /** @throws SyntaxError or ZodError where an isolate says nothing that could be an error */
 export const parseFailure = (json: string): Failure => failureSchema.parse(JSON.parse(json));
@@ -25,13 +30,6 @@ interface UpstreamResponse {
   readonly headers: Record<string, unknown>;
   readonly data: unknown;
 }
-
-/** Codes of the SDK itself that keep their name on the wire, with their status (spec/functions.md §4.3, spec/api.md §2.2). */
-const SDK_CODES: Record<string, number> = {
-  script_aborted: 410,
-  execution_timeout: 500,
-  unknown_provider_template_in_config: 500,
-};
 
 const STOPPED: Record<StopReason, { code: string; status: number }> = {
   timeout: { code: 'execution_timeout', status: 500 },
@@ -50,15 +48,20 @@ const MAX_STACK_LINES = 9;
 export function classifyFailure(failure: Failure, scriptName: string): FunctionError {
   if (failure.kind === 'action') return authorError(failure.payload);
   if (failure.kind === 'thrown') {
-    return { code: 'script_internal_error', status: 500, message: INTERNAL, payload: { message: asText(failure.thrown) } };
+    return {
+      code: 'script_internal_error',
+      status: 500,
+      message: INTERNAL,
+      payload: { message: JSON.stringify(failure.thrown) ?? 'undefined' },
+    };
   }
   if (failure.http) return httpError(failure, scriptName);
-  const status = failure.code === undefined ? undefined : SDK_CODES[failure.code];
-  if (status !== undefined) {
-    return { code: failure.code ?? '', status, message: failure.message ?? '', payload: failure.payload ?? {} };
-  }
+  if (failure.kind === 'sdk' && failure.code !== undefined) return sdkError(failure.code, failure);
   return { code: 'script_internal_error', status: 500, message: INTERNAL, payload: described(failure, scriptName) };
 }
+
+/** Whether a run ended itself at a checkpoint because its time was nearly up (spec/functions.md §4.1). */
+export const isInterruption = ({ kind, code }: Failure): boolean => kind === 'sdk' && code === 'execution_interrupted';
 
 /** Why a run was stopped from outside. @param outputBytes its limit: that of the protocol has a code of its own (spec/functions.md §4.2) */
 export function classifyStop(reason: StopReason, message: string, outputBytes = 0): FunctionError {
@@ -87,9 +90,29 @@ function httpError(failure: Failure, scriptName: string): FunctionError {
     const message = 'A network error occurred during an HTTP call';
     return { code: 'script_network_error', status: 500, message, payload: described(failure, scriptName) };
   }
+  if (failure.http?.isApi && response.status === 429) return apiRateLimit(failure, response);
   const upstream = { status: response.status, headers: passedOn(response.headers), body: response.data };
   return { code: 'script_http_error', status: 424, payload: payloadOf(response.data), upstream };
 }
+
+/** Of this platform's own API, which told the function to slow down. */
+function apiRateLimit({ message = '' }: Failure, { status, headers, data }: UpstreamResponse): FunctionError {
+  return {
+    code: 'script_api_rate_limit_error',
+    status: 424,
+    message,
+    payload: payloadOf(data),
+    additional_properties: { upstream_response: { status, headers: passedOn(headers), body: data } },
+  };
+}
+
+/** What the SDK itself refused; a code the catalogue does not know is told as such (spec/api.md §2.1). */
+function sdkError(code: string, { message = '', payload = {} }: Failure): FunctionError {
+  if (isErrorCode(code)) return { code, status: ERRORS[code].status, message, payload };
+  return { code: `unhandled_${code}`, status: 500, message, payload };
+}
+
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
 
 function upstreamResponse(response: unknown): UpstreamResponse | undefined {
   if (typeof response !== 'object' || response === null) return undefined;
@@ -126,5 +149,3 @@ function authorsLines(stack: string, scriptName: string): string[] {
   const own = rest.filter((line) => line.includes(scriptName)).slice(0, MAX_STACK_LINES);
   return [first, ...own.map((line) => line.trim())];
 }
-
-const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

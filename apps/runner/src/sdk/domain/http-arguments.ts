@@ -17,8 +17,8 @@ const method = z
   .regex(/^[a-z]{1,16}$/i)
   .transform((text) => text.toUpperCase());
 
-/** Of axios, but nothing that can leave the host as what it is called. */
-const NOT_FOR_ISOLATES = new Set(['stream', 'blob', 'document']);
+/** Of axios; a stream cannot leave the host. Blobs and documents are text there too, outside of a browser. */
+const RESPONSE_TYPES = ['json', 'text', 'arraybuffer', 'blob', 'document'] as const;
 
 /** A request that comes out of an isolate (prelude `sdk/http.ts`). */
 export const httpArguments = z.object({
@@ -32,10 +32,7 @@ export const httpArguments = z.object({
   retryHeader: z.object({ at: names.optional(), after: names.optional() }).nullish(),
   baseUrlOverride: z.string().nullish(),
   decompress: z.boolean().optional(),
-  responseType: z
-    .string()
-    .refine((type) => !NOT_FOR_ISOLATES.has(type), 'must be json, text or arraybuffer in a function')
-    .optional(),
+  responseType: z.enum(RESPONSE_TYPES, 'must be json, text or arraybuffer in a function').optional(),
   forwardHeadersOnRedirect: z.boolean().optional(),
   connectionId: z.string().optional(),
   providerConfigKey: z.string().optional(),
@@ -46,4 +43,4 @@ export const httpArguments = z.object({
 export type HttpArguments = z.output<typeof httpArguments>;
 
 /** A request of `uncontrolledFetch`. */
-export const fetchArguments = z.object({ url: z.url(), method, headers: headers.default({}), body: z.string().optional() });
+export const fetchArguments = z.object({ url: z.url(), method, headers: headers.default({}), body: describedBody.optional() });

@@ -35,6 +35,14 @@ export function renderBody(body: DescribedBody, contentType: string | undefined)
   return { body: JSON.stringify(body.json), contentType: contentType ?? JSON_TYPE };
 }
 
+/** As `fetch` sends a body: nothing is changed for what the content type says. */
+export function renderFetchBody(body: DescribedBody | undefined): Partial<RenderedBody> {
+  if (!body || 'json' in body) return {};
+  if ('bytes' in body) return { body: Buffer.from(body.bytes, 'base64') };
+  if ('form' in body) return { body: body.form, contentType: `${FORM_TYPE};charset=UTF-8` };
+  return { body: body.text, contentType: 'text/plain;charset=UTF-8' };
+}
+
 const isJsonType = (contentType: string | undefined): boolean => contentType?.startsWith(JSON_TYPE) ?? false;
 
 /** Text that is JSON already goes out as it is; any other text becomes a JSON string. */
