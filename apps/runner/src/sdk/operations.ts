@@ -4,6 +4,7 @@ import { factsOf, HostError } from './host-error.js';
 import { httpOperations } from './http-operations.js';
 import { logOperations } from './log-operations.js';
 import { recordOperations } from './record-operations.js';
+import { soapOperations } from './soap/soap-operations.js';
 import type { Operation } from './operation.js';
 import type { RunContext } from './run-context.js';
 
@@ -14,6 +15,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
     ...recordOperations,
     ...checkpointOperations,
     ...logOperations,
+    ...soapOperations,
   }),
 );
 
