@@ -11,7 +11,7 @@ for (const [name, value] of Object.entries({ ...cryptoClasses, ...soapClasses, U
   Object.defineProperty(value, 'name', { value: name, configurable: true });
 
 const MODULES: Record<string, unknown> = {
-  zod: Object.freeze({ ...zod, __esModule: true }),
+  zod: Object.freeze(Object.defineProperty({ ...zod }, '__esModule', { value: true })),
   crypto,
   'node:crypto': crypto,
   url,

@@ -1,3 +1,4 @@
+import './buffer.js';
 import { Buffer } from 'buffer';
 import { bytesOf } from './crypto/bytes.js';
 

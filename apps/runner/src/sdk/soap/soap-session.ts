@@ -84,8 +84,9 @@ export class SoapSession {
       this.#say({ type: 'response', id, response: await this.#send(request) });
     } catch (error) {
       const { name, message, code, payload } = factsOf(fetchError(error));
-      const refusal = payload as { code?: string; message?: string } | undefined;
-      this.#say({ type: 'no-response', id, error: { name, message: refusal?.message ?? message, code: refusal?.code ?? code } });
+      const refusal = payload as { code: string; message: string } | undefined;
+      const told = refusal ? { name: 'Error', message: refusal.message, code: refusal.code } : { name, message, code };
+      this.#say({ type: 'no-response', id, error: told });
     }
   }
 
