@@ -151,7 +151,7 @@ function bring(client: soap.Client, call: SoapCall): void {
   if (call.endpoint) client.setEndpoint(call.endpoint);
   client.clearSoapHeaders();
   for (const { header, name, namespace, xmlns } of call.soapHeaders ?? [])
-    client.addSoapHeader(header, name, namespace as string, xmlns as string);
+    client.addSoapHeader(header, name as string, namespace, xmlns as string);
   client.clearBodyAttributes();
   for (const attribute of call.bodyAttributes ?? []) client.addBodyAttribute(attribute);
   (client as unknown as { httpHeaders: unknown }).httpHeaders = call.httpHeaders;
