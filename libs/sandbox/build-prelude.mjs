@@ -1,19 +1,24 @@
+import { readFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Bundles the code every isolate starts with into one script. zod's translations stay out: messages are English, and the prelude is
- * held in memory by every isolate.
+ * Bundles the code every isolate starts with into one script. zod's translations stay out, since every isolate holds the prelude in
+ * memory: messages are English, and another language is refused by name.
  */
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 const englishOnly = {
   name: 'english-only',
   setup(bundler) {
-    bundler.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
-      contents: `export { default as en } from './en.js';`,
-      loader: 'js',
-    }));
+    bundler.onLoad({ filter: /zod-functions\/v4\/locales\/index\.js$/ }, ({ path }) => {
+      const names = [...readFileSync(path, 'utf8').matchAll(/default as (\w+)/g)].map(([, name]) => name);
+      const refused = names.filter((name) => name !== 'en').map((name) => `export const ${name} = refuse('${name}');`);
+      const refuse = `const refuse = (name) => () => {
+        throw new Error('the locale ' + name + ' of zod is not available to functions: messages are English');
+      };`;
+      return { contents: [`export { default as en } from './en.js';`, refuse, ...refused].join('\n'), loader: 'js' };
+    });
   },
 };
 

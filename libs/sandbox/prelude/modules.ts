@@ -1,20 +1,33 @@
-import * as zod from 'zod';
-import { crypto } from './crypto.js';
+import * as zod from 'zod-functions';
+import { crypto, cryptoClasses } from './crypto/index.js';
+import { soapClasses, soapModule } from './soap/index.js';
+import { unzipper } from './unzip/index.js';
+import { Url, url } from './url-module.js';
 
 zod.config({ jitless: true });
 
-const url = { URL: globalThis.URL, URLSearchParams: globalThis.URLSearchParams };
+// The bundler shortens names; what authors can see keeps its own.
+for (const [name, value] of Object.entries({ ...cryptoClasses, ...soapClasses, Url }))
+  Object.defineProperty(value, 'name', { value: name, configurable: true });
 
 const MODULES: Record<string, unknown> = {
-  zod,
+  zod: Object.freeze(Object.defineProperty({ ...zod }, '__esModule', { value: true })),
   crypto,
   'node:crypto': crypto,
   url,
   'node:url': url,
+  soap: soapModule,
+  unzipper,
+};
+
+/** Allowed elsewhere, and of no use without what functions do not have. */
+const REFUSED: Readonly<Record<string, string>> = {
+  botbuilder: 'it needs a server and connections of its own; call the Bot Connector API with nango.post instead',
 };
 
 /** What a function may import at run time; anything else is refused by name. */
 export function require(name: string): unknown {
   if (Object.hasOwn(MODULES, name)) return MODULES[name];
+  if (Object.hasOwn(REFUSED, name)) throw new Error(`Module '${name}' is not available to functions: ${REFUSED[name]}`);
   throw new Error(`Module '${name}' is not allowed`);
 }

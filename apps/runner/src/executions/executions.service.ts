@@ -38,6 +38,7 @@ export class Executions {
       return { status: 'failed', error: notRun(run, error), ...factsOf(run, 0) };
     } finally {
       this.#running.delete(request.executionId);
+      run.end();
       await run.log.close();
     }
   }

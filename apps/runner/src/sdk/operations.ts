@@ -5,6 +5,7 @@ import { httpOperations } from './http-operations.js';
 import { invocationOperations } from './invocation-operations.js';
 import { logOperations } from './log-operations.js';
 import { recordOperations } from './record-operations.js';
+import { soapOperations } from './soap/soap-operations.js';
 import type { Operation } from './operation.js';
 import type { RunContext } from './run-context.js';
 import { ServiceRefusal } from './service-refusal.js';
@@ -17,6 +18,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
     ...checkpointOperations,
     ...invocationOperations,
     ...logOperations,
+    ...soapOperations,
   }),
 );
 

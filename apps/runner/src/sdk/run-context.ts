@@ -41,6 +41,7 @@ export class RunContext {
   checkpointFrom: Checkpoint | null | undefined;
   checkpointTo: Checkpoint | null | undefined;
   readonly #startedAt = performance.now();
+  readonly #endings: (() => void)[] = [];
 
   constructor(
     readonly request: ExecuteRequest,
@@ -93,6 +94,15 @@ export class RunContext {
   server<Answer>(method: 'GET' | 'POST' | 'PATCH', path: string, body?: object): Promise<Answer> {
     const { token } = this.request;
     return this.services.server.call({ method, path, token, body: body && JSON.stringify(body), signal: this.signal });
+  }
+
+  /** What is open for this run and must not outlive it. */
+  atEnd(close: () => void): void {
+    this.#endings.push(close);
+  }
+
+  end(): void {
+    for (const close of this.#endings.splice(0)) close();
   }
 
   /** A batch that is sent again is recognised by its id. */
