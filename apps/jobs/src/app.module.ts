@@ -11,6 +11,7 @@ import { databaseOptions, DatabaseModule } from '#libs/database';
 import { DeliveriesModule } from '#libs/deliveries';
 import { parseExecutionPrivateKey } from '#libs/execution-token';
 import { AsyncActionsModule, ExecutionsModule, executionsOptions } from '#libs/executions';
+import { FunctionJobsModule } from '#libs/function-jobs';
 import { FunctionsModule } from '#libs/functions';
 import { HealthModule } from '#libs/http';
 import { LogsModule, logsOptions } from '#libs/logs';
@@ -26,6 +27,7 @@ import { AsyncActionProcessor } from './actions/async-action.processor.js';
 import { ConnectionRefreshProcessor } from './connections/connection-refresh.processor.js';
 import { DeliveryProcessor } from './deliveries/delivery.processor.js';
 import { dependencies } from './dependencies.js';
+import { DryRunProcessor } from './dry-runs/dry-run.processor.js';
 import type { JobsConfig } from './jobs.config.js';
 import { ObjectsController } from './objects/objects.controller.js';
 import { Bundles, SERVICE_URL } from './runs/bundles.service.js';
@@ -71,7 +73,7 @@ export class AppModule implements OnApplicationShutdown {
   }
 }
 
-const processors = [ActionProcessor, AsyncActionProcessor, ConnectionRefreshProcessor, DeliveryProcessor, SyncProcessor];
+const processors = [ActionProcessor, AsyncActionProcessor, ConnectionRefreshProcessor, DeliveryProcessor, DryRunProcessor, SyncProcessor];
 const services = [Bundles, Claims, EnvironmentReader, Runs, WorkerHeartbeat];
 
 const stores = (config: JobsConfig) => [
@@ -93,6 +95,7 @@ const capabilities = (config: JobsConfig) => [
   }),
   QueuesModule.forRoot(),
   FunctionsModule,
+  FunctionJobsModule.forRoot({ sweeps: false }),
   CheckpointsModule,
   ExecutionsModule.forRoot(executionsOptions(config)),
   DeliveriesModule.forRoot({ timeoutMs: config.NANGO_WEBHOOK_TIMEOUT_MS, policy: parseOutboundPolicy(config) }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { executionKind, outcome } from './execution.js';
+import { checkpoint, executionKind, outcome } from './execution.js';
 import { urlPolicy } from './outbound.js';
 
 /**
@@ -60,6 +60,8 @@ export const executeRequest = z.object({
   }),
   lease: connectionLease,
   input: z.unknown().optional(),
+  /** Calls to providers are real; what would be written is told in the outcome instead. */
+  dryRun: z.object({ checkpoint: checkpoint.nullable() }).optional(),
   limits: z.object({
     wallMs: z.number().int().positive(),
     memoryMb: z.number().int().positive(),
