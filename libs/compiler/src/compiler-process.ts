@@ -34,9 +34,13 @@ export function compileApart(task: CompileTask, limits: ProcessLimits): Promise<
       if (message.type === 'ready') isReady = true;
       else settle(() => resolve(message.result));
     });
-    child.once('error', (cause) => settle(() => reject(new AppError('execution_environment_unavailable', UNAVAILABLE, { cause }))));
+    child.once('error', (cause) =>
+      settle(() => reject(new AppError('execution_environment_unavailable', UNAVAILABLE, { cause }))),
+    );
     child.once('exit', () => {
-      const why = isReady ? new AppError('compilation_error', TOO_MUCH) : new AppError('execution_environment_unavailable', UNAVAILABLE);
+      const why = isReady
+        ? new AppError('compilation_error', TOO_MUCH)
+        : new AppError('execution_environment_unavailable', UNAVAILABLE);
       settle(() => reject(why));
     });
     child.send(task, () => undefined);

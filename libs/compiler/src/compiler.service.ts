@@ -33,7 +33,10 @@ export class Compiler {
     const bytes = Buffer.byteLength(task.code);
     const { maxCodeBytes } = this.options;
     if (bytes > maxCodeBytes)
-      throw new AppError('validation_error', `code is ${bytes} bytes long, at most ${maxCodeBytes} are compiled: send less of it`);
+      throw new AppError(
+        'validation_error',
+        `code is ${bytes} bytes long, at most ${maxCodeBytes} are compiled: send less of it`,
+      );
     await this.#turn();
     try {
       return accepted(await this.run(task, this.options));

@@ -47,7 +47,9 @@ export type Pagination = (
   | CursorPagination
   | LinkPagination
   | OffsetPagination
-  | (Partial<Omit<CursorPagination, 'type'>> & Partial<Omit<LinkPagination, 'type'>> & Partial<Omit<OffsetPagination, 'type'>> & { type?: string })
+  | (Partial<Omit<CursorPagination, 'type'>> &
+      Partial<Omit<LinkPagination, 'type'>> &
+      Partial<Omit<OffsetPagination, 'type'>> & { type?: string })
 ) &
   PageOptions;
 
@@ -134,7 +136,12 @@ export declare class NangoAction<TMetadata = any, TCheckpoint = any> {
   patch<T = any>(config: Call): Promise<NangoResponse<T>>;
   delete<T = any>(config: Call): Promise<NangoResponse<T>>;
   paginate<T = any>(config: ProxyConfiguration): AsyncGenerator<T[], undefined, void>;
-  uncontrolledFetch(options: { url: URL; method?: string; headers?: Record<string, string> | Headers; body?: string | null }): Promise<Response>;
+  uncontrolledFetch(options: {
+    url: URL;
+    method?: string;
+    headers?: Record<string, string> | Headers;
+    body?: string | null;
+  }): Promise<Response>;
 
   getConnection(
     providerConfigKey?: string,
@@ -153,14 +160,23 @@ export declare class NangoAction<TMetadata = any, TCheckpoint = any> {
   /** @deprecated */
   setFieldMapping(mapping: Record<string, string>): Promise<NangoResponse>;
 
-  triggerAction<Out = unknown, In = unknown>(providerConfigKey: string, connectionId: string, actionName: string, input?: In): Promise<Out>;
+  triggerAction<Out = unknown, In = unknown>(
+    providerConfigKey: string,
+    connectionId: string,
+    actionName: string,
+    input?: In,
+  ): Promise<Out>;
   triggerSync(
     providerConfigKey: string,
     connectionId: string,
     sync: string | { name: string; variant: string },
     mode?: 'incremental' | 'full_refresh' | 'full_refresh_and_clear_cache' | boolean | { reset?: boolean; emptyCache?: boolean },
   ): Promise<void | string>;
-  startSync(providerConfigKey: string, syncs: (string | { name: string; variant: string })[], connectionId?: string): Promise<void>;
+  startSync(
+    providerConfigKey: string,
+    syncs: (string | { name: string; variant: string })[],
+    connectionId?: string,
+  ): Promise<void>;
 
   getCheckpoint(): Promise<TCheckpoint | null>;
   saveCheckpoint(checkpoint: TCheckpoint): Promise<void>;
@@ -189,13 +205,19 @@ export declare class NangoSync<TModels = any, TMetadata = any, TCheckpoint = any
   batchSave<Name extends NameIn<TModels>>(records: RecordIn<TModels, Name>[], model: Name): Promise<boolean>;
   /** @deprecated */
   batchSend<Name extends NameIn<TModels>>(records: RecordIn<TModels, Name>[], model: Name): Promise<boolean>;
-  batchUpdate<Name extends NameIn<TModels>>(records: (Partial<RecordIn<TModels, Name>> & WithId)[], model: Name): Promise<boolean>;
+  batchUpdate<Name extends NameIn<TModels>>(
+    records: (Partial<RecordIn<TModels, Name>> & WithId)[],
+    model: Name,
+  ): Promise<boolean>;
   batchDelete<Name extends NameIn<TModels>>(
     records: (Partial<RecordIn<TModels, Name>> & WithId & { deletedAt?: string | Date })[],
     model: Name,
   ): Promise<boolean>;
   getRecordsByIds<Id = string | number, T = any>(ids: Id[], model: NameIn<TModels>): Promise<Map<Id, Stored<T>>>;
-  listRecords<Name extends NameIn<TModels>>(model: Name, options?: { cursor?: string }): AsyncGenerator<Stored<RecordIn<TModels, Name>>>;
+  listRecords<Name extends NameIn<TModels>>(
+    model: Name,
+    options?: { cursor?: string },
+  ): AsyncGenerator<Stored<RecordIn<TModels, Name>>>;
   setMergingStrategy(merging: { strategy: 'override' | 'ignore_if_modified_after' }, model: NameIn<TModels>): Promise<void>;
   trackDeletesStart(model: NameIn<TModels>): Promise<void>;
   trackDeletesEnd(model: NameIn<TModels>): Promise<{ deletedKeys: string[] }>;
@@ -238,10 +260,16 @@ export interface ActionOptions<
   endpoint?: Endpoint;
   metadata?: TMetadata;
   checkpoint?: TCheckpoint;
-  exec: (nango: NangoAction<MetadataOf<TMetadata>, OutputOf<TCheckpoint>>, input: z.output<TInput>) => MaybePromise<z.output<TOutput>>;
+  exec: (
+    nango: NangoAction<MetadataOf<TMetadata>, OutputOf<TCheckpoint>>,
+    input: z.output<TInput>,
+  ) => MaybePromise<z.output<TOutput>>;
 }
 
-export interface OnEventOptions<TMetadata extends ZodMetadata | undefined, TCheckpoint extends ZodCheckpoint | undefined> extends Facts {
+export interface OnEventOptions<
+  TMetadata extends ZodMetadata | undefined,
+  TCheckpoint extends ZodCheckpoint | undefined,
+> extends Facts {
   event: 'post-connection-creation' | 'pre-connection-deletion' | 'validate-connection';
   metadata?: TMetadata;
   checkpoint?: TCheckpoint;

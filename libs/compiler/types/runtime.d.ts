@@ -56,7 +56,11 @@ interface URL {
   toString(): string;
   toJSON(): string;
 }
-declare var URL: { prototype: URL; new (url: string | URL, base?: string | URL): URL; canParse(url: string, base?: string): boolean };
+declare var URL: {
+  prototype: URL;
+  new (url: string | URL, base?: string | URL): URL;
+  canParse(url: string, base?: string): boolean;
+};
 
 interface Headers {
   append(name: string, value: string): void;

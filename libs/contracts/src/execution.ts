@@ -29,8 +29,13 @@ export type Checkpoint = z.output<typeof checkpoint>;
 /** What a dry run would have done (spec/api.md §3.14). Lists are cut; the counts say how much there was. */
 export const dryRunReport = z.object({
   logs: z.array(z.object({ level: z.string(), message: z.string(), meta: z.unknown().optional() })),
-  http: z.array(z.object({ method: z.string(), url: z.string(), status: z.number().int().optional(), durationMs: z.number().optional() })),
-  records: z.record(z.string(), z.object({ saved: z.array(z.unknown()), updated: z.array(z.unknown()), deleted: z.array(z.unknown()) })),
+  http: z.array(
+    z.object({ method: z.string(), url: z.string(), status: z.number().int().optional(), durationMs: z.number().optional() }),
+  ),
+  records: z.record(
+    z.string(),
+    z.object({ saved: z.array(z.unknown()), updated: z.array(z.unknown()), deleted: z.array(z.unknown()) }),
+  ),
   metadata: z.array(z.unknown()),
   checkpoint: checkpoint.nullable(),
   /** Log entries, calls and records that were left out. */

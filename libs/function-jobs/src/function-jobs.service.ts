@@ -14,7 +14,10 @@ const SWEEP_LIMIT = 1_000;
 const COLUMNS = `id, environment_id AS "environmentId", kind, status, facts, output, result, error, created_at AS "createdAt",
   updated_at AS "updatedAt", started_at AS "startedAt", completed_at AS "completedAt"`;
 
-const LATE = JSON.stringify({ code: 'timeout', message: 'the job did not end in time: the process that ran it may have been lost' });
+const LATE = JSON.stringify({
+  code: 'timeout',
+  message: 'the job did not end in time: the process that ran it may have been lost',
+});
 
 /** Dry runs and deployments asked for through the API (spec/api.md §3.14). */
 @Injectable()
@@ -31,9 +34,13 @@ export class FunctionJobs {
       [newId(), environmentId, kind, JSON.stringify(facts), MAX_UNFINISHED],
     );
     if (job) return job;
-    throw new AppError('execution_environment_unavailable', `this environment has ${MAX_UNFINISHED} jobs under way; try again in a moment`, {
-      retryAfterMs: RETRY_AFTER_MS,
-    });
+    throw new AppError(
+      'execution_environment_unavailable',
+      `this environment has ${MAX_UNFINISHED} jobs under way; try again in a moment`,
+      {
+        retryAfterMs: RETRY_AFTER_MS,
+      },
+    );
   }
 
   /** A job past its deadline reads as failed, whether or not the sweep has come by. Null where there is none. */

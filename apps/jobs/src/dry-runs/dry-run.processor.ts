@@ -37,7 +37,9 @@ export class DryRunProcessor implements JobHandler<'function.dry-run'> {
   }
 
   async lost({ jobId }: JobData<'function.dry-run'>): Promise<void> {
-    await this.jobs.finish(jobId, { error: { code: 'dryrun_error', message: 'the process that ran it is gone; start it again' } });
+    await this.jobs.finish(jobId, {
+      error: { code: 'dryrun_error', message: 'the process that ran it is gone; start it again' },
+    });
   }
 
   async #run(job: FunctionJob, signal: AbortSignal): Promise<Outcome> {

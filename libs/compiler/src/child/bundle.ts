@@ -35,7 +35,8 @@ export async function bundleOf(unwrapped: string, original: string, fileName: st
   }
 }
 
-const OUTSIDE = "values of 'nango' can only be used as the wrapper of the default export; take the rest from the nango object of exec";
+const OUTSIDE =
+  "values of 'nango' can only be used as the wrapper of the default export; take the rest from the nango object of exec";
 
 const resolved = (path: string) =>
   MODULES.has(path) ? { path, external: true } : { errors: [{ text: `'${path}' cannot be imported` }] };

@@ -21,6 +21,9 @@ export async function compile({ code, fileName }: CompileTask): Promise<CompileR
   try {
     return { status: 'compiled', bundle, described: await describe(bundle, fileName), features: featuresOf(file) };
   } catch (error) {
-    return { status: 'invalid', message: `the definition cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+    return {
+      status: 'invalid',
+      message: `the definition cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    };
   }
 }

@@ -56,7 +56,10 @@ export async function describe(bundle: string, fileName: string): Promise<Descri
     const read = (await context.evalClosure(READ, [], { result: { reference: true } })) as ivm.Reference;
     const script = await isolate.compileScript(`(function (module, exports, require) {${bundle}\n})`, { filename: fileName });
     const factory = (await script.run(context, { reference: true, timeout: EVALUATE_MS })) as ivm.Reference;
-    const text = (await read.apply(undefined, [factory.derefInto()], { timeout: EVALUATE_MS, result: { copy: true } })) as unknown;
+    const text = (await read.apply(undefined, [factory.derefInto()], {
+      timeout: EVALUATE_MS,
+      result: { copy: true },
+    })) as unknown;
     if (typeof text !== 'string' || text.length > MAX_DESCRIPTION_BYTES) throw new Error('the definition is too large');
     return JSON.parse(text) as Described;
   } finally {

@@ -50,7 +50,12 @@ export function typeCheck(code: string): SourceProblem[] {
 
 function problemOf(entry: ts.SourceFile, { start = 0, code, messageText, file }: ts.Diagnostic): SourceProblem {
   const { line, character } = (file ?? entry).getLineAndCharacterOfPosition(start);
-  return { line: line + 1, column: character + 1, code: `TS${code}`, message: ts.flattenDiagnosticMessageText(messageText, '\n') };
+  return {
+    line: line + 1,
+    column: character + 1,
+    code: `TS${code}`,
+    message: ts.flattenDiagnosticMessageText(messageText, '\n'),
+  };
 }
 
 function hostOf(code: string): ts.CompilerHost {

@@ -53,8 +53,7 @@ function callOf(file: ts.SourceFile, expression: ts.Expression): ts.CallExpressi
 }
 
 const MODIFIED = (statement: ts.Statement): boolean =>
-  ts.canHaveModifiers(statement) &&
-  (ts.getModifiers(statement) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+  ts.canHaveModifiers(statement) && (ts.getModifiers(statement) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
 
 /** Types and re-exports are no values of the entry file. */
 const isNamedValueExport = (statement: ts.Statement): boolean => {

@@ -33,7 +33,12 @@ function previousProblems(calls: readonly NangoCall[], say: Say): SourceProblem[
 }
 
 function trackProblems(calls: readonly NangoCall[], say: Say): SourceProblem[] {
-  const models = new Set(calls.filter(isTracking).map(modelOf).filter((model) => model !== undefined));
+  const models = new Set(
+    calls
+      .filter(isTracking)
+      .map(modelOf)
+      .filter((model) => model !== undefined),
+  );
   return [...models].flatMap((model) => trackProblemsOf(model, calls, say));
 }
 
@@ -48,7 +53,9 @@ function modelOf({ node, method }: NangoCall): string | undefined {
 function trackProblemsOf(model: string, calls: readonly NangoCall[], say: Say): SourceProblem[] {
   const at = (method: string) => calls.filter((call) => call.method === method && modelOf(call) === model);
   const [starts, ends] = [at('trackDeletesStart'), at('trackDeletesEnd')];
-  const repeated = [...starts.slice(1), ...ends.slice(1)].map((call) => say(call, `${call.method} may be called once for ${model}`));
+  const repeated = [...starts.slice(1), ...ends.slice(1)].map((call) =>
+    say(call, `${call.method} may be called once for ${model}`),
+  );
   const [start, end] = [starts[0], ends[0]];
   if (!start) return [...repeated, ...(end ? [say(end, `trackDeletesEnd of ${model} has no trackDeletesStart`)] : [])];
   if (!end) return [...repeated, say(start, `trackDeletesStart of ${model} has no trackDeletesEnd`)];

@@ -36,7 +36,9 @@ function importProblem(file: ts.SourceFile, node: ts.Node): SourceProblem | unde
   if (name === null) return problemAt(file, node, 'imports', 'import() takes a literal name here');
   if (MODULES.has(name)) return undefined;
   const isRelative = name.startsWith('.') || name.startsWith('/');
-  const cure = isRelative ? 'a function sent here is one file: put the code of that file into it' : `use ${[...MODULES].join(', ')}`;
+  const cure = isRelative
+    ? 'a function sent here is one file: put the code of that file into it'
+    : `use ${[...MODULES].join(', ')}`;
   return problemAt(file, node, 'imports', `'${name}' cannot be imported: ${cure}`);
 }
 
@@ -65,7 +67,11 @@ function isDropped(node: ts.Node): boolean {
   const { parent } = node;
   if (ts.isParenthesizedExpression(parent)) return isDropped(parent);
   if (ts.isBinaryExpression(parent)) return parent.operatorToken.kind === ts.SyntaxKind.EqualsToken && parent.right === node;
-  return ts.isExpressionStatement(parent) || ts.isVoidExpression(parent) || (ts.isVariableDeclaration(parent) && parent.initializer === node);
+  return (
+    ts.isExpressionStatement(parent) ||
+    ts.isVoidExpression(parent) ||
+    (ts.isVariableDeclaration(parent) && parent.initializer === node)
+  );
 }
 
 function retryProblem(file: ts.SourceFile, node: ts.Node): SourceProblem | undefined {

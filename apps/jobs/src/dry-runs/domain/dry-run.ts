@@ -35,13 +35,16 @@ export function endOf(outcome: Outcome): FunctionJobEnd {
   const report = outcome.dryRun ?? EMPTY;
   const output = report.logs.map(line).join('\n');
   const { durationMs, proxyCalls } = outcome;
-  if (outcome.status === 'succeeded')
-    return { output, result: { output: outcome.output, ...report, durationMs, proxyCalls } };
+  if (outcome.status === 'succeeded') return { output, result: { output: outcome.output, ...report, durationMs, proxyCalls } };
   const { code, message, payload, upstream } = outcome.error;
   return {
     output,
     result: { ...report, durationMs, proxyCalls },
-    error: { code: 'dryrun_error', message: message ?? code, payload: { code, payload, ...(upstream === undefined ? {} : { upstream }) } },
+    error: {
+      code: 'dryrun_error',
+      message: message ?? code,
+      payload: { code, payload, ...(upstream === undefined ? {} : { upstream }) },
+    },
   };
 }
 
