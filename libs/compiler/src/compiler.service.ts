@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '#libs/kernel';
+import { isDescribed } from './domain/described.js';
 import type { Compiled, CompileResult, CompileTask, SourceProblem } from './compiler.types.js';
 import { compileApart } from './compiler-process.js';
 
@@ -60,7 +61,11 @@ export class Compiler {
 }
 
 function accepted(result: CompileResult): Compiled {
-  if (result.status === 'compiled') return result;
+  if (result.status === 'compiled') {
+    // It was read where the author's code runs.
+    if (isDescribed(result.described)) return result;
+    throw new AppError('validation_error', 'the definition cannot be read: its fields are not what they should be');
+  }
   if (result.status === 'invalid') throw new AppError('validation_error', result.message);
   const { problems } = result;
   const shown = problems.slice(0, SHOWN).map(line).join('\n');

@@ -8,6 +8,9 @@ const MAX_KEPT = 1_000;
 const MAX_BYTES = 4 * 1024 ** 2;
 const WRITES = { save: 'saved', update: 'updated', delete: 'deleted' } as const;
 
+/** The real services outlive the run. */
+const close = (): Promise<void> => Promise.resolve();
+
 /** Stands before persist and the server: what a run reads is real, what it writes is kept here and told at its end. */
 export class DryRun {
   readonly services: Services;
@@ -28,8 +31,6 @@ export class DryRun {
       this.#keep(this.#metadata, JSON.parse(request.body ?? '{}'));
       return undefined as Answer;
     };
-    // The real services outlive the run.
-    const close = () => Promise.resolve();
     this.services = new Services({ call, close }, { call: serverCall, close }, real.http, real.rateLimits);
   }
 

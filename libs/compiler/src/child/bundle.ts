@@ -22,7 +22,7 @@ export async function bundleOf(unwrapped: string, original: string, fileName: st
       sourcemap: 'external',
       logLevel: 'silent',
       tsconfigRaw: '{"compilerOptions":{"strict":true}}',
-      plugins: [{ name: ENTRY, setup: ({ onResolve }) => onResolve({ filter: /.*/ }, ({ path }) => resolved(path)) }],
+      plugins: [{ name: ENTRY, setup: (bundler) => bundler.onResolve({ filter: /.*/ }, ({ path }) => resolved(path)) }],
     });
     const used = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
     if (used.includes('nango')) return { problems: [{ line: 1, column: 1, code: 'imports', message: OUTSIDE }] };

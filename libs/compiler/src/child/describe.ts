@@ -53,13 +53,13 @@ export async function describe(bundle: string, fileName: string): Promise<Descri
     const context = await isolate.createContext();
     for (const name of ['WebAssembly', 'SharedArrayBuffer', 'Atomics']) await context.global.delete(name);
     await (await isolate.compileScript(readFileSync(ZOD, 'utf8'))).run(context);
-    const read = (await context.evalClosure(READ, [], { result: { reference: true } })) as ivm.Reference;
+    const read: ivm.Reference = await context.evalClosure(READ, [], { result: { reference: true } });
     const script = await isolate.compileScript(`(function (module, exports, require) {${bundle}\n})`, { filename: fileName });
-    const factory = (await script.run(context, { reference: true, timeout: EVALUATE_MS })) as ivm.Reference;
-    const text = (await read.apply(undefined, [factory.derefInto()], {
+    const factory: ivm.Reference = await script.run(context, { reference: true, timeout: EVALUATE_MS });
+    const text: unknown = await read.apply(undefined, [factory.derefInto()], {
       timeout: EVALUATE_MS,
       result: { copy: true },
-    })) as unknown;
+    });
     if (typeof text !== 'string' || text.length > MAX_DESCRIPTION_BYTES) throw new Error('the definition is too large');
     return JSON.parse(text) as Described;
   } finally {
