@@ -73,7 +73,14 @@ export class AppModule implements OnApplicationShutdown {
   }
 }
 
-const processors = [ActionProcessor, AsyncActionProcessor, ConnectionRefreshProcessor, DeliveryProcessor, DryRunProcessor, SyncProcessor];
+const processors = [
+  ActionProcessor,
+  AsyncActionProcessor,
+  ConnectionRefreshProcessor,
+  DeliveryProcessor,
+  DryRunProcessor,
+  SyncProcessor,
+];
 const services = [Bundles, Claims, EnvironmentReader, Runs, WorkerHeartbeat];
 
 const stores = (config: JobsConfig) => [
