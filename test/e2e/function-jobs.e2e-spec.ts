@@ -187,6 +187,14 @@ describe('a dry run', () => {
     expect(job).toMatchObject({ status: 'failed', error: { code: 'compilation_error' } });
   });
 
+  it('takes its result from nobody who shows an API key', async () => {
+    const path = '/functions/dryruns/019ab000-0000-7000-8000-000000000001/result';
+    expect(await api.post(path, { status: 'success', output: '' })).toMatchObject({
+      status: 403,
+      body: { error: { code: 'forbidden' } },
+    });
+  });
+
   it('is refused for what is not there', async () => {
     const body = { integration_id: connection.key, connection_id: 'nobody', function_type: 'action', code: ACTION };
     expect(await api.post('/functions/dryruns', body)).toMatchObject({

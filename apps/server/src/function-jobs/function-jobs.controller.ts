@@ -1,8 +1,9 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller } from '#libs/accounts';
 import { noQuery } from '#libs/contracts';
 import { Access } from '#libs/http';
+import { AppError } from '#libs/kernel';
 import { Deployments } from './deployments.service.js';
 import { DryRuns } from './dry-runs.service.js';
 import { toAccepted, toDeployment, toDryRun } from './function-job.presenter.js';
@@ -74,6 +75,14 @@ export class FunctionJobsController {
     @Param({ schema: jobParams }) { id }: JobParams,
   ): Promise<DryRunReply> {
     return toDryRun(await this.dryRuns.get(caller, id));
+  }
+
+  /** For sandboxes elsewhere, under tokens of their own. Jobs run here, no such token is given out, and an API key is none. */
+  @Post(['dryruns/:id/result', 'deployments/:id/result'])
+  @Access('environment')
+  @ApiExcludeEndpoint()
+  refuseResult(@Param({ schema: jobParams }) { id }: JobParams): never {
+    throw new AppError('forbidden', `the result of ${id} is told by its own sandbox only`);
   }
 
   @Post('deployments')
