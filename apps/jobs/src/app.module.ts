@@ -11,6 +11,7 @@ import { databaseOptions, DatabaseModule } from '#libs/database';
 import { DeliveriesModule } from '#libs/deliveries';
 import { parseExecutionPrivateKey } from '#libs/execution-token';
 import { AsyncActionsModule, ExecutionsModule, executionsOptions } from '#libs/executions';
+import { FunctionJobsModule } from '#libs/function-jobs';
 import { FunctionsModule } from '#libs/functions';
 import { HealthModule } from '#libs/http';
 import { LogsModule, logsOptions } from '#libs/logs';
@@ -28,6 +29,7 @@ import { CheckedRuns } from './actions/checked-runs.service.js';
 import { ConnectionRefreshProcessor } from './connections/connection-refresh.processor.js';
 import { DeliveryProcessor } from './deliveries/delivery.processor.js';
 import { dependencies } from './dependencies.js';
+import { DryRunProcessor } from './dry-runs/dry-run.processor.js';
 import type { JobsConfig } from './jobs.config.js';
 import { ObjectsController } from './objects/objects.controller.js';
 import { OnEventProcessor } from './on-events/on-event.processor.js';
@@ -81,6 +83,7 @@ const processors = [
   AsyncActionProcessor,
   ConnectionRefreshProcessor,
   DeliveryProcessor,
+  DryRunProcessor,
   OnEventProcessor,
   SyncProcessor,
 ];
@@ -105,6 +108,7 @@ const capabilities = (config: JobsConfig) => [
   }),
   QueuesModule.forRoot(),
   FunctionsModule,
+  FunctionJobsModule.forRoot({ sweeps: false }),
   CheckpointsModule,
   ExecutionsModule.forRoot(executionsOptions(config)),
   DeliveriesModule.forRoot({ timeoutMs: config.NANGO_WEBHOOK_TIMEOUT_MS, policy: parseOutboundPolicy(config) }),

@@ -3,12 +3,14 @@ import { AccountsModule, Environments } from '#libs/accounts';
 import { AuthModule, runPostConnection, runPreDeletion } from '#libs/auth';
 import { AuthWebhooksModule } from '#libs/auth-webhooks';
 import { RedisModule } from '#libs/cache';
+import { CompilerModule, compilerOptions } from '#libs/compiler';
 import { ClientIdentities, ConnectModule } from '#libs/connect';
 import { CredentialsModule, keeperSetup } from '#libs/credentials';
 import { CryptoModule } from '#libs/crypto';
 import { databaseOptions, DatabaseModule } from '#libs/database';
 import { DeliveriesModule } from '#libs/deliveries';
 import { AsyncActionsModule, ExecutionsModule, executionsOptions } from '#libs/executions';
+import { FunctionJobsModule } from '#libs/function-jobs';
 import { FunctionsModule } from '#libs/functions';
 import { HealthModule } from '#libs/http';
 import { LogsModule, logsOptions } from '#libs/logs';
@@ -30,6 +32,7 @@ import { ConnectionsModule } from './connections/connections.module.js';
 import { dependencies } from './dependencies.js';
 import { DeploysModule } from './deploys/deploys.module.js';
 import { EnvironmentModule } from './environment/environment.module.js';
+import { FunctionJobsApiModule } from './function-jobs/function-jobs-api.module.js';
 import { FunctionsApiModule } from './functions/functions-api.module.js';
 import { IntegrationsModule } from './integrations/integrations.module.js';
 import { clientRegistration } from './integrations/new-integrations.service.js';
@@ -92,6 +95,8 @@ const capabilities = (config: ServerConfig) => [
   OnEventsModule,
   ConnectionEventsModule,
   FunctionsModule,
+  CompilerModule.forRoot(compilerOptions(config)),
+  FunctionJobsModule.forRoot({ sweeps: true }),
   SchedulingModule,
   DeliveriesModule.forRoot({ timeoutMs: config.NANGO_WEBHOOK_TIMEOUT_MS, policy: parseOutboundPolicy(config) }),
   AuthWebhooksModule,
@@ -126,6 +131,7 @@ const routes = (config: ServerConfig) => [
   EnvironmentModule,
   FunctionsApiModule,
   DeploysModule,
+  FunctionJobsApiModule,
   ScriptsModule,
   ActionsModule,
   SyncsModule,

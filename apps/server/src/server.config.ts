@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accountsEnv } from '#libs/accounts';
 import { authEnv } from '#libs/auth';
 import { cacheEnv } from '#libs/cache';
+import { compilerEnv } from '#libs/compiler';
 import { refreshEnv } from '#libs/credentials';
 import { cryptoEnv } from '#libs/crypto';
 import { databaseEnv } from '#libs/database';
@@ -38,6 +39,7 @@ export const serverConfig = z.object({
   ...recordsEnv,
   ...deliveriesEnv,
   ...executionsEnv,
+  ...compilerEnv,
   ...logsEnv,
   ...authEnv,
   ...proxyEnv,

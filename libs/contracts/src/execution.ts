@@ -48,12 +48,30 @@ export type ModelCounts = z.output<typeof modelCounts>;
 export const checkpoint = z.record(z.string().max(255), z.union([z.string().max(4000), z.number(), z.boolean()]));
 export type Checkpoint = z.output<typeof checkpoint>;
 
+/** What a dry run would have done (spec/api.md §3.14). Lists are cut; the counts say how much there was. */
+export const dryRunReport = z.object({
+  logs: z.array(z.object({ level: z.string(), message: z.string(), meta: z.unknown().optional() })),
+  http: z.array(
+    z.object({ method: z.string(), url: z.string(), status: z.number().int().optional(), durationMs: z.number().optional() }),
+  ),
+  records: z.record(
+    z.string(),
+    z.object({ saved: z.array(z.unknown()), updated: z.array(z.unknown()), deleted: z.array(z.unknown()) }),
+  ),
+  metadata: z.array(z.unknown()),
+  checkpoint: checkpoint.nullable(),
+  /** Log entries, calls and records that were left out. */
+  omitted: z.number().int(),
+});
+export type DryRunReport = z.output<typeof dryRunReport>;
+
 const runFacts = {
   /** Time between the start of the module body and its end. */
   durationMs: z.number(),
   proxyCalls: z.number().int(),
   results: modelCounts.optional(),
   checkpoints: z.object({ from: checkpoint.nullable(), to: checkpoint.nullable() }).optional(),
+  dryRun: dryRunReport.optional(),
 };
 
 /** How an execution ended. */

@@ -59,6 +59,11 @@ export const JOBS = {
       credentialsVersion: z.number().int(),
     }),
   },
+  /** Runs a compiled function without keeping what it writes; all of it is in the row. */
+  'function.dry-run': {
+    queue: 'maintenance',
+    data: z.object({ jobId: z.uuid(), environmentId: z.number().int() }),
+  },
 } as const satisfies Record<string, JobKind>;
 
 export type JobName = keyof typeof JOBS;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { outcome, runKind } from './execution.js';
+import { checkpoint, outcome, runKind } from './execution.js';
 import { urlPolicy } from './outbound.js';
 
 /**
@@ -63,6 +63,8 @@ export const executeRequest = z.object({
   }),
   lease: connectionLease,
   input: z.unknown().optional(),
+  /** Calls to providers are real; what would be written is told in the outcome instead. */
+  dryRun: z.object({ checkpoint: checkpoint.nullable() }).optional(),
   limits: z.object({
     wallMs: z.number().int().positive(),
     /** Since the start: a checkpoint saved later ends the run, which then counts as done so far. */

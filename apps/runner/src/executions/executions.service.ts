@@ -4,6 +4,7 @@ import { messageOf } from '#libs/kernel';
 import type { RunResult } from '#libs/sandbox';
 import { SandboxPool } from '../hosts/sandbox-pool.js';
 import { answerCall } from '../sdk/operations.js';
+import { DryRun } from '../sdk/dry-run.js';
 import { deleteOutdated, emptyModels } from '../sdk/record-operations.js';
 import { RunContext, Services } from '../sdk/run-context.js';
 import { Bundles } from './bundles.js';
@@ -31,16 +32,10 @@ export class Executions {
     const cancelled = new AbortController();
     this.#running.set(request.executionId, cancelled);
     const signal = AbortSignal.any([closed, cancelled.signal]);
-    const run = new RunContext(request, this.services, signal);
-    try {
-      return await this.#run(run, signal);
-    } catch (error) {
-      return { status: 'failed', error: notRun(run, error), ...factsOf(run, 0) };
-    } finally {
-      this.#running.delete(request.executionId);
-      run.end();
-      await run.log.close();
-    }
+    const dryRun = request.dryRun && new DryRun(request.dryRun, this.services);
+    const run = new RunContext(request, dryRun?.services ?? this.services, signal);
+    const outcome = await this.#end(run, signal);
+    return dryRun ? { ...outcome, dryRun: dryRun.report() } : outcome;
   }
 
   /** @returns whether the execution was running here */
@@ -48,6 +43,18 @@ export class Executions {
     const running = this.#running.get(executionId);
     running?.abort();
     return running !== undefined;
+  }
+
+  async #end(run: RunContext, signal: AbortSignal): Promise<Outcome> {
+    try {
+      return await this.#run(run, signal);
+    } catch (error) {
+      return { status: 'failed', error: notRun(run, error), ...factsOf(run, 0) };
+    } finally {
+      this.#running.delete(run.request.executionId);
+      run.end();
+      await run.log.close();
+    }
   }
 
   async #run(run: RunContext, signal: AbortSignal): Promise<Outcome> {

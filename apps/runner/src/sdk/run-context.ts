@@ -7,17 +7,17 @@ import { Leases } from './leases.js';
 import type { ProviderHttp } from './provider-http.js';
 import type { RateLimits } from './rate-limits.js';
 import { RunLog } from './run-log.js';
-import type { ServiceClient } from './service-client.js';
+import type { Service } from './service-client.js';
 
 /** The services a run may reach. */
 export class Services {
   constructor(
-    readonly persist: ServiceClient,
-    readonly server: ServiceClient,
+    readonly persist: Service,
+    readonly server: Service,
     readonly http: ProviderHttp,
     readonly rateLimits: RateLimits,
     /** The server again, for what may take as long as an action, and must not be asked twice. */
-    readonly invocations: ServiceClient,
+    readonly invocations: Service,
     /** How many of a hundred HTTP calls of a sync are logged. */
     readonly httpLogPercent = 100,
   ) {}

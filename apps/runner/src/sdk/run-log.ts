@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { messageOf } from '#libs/kernel';
 import { type Attempt, attemptMessage, waitMessage } from '#libs/proxy';
 import type { LogSample } from './domain/log-sample.js';
-import type { ServiceClient } from './service-client.js';
+import type { Service } from './service-client.js';
 
 const FLUSH_MS = 1_000;
 const BATCH = 500;
@@ -20,7 +20,7 @@ export class RunLog {
   readonly #timer: NodeJS.Timeout;
 
   constructor(
-    private readonly persist: ServiceClient,
+    private readonly persist: Service,
     private readonly token: string,
     private readonly sample: LogSample,
   ) {

@@ -24,6 +24,9 @@ const DEFAULTS: ServiceClientOptions = { connections: 64, attempts: 4, answerMs:
 const RETRY_MS = 250;
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT']);
 
+/** One of our own services, as a run sees it. */
+export type Service = Pick<ServiceClient, 'call' | 'close'>;
+
 /**
  * HTTP to one of our own services under an execution token. A service that is briefly away is tried again: batches carry an id, so a batch
  * that arrived but was not answered is not written twice.

@@ -9,6 +9,6 @@ import { Deploys } from './deploys.service.js';
 @Module({
   controllers: [DeploysController, FunctionBundlesController],
   providers: [Deployments, Deploys, FunctionBundles],
-  exports: [Deployments],
+  exports: [Deployments, Deploys],
 })
 export class DeploysModule {}
