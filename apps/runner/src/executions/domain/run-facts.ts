@@ -4,6 +4,10 @@ import type { ExecuteRequest } from '#libs/contracts';
 export const scriptNameOf = (request: ExecuteRequest): string =>
   `${request.function.name}-${request.lease.integration.uniqueKey}.cjs`;
 
+/** Whose runs may share an instance: those of one environment, function version and connection (spec/sandbox.md §4.3). */
+export const warmKeyOf = ({ context, bundle, function: fn, kind }: ExecuteRequest): string =>
+  JSON.stringify([context.environmentId, bundle.hash, context.connectionRowId, kind, fn.name, fn.variant]);
+
 /** What the isolate is told of its run (prelude `RunFacts`). Nothing of it is secret. */
 export function runFacts(request: ExecuteRequest): object {
   const { context, lease } = request;
