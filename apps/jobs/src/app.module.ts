@@ -30,10 +30,14 @@ import type { JobsConfig } from './jobs.config.js';
 import { ObjectsController } from './objects/objects.controller.js';
 import { Bundles, SERVICE_URL } from './runs/bundles.service.js';
 import { EnvironmentReader } from './runs/environment-facts.service.js';
+import { parsePatterns, parseSizes } from './runs/domain/function-patterns.js';
 import { Runs, RUNS_OPTIONS, type RunsOptions } from './runs/runs.service.js';
 import { SyncProcessor } from './syncs/sync.processor.js';
 import { Claims } from './workers/claims.service.js';
 import { WorkerHeartbeat } from './workers/worker-heartbeat.service.js';
+
+/** Memory of a function by the name of its size, in MB. */
+const SIZE_CLASSES = { small: 128, medium: 512, large: 1024 };
 
 @Module({})
 export class AppModule implements OnApplicationShutdown {
@@ -44,6 +48,8 @@ export class AppModule implements OnApplicationShutdown {
     const options: RunsOptions = {
       privateKey: parseExecutionPrivateKey(config.FAIRLEAD_EXECUTION_PRIVATE_KEY),
       memoryMb: config.FAIRLEAD_FUNCTION_MEMORY_MB,
+      sizes: parseSizes(config.FAIRLEAD_FUNCTION_SIZES, SIZE_CLASSES),
+      warm: parsePatterns(config.FAIRLEAD_WARM_FUNCTIONS),
     };
     return {
       module: AppModule,

@@ -12,6 +12,7 @@ export interface Failure {
   readonly thrown?: unknown;
 }
 
+const { stringify } = JSON;
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 function describe(thrown: unknown): Failure {
@@ -32,8 +33,8 @@ function describe(thrown: unknown): Failure {
 /** The failure as JSON; an error with hostile getters or cycles is reduced to what can be said of it. */
 export function failureText(thrown: unknown): string {
   try {
-    return JSON.stringify(describe(thrown));
+    return stringify(describe(thrown));
   } catch {
-    return JSON.stringify({ kind: 'thrown', thrown: 'an error that cannot be described' } satisfies Failure);
+    return stringify({ kind: 'thrown', thrown: 'an error that cannot be described' } satisfies Failure);
   }
 }

@@ -116,8 +116,8 @@ let endWatch: (() => boolean) | undefined;
 /** For the snapshot of a function, in this order: `watch`, `load`, and, once its microtasks have run, `seal`. */
 const forSnapshot = {
   watch: () => {
-    closeDoors();
-    endWatch = watchForMoments();
+    deleteProperty(globalThis, '__fairlead');
+    endWatch = watchForMoments(OUT_OF_BOUNDS);
   },
   load: (factory: Factory) => {
     if (load(factory) !== '') notice();

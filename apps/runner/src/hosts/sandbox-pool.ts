@@ -47,15 +47,9 @@ export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** @param spec without its snapshot, which the pool chooses */
-  async run(
-    spec: Omit<HostedRun, 'snapshotKey'>,
-    bundle: Bundle,
-    onCall: CallHandler,
-    signal: AbortSignal,
-  ): Promise<Finished> {
+  async run(spec: Omit<HostedRun, 'snapshotKey'>, bundle: Bundle, onCall: CallHandler, signal: AbortSignal): Promise<Finished> {
     const process = this.#take(spec.warmKey) ?? (await this.#freeProcess(spec.warmKey, signal));
-    if (!process)
-      return { result: NOT_STARTED };
+    if (!process) return { result: NOT_STARTED };
     const abort = () => process.abort(spec.id);
     signal.addEventListener('abort', abort, { once: true });
     try {

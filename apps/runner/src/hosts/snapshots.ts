@@ -67,7 +67,9 @@ export class Snapshots {
       this.#waiting.delete(key);
       if (taken) this.#made.set(key, { key, ...taken });
       else this.#refused.set(key, true);
-      this.#log.debug(`snapshot of ${subject.scriptName}: ${taken ? `${taken.bytes.byteLength} bytes` : 'none, it cannot be kept'}`);
+      this.#log.debug(
+        `snapshot of ${subject.scriptName}: ${taken ? `${taken.bytes.byteLength} bytes` : 'none, it cannot be kept'}`,
+      );
     }
   }
 

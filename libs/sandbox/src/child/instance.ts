@@ -78,10 +78,9 @@ export class Instance {
   }
 
   #asyncCalls(): ivm.Callback {
-    return new ivm.Callback(
-      (call: number, op: string, args: string, body?: string) => this.calls?.call(call, op, args, body),
-      { ignored: true },
-    );
+    return new ivm.Callback((call: number, op: string, args: string, body?: string) => this.calls?.call(call, op, args, body), {
+      ignored: true,
+    });
   }
 
   #syncCalls(): ivm.Callback {

@@ -59,7 +59,7 @@ export class Isolates {
   }
 
   learn({ key, door, bytes }: FunctionSnapshot): void {
-    const copy = new ivm.ExternalCopy(bytes.slice().buffer as ArrayBuffer, { transferOut: true });
+    const copy = new ivm.ExternalCopy(bytes.slice().buffer, { transferOut: true });
     this.#functions.set(key, { bytes: copy, door, isLoaded: true }, { size: Math.max(1, bytes.byteLength) });
   }
 

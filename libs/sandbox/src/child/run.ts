@@ -17,6 +17,14 @@ const OUT_OF_MEMORY = { reason: 'out-of-memory', message: 'the function used mor
 const OUTPUT = '{"ok":';
 const FAILURE = '{"failure":';
 
+/** An error as it may go in: its stack tells of this process. */
+function withoutStack(thrown: unknown): Error {
+  const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const told = new (name === 'RangeError' ? RangeError : name === 'TypeError' ? TypeError : Error)(message);
+  told.stack = `${name}: ${message}`;
+  return told;
+}
+
 /** One execution in one instance. It ends exactly once: by its own result, or by `stop`. */
 export class Run {
   /** Settles when the isolate has really come to rest, which can be after the run was stopped. */
@@ -155,6 +163,8 @@ export class Run {
     const startedAt = performance.now();
     try {
       return answerNow(op, args);
+    } catch (thrown) {
+      throw withoutStack(thrown);
     } finally {
       this.#syncMs += performance.now() - startedAt;
     }

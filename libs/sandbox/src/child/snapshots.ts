@@ -1,5 +1,6 @@
 import ivm from 'isolated-vm';
 import { randomBytes } from 'node:crypto';
+import { Instance } from './instance.js';
 import type { FunctionSnapshot } from './protocol.js';
 import { WRAPPER_HEAD, wrapped } from './wrapper.js';
 
@@ -35,6 +36,13 @@ export function takeSnapshot(prelude: string, source: string, scriptName: string
     },
     { code: `'use strict'; ${door}.forSnapshot.seal();` },
   ];
-  const bytes = new Uint8Array(ivm.Isolate.createSnapshot(scripts, WARM_UP).copy());
-  return { door, bytes };
+  const taken = ivm.Isolate.createSnapshot(scripts, WARM_UP);
+  proveUsable(taken, door);
+  return { door, bytes: new Uint8Array(taken.copy()) };
+}
+
+/** V8 ends the process that restores a snapshot in which something was changed that it needs: this one rather than one that serves. */
+function proveUsable(snapshot: ivm.ExternalCopy<ArrayBuffer>, door: string): void {
+  const isolate = new ivm.Isolate({ snapshot });
+  new Instance(isolate, isolate.createContextSync(), door, true).dispose();
 }

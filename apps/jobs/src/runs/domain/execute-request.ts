@@ -39,6 +39,8 @@ export interface Prepared {
   readonly lease: ConnectionLease;
   readonly bundleUrl: string;
   readonly memoryMb: number;
+  /** Whether the instance may be kept for the next run. */
+  readonly warm?: boolean;
 }
 
 /** Most bytes of JSON a function may return (spec/functions.md §4.2). */
@@ -69,7 +71,7 @@ export function claimsOf(run: Run, { function: fn, environment, lease }: Prepare
 
 /** What the runner is asked. */
 export function executeRequestOf(run: Run, prepared: Prepared, token: string): ExecuteRequest {
-  const { function: fn, environment, lease, bundleUrl, memoryMb } = prepared;
+  const { function: fn, environment, lease, bundleUrl, memoryMb, warm = false } = prepared;
   return {
     executionId: run.executionId,
     kind: run.kind,
@@ -81,6 +83,7 @@ export function executeRequestOf(run: Run, prepared: Prepared, token: string): E
       variant: run.sync?.variant ?? BASE_VARIANT,
       trackDeletes: fn.trackDeletes,
       checkpointKey: run.sync?.checkpointKey ?? `action:${fn.name}`,
+      ...(warm ? { warm } : {}),
     },
     context: {
       accountId: environment.accountId,
