@@ -30,11 +30,11 @@ export async function neighbours(seconds) {
   };
   const figures = {};
   for (const [name, hog] of Object.entries({ alone: undefined, ...HOGS })) {
-    let isOver = false;
+    const over = new AbortController();
     const hogging =
       hog &&
       (async () => {
-        while (!isOver) await run(hog);
+        while (!over.signal.aborted) await run(hog);
       })();
     const times = [];
     const until = performance.now() + (seconds * 1000) / 3;
@@ -44,7 +44,7 @@ export async function neighbours(seconds) {
       if (result.status === 'returned') times.push(performance.now() - startedAt);
       await sleep(EVERY_MS);
     }
-    isOver = true;
+    over.abort();
     await hogging;
     figures[`neighbour_${name}_p50_ms`] = percentile(times, 0.5);
     figures[`neighbour_${name}_p95_ms`] = percentile(times, 0.95);

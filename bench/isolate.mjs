@@ -72,11 +72,11 @@ async function sandbox(ahead) {
     const spec = { id: String((last += 1)), bundleHash, scriptName: 'bench.cjs', facts: FACTS, input: '{}', limits: LIMITS };
     const instance = warm.get(bundleHash) ?? isolates.take(mode === 'snapshot' ? bundleHash : undefined, LIMITS.memoryMb);
     warm.delete(bundleHash);
-    const run = new Run(spec, instance, codes, answer);
-    const result = await run.execute(mode === 'warm');
+    const execution = new Run(spec, instance, codes, answer);
+    const result = await execution.execute(mode === 'warm');
     if (result.status !== 'returned') throw new Error(`the run failed: ${JSON.stringify(result)}`);
     if (mode !== 'warm') return;
-    if (await run.leavesNothing()) warm.set(bundleHash, instance);
+    if (await execution.leavesNothing()) warm.set(bundleHash, instance);
     else instance.dispose();
   };
 }
