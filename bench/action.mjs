@@ -4,26 +4,27 @@ import vm from 'node:vm';
 import { fastify } from 'fastify';
 import { compare, printComparison, servePart, startPart } from './compare.mjs';
 import { fairlead, post } from './fairlead.mjs';
+import { FUNCTIONS } from './isolate-functions.mjs';
 import { postRequest } from './lib.mjs';
 
 /**
- * A synchronous no-op action in a fresh isolate, beside a bare Fastify route that evaluates the same function in a fresh `node:vm`
+ * A synchronous action in a fresh isolate and in a warm one, a no-op and two with schemas, beside a bare Fastify route that evaluates the no-op in a fresh `node:vm`
  * context, in turns in the same run (design §6). BASE and KEY name a running Fairlead; without them the built standalone is started.
  */
 const SELF = fileURLToPath(import.meta.url);
 const CALLERS = [1, 32];
 const WARM_SECONDS = 3;
 const NAME = `bench-${randomBytes(4).toString('hex')}`;
-const BODY = { action_name: 'noop', input: { hello: 'world' } };
-
-const CODE = `"use strict";
-module.exports = { default: { type: 'action', exec: async (nango, input) => input } };
-`;
+const INPUT = { hello: 'world' };
+/** Each function is deployed twice: its instances are kept under the second name. */
+const WARM = '-warm';
+const NAMES = Object.keys(FUNCTIONS).flatMap((name) => [name, name + WARM]);
+const bodyOf = (name) => ({ action_name: name, input: INPUT });
 
 /** The least an HTTP service that runs a function on request can do. */
 async function bare() {
   const app = fastify();
-  const script = new vm.Script(`(module) => { ${CODE} }`);
+  const script = new vm.Script(`(module) => { ${FUNCTIONS.noop} }`);
   app.post('/action/trigger', async (request) => {
     const module = { exports: {} };
     script.runInNewContext({})(module);
@@ -41,21 +42,21 @@ async function deploy(target) {
     credentials: { type: 'API_KEY', apiKey: 'key' },
     connection_config: { base_url: 'http://127.0.0.1:9' },
   });
-  const flow = {
+  const flowConfigs = NAMES.map((name) => ({
     type: 'action',
-    syncName: BODY.action_name,
+    syncName: name,
     providerConfigKey: NAME,
     models: [],
     runs: null,
-    metadata: { description: 'noop', scopes: [] },
-    fileBody: { js: CODE, ts: '// noop' },
+    metadata: { description: name, scopes: [] },
+    fileBody: { js: FUNCTIONS[name.replace(WARM, '')], ts: `// ${name}` },
     endpoints: [],
     version: '',
     models_json_schema: { definitions: {} },
     features: [],
-  };
+  }));
   await post(target, '/sync/deploy', {
-    flowConfigs: [flow],
+    flowConfigs,
     onEventScriptsByProvider: [],
     nangoYamlBody: '',
     reconcile: true,
@@ -72,13 +73,19 @@ async function deploy(target) {
  */
 export async function run({ seconds = 5, json = false } = {}) {
   const baseline = await startPart(SELF, '--bare');
-  const target = await fairlead();
+  const target = await fairlead({
+    FAIRLEAD_WARM_FUNCTIONS: NAMES.filter((name) => name.endsWith(WARM))
+      .map((name) => `*/*/${name}`)
+      .join(),
+  });
   try {
     await deploy(target);
     const named = { authorization: `Bearer ${target.key}`, 'provider-config-key': NAME, 'connection-id': NAME };
+    const action = (name) => postRequest(`${target.base}/action/trigger`, named, bodyOf(name));
     const targets = {
-      bare: postRequest(`${baseline.url}/action/trigger`, {}, BODY),
-      fairlead: postRequest(`${target.base}/action/trigger`, named, BODY),
+      bare: postRequest(`${baseline.url}/action/trigger`, {}, bodyOf('noop')),
+      fairlead: action('noop'),
+      ...Object.fromEntries(NAMES.slice(1).map((name) => [name, action(name)])),
     };
     const figures = await compare(targets, CALLERS, { warmSeconds: WARM_SECONDS, seconds });
     if (json) console.log(JSON.stringify(figures));

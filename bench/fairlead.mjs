@@ -13,14 +13,14 @@ const READY_MS = 60_000;
 
 /**
  * The Fairlead that BASE and KEY name (DATABASE_URL and PID its database and process, for what is measured there), which may call loopback, else the built standalone with stores of its own. */
-export async function fairlead() {
+export async function fairlead(env = {}) {
   const { BASE, KEY, DATABASE_URL, PID } = process.env;
   return BASE && KEY
     ? { base: BASE, key: KEY, databaseUrl: DATABASE_URL, pid: Number(PID) || undefined, stop: async () => undefined }
-    : start();
+    : start(env);
 }
 
-async function start() {
+async function start(env) {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-bench-'));
   const { postgresPassword, redisPassword, ...secrets } = newStackSecrets();
   const common = (name) => ({ folder: join(folder, name), logFile: join(folder, `${name}.log`), durable: true });
@@ -34,6 +34,7 @@ async function start() {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       PATH: process.env.PATH,
+      ...env,
       ...secrets,
       NANGO_DATABASE_URL: databaseUrl,
       NANGO_REDIS_URL: redis.url,

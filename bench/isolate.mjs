@@ -1,26 +1,24 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import vm from 'node:vm';
 
+import { FUNCTIONS, PROBES, SDK_CALLS } from './isolate-functions.mjs';
+import { neighbours } from './isolate-neighbour.mjs';
+
 /**
- * What a fresh isolate per run costs, beside a fresh `node:vm` context in the same process (design §6, "runner alone").
- * Needs the build; `node bench/isolate.mjs` measures for some seconds and prints a table.
+ * What a run costs in a fresh instance, one from the function's snapshot, and a warm one, beside a fresh `node:vm` context in the same
+ * process (design §6, "runner alone"). Needs the build. `--calls N` also makes N fresh runs and prints the slope of the memory over them.
  */
 const CHILD = '../dist/libs/sandbox/src/child';
 const PRELUDE = fileURLToPath(new URL('../dist/libs/sandbox/prelude.js', import.meta.url));
 const LIMITS = { wallMs: 60_000, spinMs: 60_000, memoryMb: 128, outputBytes: 2 ** 21 };
 const FACTS = JSON.stringify({ kind: 'action', loggerLevel: 'info', properties: { connectionId: 'c' } });
-const SDK_CALLS = 2_000;
 const OK = '{"ok":null}';
-
-const bundleOf = (exec) =>
-  `"use strict"; module.exports = { default: { type: 'action', exec: async (nango, input) => { ${exec} } } };`;
-const BUNDLES = {
-  noop: bundleOf('return input;'),
-  firstCall: bundleOf('await nango.getCheckpoint();'),
-  calls: bundleOf(`for (let n = 0; n < ${SDK_CALLS}; n += 1) await nango.getCheckpoint();`),
-};
+const BUNDLES = { ...FUNCTIONS, ...PROBES };
+const MODES = ['fresh', 'snapshot', 'warm'];
 
 const percentile = (values, share) => values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) * share)] ?? Number.NaN;
 
@@ -56,40 +54,56 @@ function slope(samples) {
   return over / samples.reduce((sum, { at }) => sum + (at - x) ** 2, 0);
 }
 
-async function sandbox() {
-  const [{ Isolates }, { CodeCache }, { Run }] = await Promise.all(
-    ['isolates', 'code-cache', 'run'].map((file) => import(`${CHILD}/${file}.js`)),
+/** Answers what runs a bundle by name in an instance of a mode. */
+async function sandbox(ahead) {
+  const [{ Isolates }, { CodeCache }, { Run }, { takeSnapshot }] = await Promise.all(
+    ['isolates', 'code-cache', 'run', 'snapshots'].map((file) => import(`${CHILD}/${file}.js`)),
   );
-  const isolates = new Isolates(PRELUDE, 3);
+  const isolates = new Isolates(PRELUDE, { ahead, memoryMb: LIMITS.memoryMb, snapshotBytes: 2 ** 28 });
   const codes = new CodeCache();
-  for (const [hash, code] of Object.entries(BUNDLES)) codes.learn(hash, code);
+  const prelude = readFileSync(PRELUDE, 'utf8');
+  for (const [hash, code] of Object.entries(BUNDLES)) {
+    codes.learn(hash, code);
+    if (FUNCTIONS[hash] && ahead > 0) isolates.learn({ key: hash, ...takeSnapshot(prelude, code, 'bench.cjs') });
+  }
+  const warm = new Map();
   let last = 0;
-  return async (bundleHash, answer = async () => OK) => {
+  return async (bundleHash, mode = 'fresh', answer = async () => OK) => {
     const spec = { id: String((last += 1)), bundleHash, scriptName: 'bench.cjs', facts: FACTS, input: '{}', limits: LIMITS };
-    const result = await new Run(spec, isolates, codes, answer).execute();
+    const instance = warm.get(bundleHash) ?? isolates.take(mode === 'snapshot' ? bundleHash : undefined, LIMITS.memoryMb);
+    warm.delete(bundleHash);
+    const execution = new Run(spec, instance, codes, answer);
+    const result = await execution.execute(mode === 'warm');
     if (result.status !== 'returned') throw new Error(`the run failed: ${JSON.stringify(result)}`);
-    return result;
+    if (mode !== 'warm') return;
+    if (await execution.leavesNothing()) warm.set(bundleHash, instance);
+    else instance.dispose();
   };
 }
 
-async function fresh(execute, seconds) {
+/** Slope of memory over many fresh runs; the first third is warming up. */
+async function growth(execute, runs) {
   const samples = [];
-  for (let n = 0; n < 50; n += 1) await execute('noop');
-  const figures = await repeat(seconds, async (at) => {
+  for (let at = 0; at < runs; at += 1) {
     await execute('noop');
-    if (at % 25 === 0) samples.push({ at, rss: process.memoryUsage.rss() });
-  });
+    if (at % 100 === 0) samples.push({ at, rss: process.memoryUsage.rss() });
+  }
   const settled = samples.slice(Math.floor(samples.length / 3));
-  return { ...figures, rssBytesPerRun: slope(settled) };
+  return {
+    rss_runs: runs,
+    rss_bytes_per_run: slope(settled),
+    rss_mb_first: settled[0].rss / 2 ** 20,
+    rss_mb_last: settled.at(-1).rss / 2 ** 20,
+  };
 }
 
-/** From taking an isolate to the function's first call out of it. The pause lets the pool fill up, as it does between requests. */
+/** From taking an instance to the function's first call out of it. The pause lets the pool fill up, as it does between requests. */
 async function untilFirstCall(execute, seconds) {
   const times = [];
   await repeat(seconds, async () => {
     await new Promise((resolve) => setTimeout(resolve, 30));
     const startedAt = performance.now();
-    await execute('firstCall', async () => {
+    await execute('firstCall', 'fresh', async () => {
       times.push(performance.now() - startedAt);
       return OK;
     });
@@ -108,13 +122,14 @@ async function callOverhead(execute) {
 }
 
 /** What a function costs in a fresh context of the same process, without isolation of memory or time. */
-async function contextBaseline(seconds) {
-  const script = new vm.Script(`(function (module, exports, require) {${BUNDLES.noop}\n})`, { filename: 'bench.cjs' });
+async function contextBaseline(name, seconds) {
+  const require = createRequire(import.meta.url);
+  const script = new vm.Script(`(function (module, exports, require) {${BUNDLES[name]}\n})`, { filename: 'bench.cjs' });
   return repeat(seconds, async () => {
     const context = vm.createContext({ Buffer, URL, URLSearchParams, setTimeout, console: {} });
     const module = { exports: {} };
-    script.runInContext(context)(module, module.exports, () => undefined);
-    await module.exports.default.exec({}, {});
+    script.runInContext(context)(module, module.exports, require);
+    await module.exports.default.exec({ getCheckpoint: async () => null }, {});
   });
 }
 
@@ -124,36 +139,45 @@ const percentilesOf = (name, { p50, p95, p99 }) => ({
   [`${name}_p99_ms`]: p99,
 });
 
-async function measure(seconds) {
-  const execute = await sandbox();
-  const freshRuns = await fresh(execute, seconds * 0.6);
-  const first = await untilFirstCall(execute, seconds * 0.2);
-  const context = await contextBaseline(seconds * 0.2);
+async function measure(seconds, calls) {
+  const execute = await sandbox(3);
+  const unprepared = await sandbox(0);
+  const figures = {};
+  const share = seconds / 16;
+  for (const name of Object.keys(FUNCTIONS)) {
+    const context = await contextBaseline(name, share);
+    Object.assign(figures, { [`${name}_vm_per_second`]: context.perSecond, ...percentilesOf(`${name}_vm`, context) });
+    for (const mode of MODES) {
+      for (let n = 0; n < 10; n += 1) await execute(name, mode);
+      const runs = await repeat(share, () => execute(name, mode));
+      figures[`${name}_${mode}_per_core`] = runs.perCpuSecond;
+      figures[`${name}_${mode}_ratio_vm`] = runs.perSecond / context.perSecond;
+      Object.assign(figures, percentilesOf(`${name}_${mode}`, runs));
+    }
+  }
+  const [prepared, made] = [await untilFirstCall(execute, share * 2), await untilFirstCall(unprepared, share * 2)];
   return {
-    runs_per_core_fresh: freshRuns.perCpuSecond,
-    runs_per_second_one_at_a_time: freshRuns.perSecond,
-    runs_measured: freshRuns.runs,
-    rss_bytes_per_run: freshRuns.rssBytesPerRun,
-    rss_mb: process.memoryUsage.rss() / 2 ** 20,
-    first_call_ms_p50: first.p50,
-    first_call_ms_p99: first.p99,
+    ...figures,
+    runs_per_core_fresh: figures.noop_fresh_per_core,
+    first_call_ms_p50: prepared.p50,
+    first_call_ms_p99: prepared.p99,
+    first_call_unprepared_ms_p50: made.p50,
+    first_call_unprepared_ms_p99: made.p99,
     sdk_call_us: await callOverhead(execute),
-    vm_context_runs_per_second: context.perSecond,
-    ...percentilesOf('fresh', freshRuns),
-    ...percentilesOf('vm_context', context),
-    ratio_vm_context: freshRuns.perSecond / context.perSecond,
+    ...(await neighbours(Math.max(3, share * 3))),
+    ...(calls > 0 ? await growth(execute, calls) : {}),
   };
 }
 
 /**
  * Measures in a process of its own: isolates need Node without its start-up snapshot.
- * @param {{ seconds?: number, json?: boolean }} options
+ * @param {{ seconds?: number, calls?: number, json?: boolean }} options
  * @returns {Promise<Record<string, number>>} the figures, also printed
  */
-export async function run({ seconds = 20, json = false } = {}) {
-  const args = ['--no-node-snapshot', fileURLToPath(import.meta.url), '--measure', String(seconds)];
-  const { stdout } = await promisify(execFile)(process.execPath, args);
-  const figures = JSON.parse(stdout);
+export async function run({ seconds = 20, calls = 0, json = false } = {}) {
+  const args = ['--no-node-snapshot', fileURLToPath(import.meta.url), '--measure', String(seconds), String(calls)];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 24 });
+  const figures = JSON.parse(stdout.slice(stdout.lastIndexOf('\n')));
   if (json) console.log(JSON.stringify(figures));
   else console.table(Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value.toFixed(2))])));
   return figures;
@@ -162,7 +186,7 @@ export async function run({ seconds = 20, json = false } = {}) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const at = process.argv.indexOf('--measure');
   if (at > 0) {
-    process.stdout.write(JSON.stringify(await measure(Number(process.argv[at + 1]))));
+    process.stdout.write(`\n${JSON.stringify(await measure(Number(process.argv[at + 1]), Number(process.argv[at + 2])))}`);
     process.exit(0);
   }
   await run({ json: process.argv.includes('--json') });

@@ -35,11 +35,15 @@ import { ObjectsController } from './objects/objects.controller.js';
 import { OnEventProcessor } from './on-events/on-event.processor.js';
 import { Bundles, SERVICE_URL } from './runs/bundles.service.js';
 import { EnvironmentReader } from './runs/environment-facts.service.js';
+import { parsePatterns, parseSizes } from './runs/domain/function-patterns.js';
 import { Runs, RUNS_OPTIONS, type RunsOptions } from './runs/runs.service.js';
 import { SchemaChecks } from './schemas/schema-checks.service.js';
 import { SyncProcessor } from './syncs/sync.processor.js';
 import { Claims } from './workers/claims.service.js';
 import { WorkerHeartbeat } from './workers/worker-heartbeat.service.js';
+
+/** Memory of a function by the name of its size, in MB. */
+const SIZE_CLASSES = { small: 128, medium: 512, large: 1024 };
 
 @Module({})
 export class AppModule implements OnApplicationShutdown {
@@ -51,6 +55,8 @@ export class AppModule implements OnApplicationShutdown {
       privateKey: parseExecutionPrivateKey(config.FAIRLEAD_EXECUTION_PRIVATE_KEY),
       memoryMb: config.FAIRLEAD_FUNCTION_MEMORY_MB,
       actionOutputBytes: config.FAIRLEAD_ACTION_OUTPUT_MAX_BYTES,
+      sizes: parseSizes(config.FAIRLEAD_FUNCTION_SIZES, SIZE_CLASSES),
+      warm: parsePatterns(config.FAIRLEAD_WARM_FUNCTIONS),
     };
     return {
       module: AppModule,

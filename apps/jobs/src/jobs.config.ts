@@ -39,7 +39,24 @@ export const jobsConfig = z.object({
     .describe('Address of jobs, where runners fetch code that lies in a folder'),
   RUNNER_SERVICE_URL: z.url().default('http://127.0.0.1:3006').describe('Address of the runner, or of a balancer before several'),
   FAIRLEAD_EXECUTION_PRIVATE_KEY: secretString('Signs execution tokens: base64 of a DER PKCS#8 Ed25519 key'),
-  FAIRLEAD_FUNCTION_MEMORY_MB: integer(512, 'Memory of one running function', 16, 65_536),
+  FAIRLEAD_FUNCTION_MEMORY_MB: integer(
+    512,
+    'Memory of one running function of which FAIRLEAD_FUNCTION_SIZES says nothing',
+    16,
+    65_536,
+  ),
+  FAIRLEAD_FUNCTION_SIZES: z
+    .string()
+    .default('')
+    .describe(
+      'Functions that get another size: `environment/integration/function=small`, separated by commas; `*` stands for any; small is 128 MB, medium 512, large 1024, or megabytes',
+    ),
+  FAIRLEAD_WARM_FUNCTIONS: z
+    .string()
+    .default('')
+    .describe(
+      'Functions whose instances are kept between the runs of one connection: `environment/integration/function`, separated by commas; `*` stands for any. What their modules hold stays from run to run',
+    ),
   FAIRLEAD_ACTION_OUTPUT_MAX_BYTES: integer(
     2 * 1024 * 1024,
     "Longest output of an action, as JSON; 10000000, the most there may be, is the wire protocol's own limit",

@@ -7,8 +7,8 @@ import { loggerModule } from '#libs/observability';
 import { Bundles } from './executions/bundles.js';
 import { EXECUTION_PUBLIC_KEY } from './executions/execution-token.guard.js';
 import { ExecutionsController } from './executions/executions.controller.js';
-import { Executions, SPIN_MS } from './executions/executions.service.js';
-import { SandboxPool } from './hosts/sandbox-pool.js';
+import { Executions, EXECUTIONS_OPTIONS } from './executions/executions.service.js';
+import { type PoolOptions, SandboxPool } from './hosts/sandbox-pool.js';
 import type { RunnerConfig } from './runner.config.js';
 import { ProviderHttp } from './sdk/provider-http.js';
 import { RateLimits } from './sdk/rate-limits.js';
@@ -24,11 +24,7 @@ export class AppModule implements OnApplicationShutdown {
   constructor(private readonly services: Services) {}
 
   static forRoot(config: RunnerConfig, telemetry: DynamicModule[]): DynamicModule {
-    const pool = {
-      processes: config.FAIRLEAD_RUNNER_CHILDREN ?? availableParallelism(),
-      concurrency: config.FAIRLEAD_RUNNER_CHILD_CONCURRENCY,
-      memoryBytes: config.FAIRLEAD_RUNNER_CHILD_MEMORY_MB * MB,
-    };
+    const pool = poolOptions(config);
     return {
       module: AppModule,
       imports: [
@@ -41,7 +37,10 @@ export class AppModule implements OnApplicationShutdown {
         Executions,
         Bundles,
         { provide: SandboxPool, useFactory: () => new SandboxPool(pool) },
-        { provide: SPIN_MS, useValue: config.FAIRLEAD_RUNNER_SPIN_MS },
+        {
+          provide: EXECUTIONS_OPTIONS,
+          useValue: { spinMs: config.FAIRLEAD_RUNNER_SPIN_MS, drainMs: config.FAIRLEAD_RUNNER_DRAIN_MS },
+        },
         { provide: Services, useFactory: () => connectServices(config) },
         { provide: EXECUTION_PUBLIC_KEY, useFactory: () => parseExecutionPublicKey(config.FAIRLEAD_EXECUTION_PUBLIC_KEY) },
       ],
@@ -52,6 +51,25 @@ export class AppModule implements OnApplicationShutdown {
     await this.services.close();
   }
 }
+
+const poolOptions = (config: RunnerConfig): PoolOptions => ({
+  processes: config.FAIRLEAD_RUNNER_CHILDREN ?? availableParallelism(),
+  spares: config.FAIRLEAD_RUNNER_SPARES,
+  concurrency: config.FAIRLEAD_RUNNER_CHILD_CONCURRENCY,
+  memoryBytes: config.FAIRLEAD_RUNNER_CHILD_MEMORY_MB * MB,
+  namespaces: config.FAIRLEAD_RUNNER_NAMESPACES,
+  child: {
+    ahead: config.FAIRLEAD_RUNNER_PREPARED,
+    memoryMb: config.FAIRLEAD_RUNNER_PREPARED_MEMORY_MB,
+    snapshotBytes: config.FAIRLEAD_RUNNER_SNAPSHOT_MB * MB,
+    warm: {
+      instances: config.FAIRLEAD_RUNNER_WARM_INSTANCES,
+      runs: config.FAIRLEAD_RUNNER_WARM_RUNS,
+      ageMs: config.FAIRLEAD_RUNNER_WARM_AGE_MS,
+      idleMs: config.FAIRLEAD_RUNNER_WARM_IDLE_MS,
+    },
+  },
+});
 
 const connectServices = (config: RunnerConfig): Services =>
   new Services(

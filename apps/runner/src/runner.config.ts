@@ -23,6 +23,36 @@ export const runnerConfig = z.object({
     .max(256)
     .optional()
     .describe('Sandbox processes; as many as there are cores where it is not set'),
+  FAIRLEAD_RUNNER_SPARES: integer(1, 'Sandbox processes that stand ready to take the place of one that dies', 0, 64),
+  FAIRLEAD_RUNNER_PREPARED: integer(3, 'Isolates that a sandbox process makes ahead for each kind it was last asked for', 0, 100),
+  FAIRLEAD_RUNNER_PREPARED_MEMORY_MB: integer(
+    512,
+    'Memory of a function that isolates are made ahead for before the first run',
+    16,
+    65_536,
+  ),
+  FAIRLEAD_RUNNER_SNAPSHOT_MB: integer(
+    64,
+    'Snapshots of functions kept, in the runner and in each sandbox process; 0 for none',
+    0,
+    65_536,
+  ),
+  FAIRLEAD_RUNNER_WARM_INSTANCES: integer(32, 'Warm instances one sandbox process keeps; 0 for none', 0, 10_000),
+  FAIRLEAD_RUNNER_WARM_RUNS: integer(1_000, 'Runs after which a warm instance is disposed of', 1),
+  FAIRLEAD_RUNNER_WARM_AGE_MS: integer(600_000, 'Age at which a warm instance is disposed of', 1),
+  FAIRLEAD_RUNNER_WARM_IDLE_MS: integer(60_000, 'Time without a run after which a warm instance is disposed of', 1),
+  FAIRLEAD_RUNNER_DRAIN_MS: integer(
+    10_000,
+    'How long running functions may take to end at shutdown before they are stopped',
+    0,
+    86_400_000,
+  ),
+  FAIRLEAD_RUNNER_NAMESPACES: z
+    .enum(['auto', 'required', 'off'])
+    .default('auto')
+    .describe(
+      'Sandbox processes without network in namespaces of their own (`unshare --user --net`): where the platform lets us, or always, or never',
+    ),
   FAIRLEAD_RUNNER_CHILD_CONCURRENCY: integer(64, 'Executions one sandbox process runs at a time', 1, 10_000),
   FAIRLEAD_RUNNER_SPIN_MS: integer(30_000, 'Longest computation of a function without a call to its SDK in between', 100),
   FAIRLEAD_RUNNER_CHILD_MEMORY_MB: integer(768, 'Resident memory past which a sandbox process is killed', 256),

@@ -46,6 +46,8 @@ export const executeRequest = z.object({
     variant: z.string(),
     trackDeletes: z.boolean(),
     checkpointKey: z.string(),
+    /** Whether the instance may be kept for the next run of the same environment, bundle and connection. */
+    warm: z.boolean().optional(),
   }),
   context: z.object({
     accountId: z.number().int(),

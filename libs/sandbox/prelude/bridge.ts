@@ -1,4 +1,5 @@
 import { type HostError, rebuild } from './host-error.js';
+import { notice } from './moment.js';
 
 /** The two callbacks that lead out of the isolate. Everything that crosses is text. */
 export interface Bridge {
@@ -24,11 +25,14 @@ export function connectBridge(to: Bridge): void {
   bridge = to;
 }
 
-/** Begins one of the runs an isolate serves one after the other. What an earlier one left waiting, timers too, is forgotten. */
+/**
+ * Begins one of the runs an isolate serves one after the other. What an earlier one left waiting, timers too, is forgotten; what the body
+ * of the module began is part of the first.
+ */
 export function beginRun(): Ask {
   const run = ++lastRun;
   currentRun = run;
-  waiting.clear();
+  if (run > 1) waiting.clear();
   return (op, args, body) => {
     if (currentRun === run) return ask(op, args, body);
     return Promise.reject(new Error('this nango object belongs to a run that has ended'));
@@ -49,8 +53,9 @@ export function deliver(call: number, json: string): void {
 }
 
 function connected(): Bridge {
-  if (!bridge) throw new Error('nothing runs yet');
-  return bridge;
+  if (bridge) return bridge;
+  notice();
+  throw new Error('nothing runs yet');
 }
 
 const call = (op: string, args: string, body?: string): Promise<string> =>

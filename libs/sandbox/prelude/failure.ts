@@ -16,6 +16,8 @@ export interface Failure {
   readonly thrown?: unknown;
 }
 
+const { stringify } = JSON;
+
 /** A field, unless its getter throws. */
 function read(from: object, name: string): unknown {
   try {
@@ -66,8 +68,8 @@ function bodyOf(data: unknown): unknown {
 /** The failure as JSON; what throws while it is looked at is reduced to what can be said of it. */
 export function failureText(thrown: unknown): string {
   try {
-    return JSON.stringify(describe(thrown));
+    return stringify(describe(thrown));
   } catch {
-    return JSON.stringify({ kind: 'error', name: 'Error', message: 'an error that cannot be described' } satisfies Failure);
+    return stringify({ kind: 'error', name: 'Error', message: 'an error that cannot be described' } satisfies Failure);
   }
 }

@@ -1,9 +1,9 @@
-import './text.js';
 import './web.js';
 import { beginRun, type Bridge, connectBridge, deliver, endRun } from './bridge.js';
 import { type Exports, invoke } from './entry.js';
 import { failureText } from './failure.js';
 import { require } from './modules.js';
+import { notice, watchForMoments } from './moment.js';
 import { ActionError } from './sdk/action-error.js';
 import { makeNango } from './sdk/nango.js';
 import type { RunFacts } from './sdk/run-facts.js';
@@ -12,26 +12,26 @@ type Factory = (module: { exports: Exports }, exports: Exports, require: (name: 
 
 const { stringify, parse } = JSON;
 
-/** What the function's module exports, once it was evaluated: for the one run of this isolate, or for several. */
-let loaded: Exports | undefined;
+/** What the module gave; stays with a warm instance and in the snapshot of a function. */
+let exported: Exports = {};
 
-function load(factory: Factory): Exports {
-  const module = { exports: {} as Exports };
-  factory(module, module.exports, require);
-  loaded = module.exports;
-  return loaded;
+/** Evaluates the module. @returns nothing, or `{"failure":…}` */
+function load(factory: Factory): string {
+  try {
+    const module = { exports: {} as Exports };
+    factory(module, module.exports, require);
+    exported = module.exports;
+    return '';
+  } catch (thrown) {
+    return `{"failure":${failureText(thrown)}}`;
+  }
 }
 
-/**
- * Runs a function and answers text only: `{"ok":<output>}`, or `{"failure":…}`. The output is serialised here, where its getters belong.
- * @param factory of a module that was not evaluated before
- */
-async function run(factory: Factory | undefined, facts: RunFacts, input: unknown): Promise<string> {
+/** Runs the function and answers text only: `{"ok":<output>}`, or `{"failure":…}`. The output is serialised here, where its getters belong. */
+async function run(facts: RunFacts, input: unknown): Promise<string> {
   const ask = beginRun();
   try {
-    const exports = loaded ?? (factory && load(factory));
-    if (!exports) throw new Error('no function was loaded');
-    const output = await invoke(exports, facts.kind, makeNango(ask, facts), input);
+    const output = await invoke(exported, facts.kind, makeNango(ask, facts), input);
     return `{"ok":${stringify(output) ?? 'null'}}`;
   } catch (thrown) {
     return `{"failure":${failureText(thrown)}}`;
@@ -42,33 +42,70 @@ async function run(factory: Factory | undefined, facts: RunFacts, input: unknown
 
 /** Memory beyond the isolate's limit, and ways to block its thread or wake it that the watchdog does not see. */
 const OUT_OF_BOUNDS = ['WebAssembly', 'SharedArrayBuffer', 'Atomics'];
+/** Text that crosses is copied several times on the host's side. */
+const MAX_CALL_CHARS = 64 * 1024 ** 2;
+const { deleteProperty } = Reflect;
+
+function closeDoors(): void {
+  for (const name of ['__fairlead', ...OUT_OF_BOUNDS]) deleteProperty(globalThis, name);
+}
+
+/** The callbacks take text of a bounded length only, whatever was done to `JSON` meanwhile. @throws RangeError */
+function checkLength(...texts: unknown[]): void {
+  let chars = 0;
+  for (let at = 0; at < texts.length; at += 1) {
+    const text = texts[at];
+    if (typeof text === 'string') chars += text.length;
+    else if (text !== undefined) throw new TypeError('a call of the SDK takes what can be written as JSON');
+  }
+  if (chars > MAX_CALL_CHARS)
+    throw new RangeError(`a call of the SDK may carry ${MAX_CALL_CHARS} characters, this one has ${chars}`);
+}
+
+let booted = false;
 
 /**
  * Called once by the host in a fresh context. It leaves nothing on the global: the callbacks live in closures.
- * @returns how the host starts a run, one after the other, and how it answers its calls
+ * @returns how the host loads the module, starts runs one after the other, and answers their calls
  */
 function boot(send: Bridge['send'], sync: Bridge['sync']) {
-  for (const name of ['__fairlead', ...OUT_OF_BOUNDS]) delete (globalThis as Record<string, unknown>)[name];
-  connectBridge({ send: (call, op, args, body) => send(call, op, args, body), sync: (op, args) => sync(op, args) });
+  if (booted) throw new Error('this context is in use');
+  booted = true;
+  closeDoors();
+  connectBridge({
+    send: (call, op, args, body) => {
+      checkLength(op, args, body);
+      send(call, op, args, body);
+    },
+    sync: (op, args) => {
+      checkLength(op, args);
+      return sync(op, args);
+    },
+  });
   return {
-    start: (factory: Factory | undefined, facts: string, input: string) => run(factory, parse(facts) as RunFacts, parse(input)),
+    load,
+    start: (facts: string, input: string) => run(parse(facts) as RunFacts, parse(input)),
     deliver,
   };
 }
 
-// The bundler shortens names; what authors can see keeps its own. Cheaper here than in every isolate for every function.
-for (const name of [
-  'Buffer',
-  'URL',
-  'URLSearchParams',
-  'Headers',
-  'TextEncoder',
-  'TextDecoder',
-  'AbortController',
-  'AbortSignal',
-]) {
-  Object.defineProperty((globalThis as Record<string, unknown>)[name], 'name', { value: name, configurable: true });
-}
+let endWatch: (() => boolean) | undefined;
+
+/** For the snapshot of a function, in this order: `watch`, `load`, and, once its microtasks have run, `seal`. */
+const forSnapshot = {
+  watch: () => {
+    deleteProperty(globalThis, '__fairlead');
+    endWatch = watchForMoments(OUT_OF_BOUNDS);
+  },
+  load: (factory: Factory) => {
+    if (load(factory) !== '') notice();
+  },
+  seal: () => {
+    if (endWatch?.() !== false) throw new Error('the body of the module fails, or depends on the moment or the host');
+  },
+};
+
+// The bundler shortens names; what authors can see keeps its own.
 Object.defineProperty(ActionError, 'name', { value: 'ActionError', configurable: true });
 
-Object.defineProperty(globalThis, '__fairlead', { value: boot, configurable: true });
+Object.defineProperty(globalThis, '__fairlead', { value: { boot, forSnapshot }, configurable: true });

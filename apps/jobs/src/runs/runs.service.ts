@@ -9,6 +9,7 @@ import { type DeployedFunction, Functions } from '#libs/functions';
 import { AppError, toAppError } from '#libs/kernel';
 import { Bundles } from './bundles.service.js';
 import { claimsOf, executeRequestOf, type Run } from './domain/execute-request.js';
+import { type FunctionPattern, matches, memoryOf, type SizeRule } from './domain/function-patterns.js';
 import { EnvironmentReader } from './environment-facts.service.js';
 
 export const RUNS_OPTIONS = Symbol('runs-options');
@@ -17,6 +18,9 @@ export interface RunsOptions {
   readonly memoryMb: number;
   /** Most bytes of JSON an action may return. */
   readonly actionOutputBytes: number;
+  readonly sizes: readonly SizeRule[];
+  /** Functions whose instances may be kept. */
+  readonly warm: readonly FunctionPattern[];
 }
 
 /** Prepares an execution and has a runner run it. */
@@ -51,13 +55,15 @@ export class Runs {
       this.environments.get(run.environmentId),
     ]);
     const { name, bundleHash, models, definition } = fn;
+    const named = { environment: environment.name, integration: lease.integration.uniqueKey, name };
     const prepared = {
       function: { name, bundleHash, models, trackDeletes: definition.track_deletes },
       environment,
       lease,
       bundleUrl: await this.bundles.urlOf(bundleHash),
-      memoryMb: this.options.memoryMb,
       actionOutputBytes: this.options.actionOutputBytes,
+      memoryMb: memoryOf(this.options.sizes, named, this.options.memoryMb),
+      warm: this.options.warm.some((pattern) => matches(pattern, named)),
     };
     const token = await signExecutionToken(this.options.privateKey, claimsOf(run, prepared, Date.now()));
     return executeRequestOf(run, prepared, token);

@@ -18,6 +18,7 @@ export class ExecutionsController {
   @Post()
   @Access('execution')
   async execute(@Body({ schema: executeRequest }) request: ExecuteRequest, @Res() reply: FastifyReply): Promise<void> {
+    this.executions.mustTakeWork();
     reply.hijack();
     const closed = new AbortController();
     reply.raw.once('close', () => closed.abort());

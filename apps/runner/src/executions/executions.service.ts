@@ -1,6 +1,6 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import { type ExecuteRequest, type FunctionError, type Outcome, scriptFailure } from '#libs/contracts';
-import { messageOf } from '#libs/kernel';
+import { AppError, messageOf } from '#libs/kernel';
 import type { RunResult } from '#libs/sandbox';
 import { SandboxPool } from '../hosts/sandbox-pool.js';
 import { answerCall } from '../sdk/operations.js';
@@ -9,22 +9,28 @@ import { deleteOutdated, emptyModels } from '../sdk/record-operations.js';
 import { RunContext, Services } from '../sdk/run-context.js';
 import { Bundles } from './bundles.js';
 import { classifyFailure, classifyStop, type Failure, isInterruption, parseFailure } from './domain/classify.js';
-import { inputOf, runFacts, scriptNameOf } from './domain/run-facts.js';
+import { inputOf, runFacts, scriptNameOf, warmKeyOf } from './domain/run-facts.js';
 import { withSourcePositions } from './domain/source-positions.js';
 
-/** Injection token of the longest computation without a call in between: one that spins is stopped long before its wall time is up. */
-export const SPIN_MS = Symbol('spin-ms');
+export const EXECUTIONS_OPTIONS = Symbol('executions-options');
+export interface ExecutionsOptions {
+  /** Longest computation without a call in between: what spins is stopped long before its wall time is up. */
+  readonly spinMs: number;
+  /** What running functions are given to end at shutdown. */
+  readonly drainMs: number;
+}
 
 /** Runs one function: loads its code, gives it a sandbox, answers its calls, and says how it ended. */
 @Injectable()
-export class Executions {
+export class Executions implements BeforeApplicationShutdown {
   readonly #running = new Map<string, AbortController>();
+  #whenDrained: (() => void) | undefined;
 
   constructor(
     private readonly pool: SandboxPool,
     private readonly bundles: Bundles,
     private readonly services: Services,
-    @Inject(SPIN_MS) private readonly spinMs: number,
+    @Inject(EXECUTIONS_OPTIONS) private readonly options: ExecutionsOptions,
   ) {}
 
   /** Never rejects: whatever happens is an outcome. @param closed fires when the caller is gone */
@@ -36,6 +42,20 @@ export class Executions {
     const run = new RunContext(request, dryRun?.services ?? this.services, signal);
     const outcome = await this.#end(run, signal);
     return dryRun ? { ...outcome, dryRun: dryRun.report() } : outcome;
+  }
+
+  /** @throws AppError with status 503 at shutdown: nothing was run, so the caller may send it elsewhere or again */
+  mustTakeWork(): void {
+    if (this.#whenDrained) throw new AppError('function_runtime_other', 'the runner is shutting down', { status: 503 });
+  }
+
+  /** No new runs; what runs may end in time, and is stopped and told so after that. */
+  async beforeApplicationShutdown(): Promise<void> {
+    const drained = new Promise<void>((resolve) => (this.#whenDrained = resolve));
+    if (this.#running.size === 0) return;
+    const stop = setTimeout(() => void this.pool.close(), this.options.drainMs);
+    await drained;
+    clearTimeout(stop);
   }
 
   /** @returns whether the execution was running here */
@@ -51,9 +71,10 @@ export class Executions {
     } catch (error) {
       return { status: 'failed', error: notRun(run, error), ...factsOf(run, 0) };
     } finally {
-      this.#running.delete(run.request.executionId);
       run.end();
       await run.log.close();
+      this.#running.delete(run.request.executionId);
+      if (this.#running.size === 0) this.#whenDrained?.();
     }
   }
 
@@ -66,9 +87,10 @@ export class Executions {
       scriptName: scriptNameOf(request),
       facts: JSON.stringify(runFacts(request)),
       input: inputOf(request),
-      limits: { ...request.limits, spinMs: Math.min(this.spinMs, request.limits.wallMs) },
+      limits: { ...request.limits, spinMs: Math.min(this.options.spinMs, request.limits.wallMs) },
+      ...(request.function.warm ? { warmKey: warmKeyOf(request) } : {}),
     };
-    const result = await this.pool.run(spec, bundle, (op, args, body) => answerCall(run, op, args, body), signal);
+    const { result } = await this.pool.run(spec, bundle, (op, args, body) => answerCall(run, op, args, body), signal);
     if (result.status === 'returned' && request.kind === 'sync' && request.function.trackDeletes) await deleteOutdated(run);
     await releaseLocks(run);
     return outcomeOf(run, result, bundle.code);

@@ -1,39 +1,18 @@
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunLimits } from '#libs/sandbox';
-import { SandboxPool } from './sandbox-pool.js';
+import { TestPool } from './test-pool.js';
 
 /** Real sandbox processes and real isolates, against functions that misbehave. */
 const LIMITS: RunLimits = { wallMs: 3_000, spinMs: 400, memoryMb: 128, outputBytes: 2 * 1024 * 1024 };
-const pool = new SandboxPool({ processes: 2, concurrency: 8, memoryBytes: 700 * 1024 ** 2 });
+const onCall = async (op: string) =>
+  op === 'http' ? '{"ok":{"status":200,"statusText":"OK","headers":{},"text":"{\\"n\\":1}"}}' : '{"ok":null}';
+const pool = new TestPool({ processes: 2, concurrency: 8, memoryBytes: 700 * 1024 ** 2 }, onCall);
 
-beforeAll(() => pool.onModuleInit());
-afterAll(() => pool.onApplicationShutdown());
+beforeAll(() => pool.open());
+afterAll(() => pool.close());
 
-let lastId = 0;
-const calls: string[] = [];
-
-const onCall = async (op: string) => {
-  calls.push(op);
-  return op === 'http' ? '{"ok":{"status":200,"statusText":"OK","headers":{},"text":"{\\"n\\":1}"}}' : '{"ok":null}';
-};
-
-async function run(exec: string, options: { limits?: Partial<RunLimits>; signal?: AbortSignal; input?: unknown } = {}) {
-  const code = `module.exports = { default: { type: 'action', exec: async (nango, input) => { ${exec} } } };`;
-  const spec = {
-    id: String(++lastId),
-    scriptName: 'subject-crm.cjs',
-    facts: JSON.stringify({ kind: 'action', loggerLevel: 'info', properties: { connectionId: 'c1' } }),
-    input: JSON.stringify(options.input ?? {}),
-    limits: { ...LIMITS, ...options.limits },
-  };
-  return pool.run(
-    spec,
-    { hash: createHash('sha256').update(code).digest('hex'), code },
-    onCall,
-    options.signal ?? new AbortController().signal,
-  );
-}
+const run = async (exec: string, options: { limits?: Partial<RunLimits>; signal?: AbortSignal; input?: unknown } = {}) =>
+  (await pool.run(exec, { ...options, limits: { ...LIMITS, ...options.limits } })).result;
 
 const returned = async (exec: string, input?: unknown): Promise<unknown> => {
   const result = await run(exec, { input });

@@ -1,63 +1,59 @@
-import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import type { RunResult, RunSpec } from '#libs/sandbox';
-import { type Bundle, type CallHandler, SandboxProcess } from './sandbox-process.js';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { confinement, type Namespaces } from './confinement.js';
+import { type FleetOptions, SandboxFleet } from './sandbox-fleet.js';
+import { type Bundle, type CallHandler, type Finished, type HostedRun, type SandboxProcess } from './sandbox-process.js';
+import { Snapshots } from './snapshots.js';
 
-export interface PoolOptions {
-  readonly processes: number;
+export interface PoolOptions extends FleetOptions {
   /** Executions one process runs at a time; further ones wait in order. */
   readonly concurrency: number;
-  /** Resident memory past which a process is killed. */
-  readonly memoryBytes: number;
+  readonly namespaces: Namespaces;
 }
 
-const GUARD_MS = 50;
-/** What a stuck process's other runs are given to finish. */
-const RETIRE_MS = 1_000;
-/** Pause before a process that could not even start is tried again. */
-const RESTART_MS = 1_000;
-/** Share of its memory a process may hold while it does nothing. */
-const IDLE_SHARE = 0.5;
+const NOT_STARTED = {
+  status: 'stopped',
+  reason: 'aborted',
+  message: 'the execution was cancelled before it started',
+  durationMs: 0,
+} as const;
+/** Runs that a process with a warm instance may have more than another before that is cheaper. */
+const WARM_IS_WORTH = 8;
 
-/** Keeps a few sandbox processes running: starts, watches and replaces them (spec/sandbox.md §4). */
+/** Gives runs to sandbox processes: the least busy one, in order while all are full (spec/sandbox.md §4). */
 @Injectable()
 export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
-  readonly #log = new Logger(SandboxPool.name);
-  readonly #processes = new Set<SandboxProcess>();
+  readonly #fleet: SandboxFleet;
+  readonly #snapshots: Snapshots;
   #waiting: (() => void)[] = [];
-  #guard: NodeJS.Timeout | undefined;
-  #closing = false;
 
-  constructor(private readonly options: PoolOptions) {}
-
-  async onModuleInit(): Promise<void> {
-    for (let n = 0; n < this.options.processes; n += 1) this.#start();
-    this.#guard = setInterval(() => this.#watch(), GUARD_MS);
-    await Promise.race([...this.#processes].map((process) => process.ready));
+  constructor(private readonly options: PoolOptions) {
+    const confined = confinement(options.namespaces);
+    this.#snapshots = new Snapshots(confined, options.child.snapshotBytes);
+    this.#fleet = new SandboxFleet(confined, options, () => this.#wakeAll());
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    this.#closing = true;
-    clearInterval(this.#guard);
-    for (const process of this.#processes) process.kill('crashed', 'the runner is shutting down');
-    await Promise.all([...this.#processes].map((process) => process.gone));
+  onModuleInit(): Promise<void> {
+    return this.#fleet.open();
   }
 
-  async run(
-    spec: Omit<RunSpec, 'bundleHash' | 'code'>,
-    bundle: Bundle,
-    onCall: CallHandler,
-    signal: AbortSignal,
-  ): Promise<RunResult> {
-    const process = await this.#freeProcess(signal);
-    if (!process)
-      return { status: 'stopped', reason: 'aborted', message: 'the execution was cancelled before it started', durationMs: 0 };
+  onApplicationShutdown(): Promise<void> {
+    return this.close();
+  }
+
+  /** What runs still is stopped and told so. */
+  close(): Promise<void> {
+    this.#snapshots.close();
+    return this.#fleet.close('the runner is shutting down');
+  }
+
+  /** @param spec without its snapshot, which the pool chooses */
+  async run(spec: Omit<HostedRun, 'snapshotKey'>, bundle: Bundle, onCall: CallHandler, signal: AbortSignal): Promise<Finished> {
+    const process = this.#take(spec.warmKey) ?? (await this.#freeProcess(spec.warmKey, signal));
+    if (!process) return { result: NOT_STARTED };
     const abort = () => process.abort(spec.id);
     signal.addEventListener('abort', abort, { once: true });
     try {
-      const result = await process.run(spec, bundle, onCall);
-      // What the run allocated is still there for a while: the next one shall not pay for it.
-      if (result.status === 'stopped' && result.reason === 'out-of-memory') this.#retire(process);
-      return result;
+      return await this.#runIn(process, spec, bundle, onCall);
     } finally {
       signal.removeEventListener('abort', abort);
       if (process.retired && process.load === 0) process.kill('crashed', 'it has finished its last run');
@@ -66,22 +62,43 @@ export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
   }
 
   get isReady(): boolean {
-    return [...this.#processes].some((process) => !process.retired);
+    return this.#fleet.available.length > 0;
   }
 
-  /** The process with the least to do, moved behind the others; waits in order while all are full. */
-  async #freeProcess(signal: AbortSignal): Promise<SandboxProcess | undefined> {
+  async #runIn(
+    process: SandboxProcess,
+    spec: Omit<HostedRun, 'snapshotKey'>,
+    bundle: Bundle,
+    onCall: CallHandler,
+  ): Promise<Finished> {
+    const snapshotKey = this.#snapshots.keyOf(bundle.hash, spec.scriptName);
+    const finished = await process.run({ ...spec, snapshotKey }, bundle, onCall);
+    const { result, cost } = finished;
+    // What the run allocated is still there for a while: the next one shall not pay for it.
+    if (result.status === 'stopped' && result.reason === 'out-of-memory') this.#fleet.retire(process);
+    if (result.status === 'returned' && cost?.origin === 'fresh') {
+      this.#snapshots.note(snapshotKey, bundle, spec.scriptName, cost.bodyMs);
+      const snapshot = this.#snapshots.get(snapshotKey);
+      if (snapshot) process.give(snapshot);
+    }
+    return finished;
+  }
+
+  /** Waits in order while all are full or none has started. */
+  async #freeProcess(warmKey: string | undefined, signal: AbortSignal): Promise<SandboxProcess | undefined> {
     while (!signal.aborted) {
-      const best = this.#leastBusy();
-      if (best && best.load < this.options.concurrency) {
-        await Promise.race([best.ready, best.gone]);
-        if (!this.#processes.delete(best)) continue;
-        this.#processes.add(best);
-        return best;
-      }
+      const free = this.#take(warmKey);
+      if (free) return free;
       await this.#turn(signal);
     }
     return undefined;
+  }
+
+  /** The process that can run this soonest, moved behind the others. */
+  #take(warmKey: string | undefined): SandboxProcess | undefined {
+    const best = this.#best(warmKey);
+    if (best) this.#fleet.pass(best);
+    return best;
   }
 
   /** Until there may be room, or the run is cancelled: then it leaves the line, so that nobody's turn is lost on it. */
@@ -100,57 +117,17 @@ export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
     });
   }
 
-  /** Of equals, the one whose turn is longest ago: it had the most time to prepare isolates. */
-  #leastBusy(): SandboxProcess | undefined {
-    let best: SandboxProcess | undefined;
-    for (const process of this.#processes) if (!process.retired && (!best || process.load < best.load)) best = process;
-    return best;
-  }
-
-  #start(): void {
-    const process = new SandboxProcess(() => this.#giveUp(process));
-    this.#processes.add(process);
-    void this.#replaceOnceGone(process);
+  #wakeAll(): void {
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
-  async #replaceOnceGone(process: SandboxProcess): Promise<void> {
-    const reason = await process.gone;
-    this.#processes.delete(process);
-    if (this.#closing) return;
-    this.#log.warn(`sandbox process ${process.pid} is gone: ${reason}`);
-    if (!process.hasStarted) await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
-    const inService = [...this.#processes].filter((other) => !other.retired).length;
-    if (!this.#closing && inService < this.options.processes) this.#start();
-  }
-
-  #watch(): void {
-    const now = performance.now();
-    for (const process of this.#processes) {
-      if (process.isOverdue(now)) process.kill('crashed', 'the sandbox process does not end a run whose time is up');
-      const rss = process.rssBytes();
-      if (rss > this.options.memoryBytes) {
-        process.kill('out-of-memory', `the sandbox process used more than ${this.options.memoryBytes / 1024 ** 2} MB`);
-      } else if (process.load === 0 && rss > this.options.memoryBytes * IDLE_SHARE) {
-        process.kill('crashed', 'it kept memory that nothing uses any more');
-      }
+  /** Of equals, the one whose turn is longest ago: it had the most time to prepare isolates. */
+  #best(warmKey: string | undefined): SandboxProcess | undefined {
+    const cost = (process: SandboxProcess) => process.load + (process.holdsWarm(warmKey) ? 0 : WARM_IS_WORTH);
+    let best: SandboxProcess | undefined;
+    for (const process of this.#fleet.available) {
+      if (process.load < this.options.concurrency && (!best || cost(process) < cost(best))) best = process;
     }
-  }
-
-  /** Another process takes over at once; this one finishes what it runs. Only so many may linger. */
-  #retire(process: SandboxProcess): void {
-    if (process.retired || this.#closing) return;
-    process.retired = true;
-    const [longest, ...others] = [...this.#processes].filter((other) => other.retired);
-    if (others.length >= this.options.processes) longest?.kill('crashed', 'too many sandbox processes had to be replaced');
-    this.#start();
-  }
-
-  /** A run that was disposed of but goes on computing takes a core and memory: the others in its process get little time. */
-  #giveUp(process: SandboxProcess): void {
-    this.#retire(process);
-    const kill = () => process.kill('crashed', 'the sandbox process ran a function that could not be stopped');
-    if (process.load === 0) kill();
-    else setTimeout(kill, RETIRE_MS);
+    return best;
   }
 }

@@ -1,14 +1,26 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { LRUCache } from 'lru-cache';
-import { readFileSync } from 'node:fs';
-import { type FromChild, type RunResult, type RunSpec, sandboxEntry, type ToChild } from '#libs/sandbox';
+import type { ChildOptions, FromChild, FunctionSnapshot, RunCost, RunResult, RunSpec, ToChild } from '#libs/sandbox';
+import type { Confinement } from './confinement.js';
+import { memoryBudget } from './domain/memory-budget.js';
+import { residentBytes } from './resident-memory.js';
 
 /** Answers one call of a run with a `HostReply` as JSON; never rejects. */
 export type CallHandler = (op: string, args: string, body: string | undefined) => Promise<string>;
 
+/** How a run ended, and what it cost before it began; a process that died told nothing of that. */
+export interface Finished {
+  readonly result: RunResult;
+  readonly cost?: RunCost;
+}
+
+/** A run as the supervisor gives it; code travels beside it. */
+export type HostedRun = Omit<RunSpec, 'bundleHash' | 'code'>;
+
 interface Active {
+  readonly spec: HostedRun;
   readonly onCall: CallHandler;
-  readonly finish: (result: RunResult) => void;
+  readonly finish: (finished: Finished) => void;
   readonly startedAt: number;
   /** When the sandbox process must have ended the run by itself. */
   overdueAt: number;
@@ -19,17 +31,21 @@ export interface Bundle {
   readonly code: string;
 }
 
-const PAGE_BYTES = 4096;
 /** Bundles the sandbox process is counted on to remember; it keeps more (`CODES_KEPT`). */
 const CODES_REMEMBERED = 500;
 /** What the process's own watchdog is given beyond a run's limit, and to stop a cancelled run. */
 const GRACE_MS = 3_000;
+/** A snapshot is not sent again before this: the first may still be on its way. */
+const RESEND_MS = 10_000;
 
 /** One sandbox process as the supervisor sees it. It ends exactly once; what it ran then ends with it. */
 export class SandboxProcess {
   readonly #child: ChildProcess;
   readonly #active = new Map<string, Active>();
   readonly #known = new LRUCache<string, true>({ max: CODES_REMEMBERED });
+  /** Kinds of warm instances it may hold. */
+  readonly #warm: LRUCache<string, true>;
+  readonly #given = new LRUCache<string, true>({ max: CODES_REMEMBERED, ttl: RESEND_MS });
   #ended: { reason: 'crashed' | 'out-of-memory'; message: string } | undefined;
   /** Resolves when the process takes work. */
   readonly ready: Promise<void>;
@@ -39,9 +55,15 @@ export class SandboxProcess {
   /** Takes no more work. */
   retired = false;
 
-  constructor(private readonly onStuck: () => void) {
-    this.#child = fork(sandboxEntry(), [], {
-      execArgv: ['--no-node-snapshot', '--max-old-space-size=256'],
+  constructor(
+    { files, execPath, execArgv }: Confinement,
+    options: ChildOptions,
+    private readonly onStuck: () => void,
+  ) {
+    this.#warm = new LRUCache({ max: Math.max(1, options.warm.instances), ttl: options.warm.idleMs });
+    this.#child = fork(files.entry, [JSON.stringify(options)], {
+      execPath,
+      execArgv: [...execArgv],
       serialization: 'advanced',
       env: {},
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -69,14 +91,26 @@ export class SandboxProcess {
     return this.#child.pid;
   }
 
-  run(spec: Omit<RunSpec, 'bundleHash' | 'code'>, bundle: Bundle, onCall: CallHandler): Promise<RunResult> {
-    return new Promise((resolve) => {
+  run(spec: HostedRun, bundle: Bundle, onCall: CallHandler): Promise<Finished> {
+    return new Promise((finish) => {
       const startedAt = performance.now();
-      this.#active.set(spec.id, { onCall, finish: resolve, startedAt, overdueAt: startedAt + spec.limits.wallMs + GRACE_MS });
+      this.#active.set(spec.id, { spec, onCall, finish, startedAt, overdueAt: startedAt + spec.limits.wallMs + GRACE_MS });
       const isNew = this.#known.get(bundle.hash) === undefined;
       this.#known.set(bundle.hash, true);
       this.#say({ type: 'run', spec: { ...spec, bundleHash: bundle.hash, ...(isNew ? { code: bundle.code } : {}) } });
     });
+  }
+
+  /** Gives it a function's snapshot for runs to come. */
+  give(snapshot: FunctionSnapshot): void {
+    if (this.#given.has(snapshot.key)) return;
+    this.#given.set(snapshot.key, true);
+    this.#say({ type: 'snapshot', snapshot });
+  }
+
+  /** Whether an instance that serves this key may be waiting in it. */
+  holdsWarm(key: string | undefined): boolean {
+    return key !== undefined && this.#warm.has(key);
   }
 
   abort(run: string): void {
@@ -91,13 +125,16 @@ export class SandboxProcess {
     return [...this.#active.values()].some((active) => now > active.overdueAt);
   }
 
-  /** Resident memory, read from the kernel so that a process that answers nothing is seen too; 0 where it cannot be read. */
-  rssBytes(): number {
-    try {
-      return Number(readFileSync(`/proc/${this.#child.pid}/statm`, 'utf8').split(' ')[1]) * PAGE_BYTES;
-    } catch {
-      return 0;
-    }
+  get residentBytes(): number {
+    return residentBytes(this.#child.pid);
+  }
+
+  /** @param allowedBytes what a process may hold, where the functions in it do not ask for more */
+  memoryBudget(allowedBytes: number): number {
+    return memoryBudget(
+      allowedBytes,
+      [...this.#active.values()].map(({ spec }) => spec.limits.memoryMb),
+    );
   }
 
   kill(reason: 'crashed' | 'out-of-memory', message: string): void {
@@ -117,7 +154,9 @@ export class SandboxProcess {
     if (!active) return;
     if (message.type === 'done') {
       this.#active.delete(message.run);
-      active.finish(message.result);
+      const { warmKey } = active.spec;
+      if (warmKey !== undefined && message.result.status === 'returned') this.#warm.set(warmKey, true);
+      active.finish({ result: message.result, ...(message.cost ? { cost: message.cost } : {}) });
       return;
     }
     const { run, call, op, args, body } = message;
@@ -127,7 +166,7 @@ export class SandboxProcess {
   #end(message: string): string {
     const ended = (this.#ended ??= { reason: 'crashed', message });
     for (const { finish, startedAt } of this.#active.values()) {
-      finish({ status: 'stopped', ...ended, durationMs: performance.now() - startedAt });
+      finish({ result: { status: 'stopped', ...ended, durationMs: performance.now() - startedAt } });
     }
     this.#active.clear();
     return ended.message;

@@ -1,5 +1,6 @@
 import ivm from 'isolated-vm';
 import { LRUCache } from 'lru-cache';
+import { WRAPPER_HEAD, wrapped } from './wrapper.js';
 
 interface Code {
   readonly source: string;
@@ -13,7 +14,7 @@ export class CodeCache {
   readonly #codes = new LRUCache<string, Code>({ max: CODES_KEPT });
 
   learn(hash: string, source: string): void {
-    if (!this.#codes.has(hash)) this.#codes.set(hash, { source: wrap(source) });
+    if (!this.#codes.has(hash)) this.#codes.set(hash, { source: wrapped(source) });
   }
 
   /** @throws SyntaxError of the bundle; Error when the bundle was never learnt */
@@ -31,6 +32,3 @@ export class CodeCache {
     return script;
   }
 }
-
-const WRAPPER_HEAD = '(function (module, exports, require) {';
-const wrap = (source: string): string => `${WRAPPER_HEAD}${source}\n})`;

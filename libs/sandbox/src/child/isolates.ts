@@ -1,67 +1,98 @@
 import ivm from 'isolated-vm';
+import { LRUCache } from 'lru-cache';
 import { readFileSync } from 'node:fs';
+import { Instance } from './instance.js';
+import type { FunctionSnapshot } from './protocol.js';
+import { PRELUDE_SCRIPT, WARM_UP } from './snapshots.js';
 
-/** An isolate with a context in which the prelude stands ready; serves exactly one run. */
-export interface Prepared {
-  readonly isolate: ivm.Isolate;
-  readonly context: ivm.Context;
+/** What instances are made from. */
+interface Template {
+  readonly bytes: ivm.ExternalCopy<ArrayBuffer>;
+  readonly door: string;
+  readonly isLoaded: boolean;
 }
 
-/** Exercised while the snapshot is taken, so that a fresh isolate need not compile it again. */
-const WARM_UP = `
-  new URLSearchParams('a=1').get('a');
-  Buffer.from('x').toString('base64');
-`;
+/** Instances of one kind, made ahead. */
+interface Shelf {
+  readonly template: Template;
+  readonly memoryMb: number;
+  readonly ready: Instance[];
+}
 
-const DEFAULT_MEMORY_MB = 128;
-/** Time without a new run after which isolates are made ahead; a no-op is done by then. */
+export interface IsolatesOptions {
+  /** Instances of each kind made ahead. */
+  readonly ahead: number;
+  /** Heap limit of those made before the first run. */
+  readonly memoryMb: number;
+  /** Of snapshots of functions; the one used longest ago goes first. */
+  readonly snapshotBytes: number;
+}
+
+/** Kinds (snapshot and heap limit) that instances are made ahead for: those asked for last. */
+const SHELVES = 4;
+/** Time without a new run after which instances are made ahead; a no-op is done by then. */
 const QUIET_MS = 2;
+const GENERAL = 'general';
 
 /**
- * Makes fresh isolates from a startup snapshot that already holds the prelude, a few of them ahead of need, so that making one is off
- * the path of the next run (spec/sandbox.md §2, §4).
+ * Makes fresh instances from start-up snapshots that already hold the prelude, and from those of functions also the evaluated module. A
+ * few are made ahead of need, so that making one is off the path of the next run (spec/sandbox.md §2, §4).
  */
 export class Isolates {
-  readonly #snapshot: ivm.ExternalCopy<ArrayBuffer>;
-  readonly #ready: Prepared[] = [];
+  readonly #general: Template;
+  readonly #functions: LRUCache<string, Template>;
+  readonly #shelves = new LRUCache<string, Shelf>({
+    max: SHELVES,
+    dispose: ({ ready }) => ready.splice(0).forEach((instance) => instance.dispose()),
+  });
   #refilling: NodeJS.Timeout | undefined;
 
   constructor(
     preludePath: string,
-    private readonly ahead: number,
-    private memoryMb = DEFAULT_MEMORY_MB,
+    private readonly options: IsolatesOptions,
   ) {
-    this.#snapshot = ivm.Isolate.createSnapshot(
-      [{ code: readFileSync(preludePath, 'utf8'), filename: 'fairlead:prelude' }],
-      WARM_UP,
-    );
+    const prelude = { ...PRELUDE_SCRIPT, code: readFileSync(preludePath, 'utf8') };
+    this.#general = { bytes: ivm.Isolate.createSnapshot([prelude], WARM_UP), door: '__fairlead', isLoaded: false };
+    this.#functions = new LRUCache({ maxSize: Math.max(1, options.snapshotBytes) });
+    this.#shelf(GENERAL, this.#general, options.memoryMb);
     this.#refillSoon();
   }
 
-  /** @param memoryMb soft limit of the isolate's heap; the one asked for last is ready at once */
-  take(memoryMb: number): Prepared {
-    if (memoryMb !== this.memoryMb) this.#prepareFor(memoryMb);
+  learn({ key, door, bytes }: FunctionSnapshot): void {
+    const copy = new ivm.ExternalCopy(bytes.slice().buffer, { transferOut: true });
+    this.#functions.set(key, { bytes: copy, door, isLoaded: true }, { size: Math.max(1, bytes.byteLength) });
+  }
+
+  /** @param key of the function's snapshot, where there is one; it is used where this process has it */
+  take(key: string | undefined, memoryMb: number): Instance {
+    const own = key === undefined ? undefined : this.#functions.get(key);
+    const shelf = this.#shelf(own && key ? key : GENERAL, own ?? this.#general, memoryMb);
     this.#refillSoon();
-    return this.#ready.pop() ?? this.#make(memoryMb);
+    return shelf.ready.pop() ?? make(shelf);
   }
 
-  #prepareFor(memoryMb: number): void {
-    this.memoryMb = memoryMb;
-    for (const { isolate } of this.#ready.splice(0)) isolate.dispose();
-  }
-
-  #make(memoryMb: number): Prepared {
-    const isolate = new ivm.Isolate({ snapshot: this.#snapshot, memoryLimit: memoryMb });
-    return { isolate, context: isolate.createContextSync() };
+  #shelf(key: string, template: Template, memoryMb: number): Shelf {
+    const name = `${key} ${memoryMb}`;
+    const known = this.#shelves.get(name);
+    if (known) return known;
+    const shelf = { template, memoryMb, ready: [] };
+    this.#shelves.set(name, shelf);
+    return shelf;
   }
 
   /** Making an isolate blocks this thread for milliseconds, so it waits for a moment in which no run has just begun. */
   #refillSoon(): void {
     clearTimeout(this.#refilling);
     this.#refilling = setTimeout(() => {
-      if (this.#ready.length >= this.ahead) return;
-      this.#ready.push(this.#make(this.memoryMb));
+      const shelf = [...this.#shelves.values()].find(({ ready }) => ready.length < this.options.ahead);
+      if (!shelf) return;
+      shelf.ready.push(make(shelf));
       this.#refillSoon();
     }, QUIET_MS);
   }
+}
+
+function make({ template, memoryMb }: Shelf): Instance {
+  const isolate = new ivm.Isolate({ snapshot: template.bytes, memoryLimit: memoryMb });
+  return new Instance(isolate, isolate.createContextSync(), template.door, template.isLoaded);
 }

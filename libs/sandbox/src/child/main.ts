@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { CodeCache } from './code-cache.js';
+import type { Instance } from './instance.js';
 import { Isolates } from './isolates.js';
-import type { FromChild, RunSpec, ToChild } from './protocol.js';
+import type { ChildOptions, FromChild, Origin, RunSpec, ToChild } from './protocol.js';
 import { Run } from './run.js';
+import { type History, WarmInstances } from './warm.js';
 
 /**
  * A sandbox process: runs executions in fresh isolates and asks the supervisor for everything else. It holds no secret and opens no
@@ -10,11 +12,12 @@ import { Run } from './run.js';
  */
 const PRELUDE = fileURLToPath(new URL('../../prelude.js', import.meta.url));
 const WATCH_MS = 10;
-const PREPARED_AHEAD = 3;
 /** isolated-vm was seen to compute on after an isolate was disposed of for its memory (spec/sandbox.md §3). */
 const STUCK_AFTER_MS = 500;
 
-const isolates = new Isolates(PRELUDE, PREPARED_AHEAD);
+const options = JSON.parse(process.argv[2] ?? '') as ChildOptions;
+const isolates = new Isolates(PRELUDE, options);
+const warm = new WarmInstances(options.warm);
 const codes = new CodeCache();
 const queued: RunSpec[] = [];
 const runs = new Map<string, Run>();
@@ -32,14 +35,31 @@ const ask = (run: string) => (op: string, args: string, body: string | undefined
     say({ type: 'call', run, call, op, args, body });
   });
 
+/** An instance for the run, with what it has behind it. */
+function instanceFor({ warmKey, snapshotKey, limits }: RunSpec): History & { instance: Instance; origin: Origin } {
+  const kept = warmKey === undefined ? undefined : warm.take(warmKey);
+  if (kept) return { ...kept, origin: 'warm' };
+  const instance = isolates.take(snapshotKey, limits.memoryMb);
+  return { instance, bornAt: performance.now(), runs: 0, origin: instance.isLoaded ? 'snapshot' : 'fresh' };
+}
+
 async function execute(spec: RunSpec): Promise<void> {
-  const run = new Run(spec, isolates, codes, ask(spec.id));
+  const { instance, origin, bornAt, runs: before } = instanceFor(spec);
+  const run = new Run(spec, instance, codes, ask(spec.id));
   runs.set(spec.id, run);
-  const result = await run.execute();
+  const result = await run.execute(spec.warmKey !== undefined);
   runs.delete(spec.id);
   for (const key of waiting.keys()) if (key.startsWith(`${spec.id} `)) waiting.delete(key);
-  say({ type: 'done', run: spec.id, result });
+  if (spec.warmKey !== undefined) await keep(spec.warmKey, run, instance, { bornAt, runs: before + 1 });
+  say({ type: 'done', run: spec.id, result, cost: { origin, bodyMs: run.bodyMs } });
   if (!(await settlesWithin(run.settled, STUCK_AFTER_MS))) say({ type: 'stuck' });
+}
+
+/** Only an instance that is at rest after a run that returned may serve again. */
+async function keep(key: string, run: Run, instance: Instance, history: History): Promise<void> {
+  if (instance.isDisposed) return;
+  if (await run.leavesNothing()) warm.keep(key, instance, history);
+  else instance.dispose();
 }
 
 async function settlesWithin(settled: Promise<unknown>, ms: number): Promise<boolean> {
@@ -79,6 +99,9 @@ process.on('message', (message: ToChild) => {
       waiting.delete(key);
       break;
     }
+    case 'snapshot':
+      isolates.learn(message.snapshot);
+      break;
     case 'abort':
       abort(message.run);
       break;

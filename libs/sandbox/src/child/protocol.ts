@@ -13,6 +13,10 @@ export interface RunSpec {
   /** JSON of the input. */
   readonly input: string;
   readonly limits: RunLimits;
+  /** Names the function's snapshot, where there may be one. */
+  readonly snapshotKey?: string;
+  /** Present where the instance may be kept for the next run of the same environment, bundle and connection, which this names. */
+  readonly warmKey?: string;
 }
 
 export interface RunLimits {
@@ -23,6 +27,24 @@ export interface RunLimits {
   readonly outputBytes: number;
 }
 
+/** What a sandbox process is started with: JSON as its only argument. */
+export interface ChildOptions {
+  /** Isolates made ahead for each kind that was asked for last. */
+  readonly ahead: number;
+  /** The heap limit of those made before the first run. */
+  readonly memoryMb: number;
+  readonly snapshotBytes: number;
+  readonly warm: WarmLimits;
+}
+
+/** When an instance that is kept has served its time. */
+export interface WarmLimits {
+  readonly instances: number;
+  readonly runs: number;
+  readonly ageMs: number;
+  readonly idleMs: number;
+}
+
 /** How a run ended: its output as JSON, what the author's code threw, or why it was stopped. */
 export type RunResult =
   | { readonly status: 'returned'; readonly output: string; readonly durationMs: number }
@@ -31,10 +53,30 @@ export type RunResult =
 
 export type StopReason = 'timeout' | 'out-of-memory' | 'aborted' | 'output-too-large' | 'stalled' | 'flooded' | 'crashed';
 
+/** Where the instance of a run came from. */
+export type Origin = 'fresh' | 'snapshot' | 'warm';
+
+/** What a run cost before it began, for the supervisor to decide by. */
+export interface RunCost {
+  readonly origin: Origin;
+  /** Evaluating the module's body; 0 where it was evaluated already. */
+  readonly bodyMs: number;
+}
+
+/** A snapshot in which the body of one function is evaluated. */
+export interface FunctionSnapshot {
+  /** Names the bundle, the script name, the prelude and V8 (`snapshotKey`). */
+  readonly key: string;
+  /** Name of the binding that leads to the prelude in it. */
+  readonly door: string;
+  readonly bytes: Uint8Array;
+}
+
 export type ToChild =
   | { readonly type: 'run'; readonly spec: RunSpec }
   | { readonly type: 'reply'; readonly run: string; readonly call: number; readonly json: string }
-  | { readonly type: 'abort'; readonly run: string };
+  | { readonly type: 'abort'; readonly run: string }
+  | { readonly type: 'snapshot'; readonly snapshot: FunctionSnapshot };
 
 export type FromChild =
   | { readonly type: 'ready' }
@@ -46,6 +88,6 @@ export type FromChild =
       readonly args: string;
       readonly body?: string | undefined;
     }
-  | { readonly type: 'done'; readonly run: string; readonly result: RunResult }
+  | { readonly type: 'done'; readonly run: string; readonly result: RunResult; readonly cost?: RunCost }
   /** A run was stopped but computes on: this process is to be replaced. */
   | { readonly type: 'stuck' };

@@ -1,77 +1,103 @@
-import ivm from 'isolated-vm';
 import { performance } from 'node:perf_hooks';
 import type { CodeCache } from './code-cache.js';
-import { answerNow } from './sync-calls.js';
-import type { Isolates, Prepared } from './isolates.js';
+import type { Instance } from './instance.js';
 import type { RunResult, RunSpec, StopReason } from './protocol.js';
+import { answerNow } from './sync-calls.js';
 
 export type HostCall = (op: string, args: string, body: string | undefined) => Promise<string>;
 
 const MAX_TIMER_MS = 2_147_483_647;
-/** Calls a run may have under way; each is held in memory on both sides. */
+/** Calls a run may have under way, and characters in them; each is held in memory on both sides. */
 const MAX_UNANSWERED = 10_000;
+const MAX_UNANSWERED_CHARS = 128 * 1024 ** 2;
+/** How long an instance that is to be kept may go on after its run. */
+const REST_MS = 50;
 const OUT_OF_MEMORY = { reason: 'out-of-memory', message: 'the function used more memory than it may' } as const;
-/** What `boot` of the prelude gives. */
-type Door = ivm.Reference<Record<string, (...args: unknown[]) => unknown>>;
 /** How an answer begins (prelude `main.ts`). */
 const OUTPUT = '{"ok":';
 const FAILURE = '{"failure":';
-/** No call has this number: delivering it only finds out whether the isolate has come to rest. */
-const NO_CALL = 0;
 
-/** One execution in one fresh isolate. It ends exactly once: by its own result, or by `stop`. */
+/** An error as it may go in: its stack tells of this process. */
+function withoutStack(thrown: unknown): Error {
+  const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const told = new (name === 'RangeError' ? RangeError : name === 'TypeError' ? TypeError : Error)(message);
+  told.stack = `${name}: ${message}`;
+  return told;
+}
+
+/** One execution in one instance. It ends exactly once: by its own result, or by `stop`. */
 export class Run {
   /** Settles when the isolate has really come to rest, which can be after the run was stopped. */
   settled: Promise<unknown> = Promise.resolve();
-  readonly #prepared: Prepared;
+  /** Time in which the body of the module was evaluated. */
+  bodyMs = 0;
   readonly #startedAt = performance.now();
   readonly #timers = new Set<NodeJS.Timeout>();
   #stopped: { reason: StopReason; message: string } | undefined;
   #onStop: (() => void) | undefined;
-  #deliver: ivm.Reference<(...args: unknown[]) => unknown> | undefined;
-  #cpuAtLastCall = 0n;
+  /** What was spent when the run last called: computing in the isolate, and in synchronous calls here. */
+  #cpuAtLastCall: bigint;
+  #syncMs = 0;
   #isStarted = false;
   #isProbing = false;
-  /** Calls made so far, and how many of them wait for an answer. */
+  #isOver = false;
+  /** Calls made so far, and how many of them, and characters in them, wait for an answer. */
   #calls = 0;
   #unanswered = 0;
+  #unansweredChars = 0;
 
   constructor(
     readonly spec: RunSpec,
-    isolates: Isolates,
+    private readonly instance: Instance,
     private readonly codes: CodeCache,
     private readonly host: HostCall,
   ) {
-    this.#prepared = isolates.take(spec.limits.memoryMb);
+    this.#cpuAtLastCall = instance.isolate.cpuTime;
+    instance.calls = {
+      call: (call, op, args, body) => this.#take(call, op, args, body),
+      sync: (op, args) => this.#answerNow(op, args),
+    };
   }
 
-  async execute(): Promise<RunResult> {
+  /** @param isKept whether the instance shall survive a run that returned; otherwise it is disposed of at the end */
+  async execute(isKept = false): Promise<RunResult> {
     const stopped = new Promise<void>((resolve) => (this.#onStop = resolve));
     const evaluated = this.#evaluate();
     this.settled = evaluated;
     const result = await Promise.race([evaluated, stopped.then(() => undefined)]);
-    this.#dispose();
-    return this.#result(result);
+    const told = this.#result(result);
+    this.#leave(isKept && told.status === 'returned');
+    return told;
   }
 
   /** Ends the run now, also inside an endless loop. */
   stop(reason: StopReason, message: string): void {
-    if (this.#stopped) return;
+    if (this.#stopped || this.#isOver) return;
     this.#stopped = { reason, message };
-    this.#dispose();
+    this.#leave(false);
     this.#onStop?.();
   }
 
   /** Looks at the limits; called every few milliseconds by the watchdog. */
   watch(now: number): void {
+    if (this.#isOver) return undefined;
     const { wallMs, spinMs } = this.spec.limits;
-    if (this.#prepared.isolate.isDisposed) return this.stop(OUT_OF_MEMORY.reason, OUT_OF_MEMORY.message);
+    if (this.instance.isDisposed) return this.stop(OUT_OF_MEMORY.reason, OUT_OF_MEMORY.message);
     if (now - this.#startedAt > wallMs) return this.stop('timeout', `the function ran for more than ${wallMs} ms`);
-    const spentMs = Number(this.#cpuTime() - this.#cpuAtLastCall) / 1e6;
+    const spentMs = Number(this.#cpuTime() - this.#cpuAtLastCall) / 1e6 + this.#syncMs;
     if (spentMs > spinMs)
       return this.stop('timeout', `the function computed for more than ${spinMs} ms without a call in between`);
     if (this.#isStarted && this.#unanswered === 0 && !this.#isProbing) void this.#probe();
     return undefined;
+  }
+
+  /** @returns whether nothing of the run goes on in its instance, so that another may use it */
+  async leavesNothing(): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), REST_MS)));
+    const atRest = await Promise.race([this.instance.comesToRest(), late]);
+    clearTimeout(timer);
+    return atRest && !this.#stopped;
   }
 
   /**
@@ -81,10 +107,7 @@ export class Run {
   async #probe(): Promise<void> {
     this.#isProbing = true;
     const calls = this.#calls;
-    const atRest = await this.#deliver?.apply(undefined, [NO_CALL, '']).then(
-      () => true,
-      () => false,
-    );
+    const atRest = await this.instance.comesToRest();
     // A result that is on its way is handled first.
     await new Promise((resolve) => setImmediate(resolve));
     this.#isProbing = false;
@@ -93,50 +116,58 @@ export class Run {
 
   async #evaluate(): Promise<string | Error> {
     try {
-      const { isolate, context } = this.#prepared;
-      const door: Door = context.evalClosureSync('return __fairlead($0, $1)', [this.#asyncCalls(), this.#syncCalls()], {
-        result: { reference: true },
-      });
-      const start = door.getSync('start', { reference: true });
-      this.#deliver = door.getSync('deliver', { reference: true });
-      const script = await this.codes.compile(isolate, this.spec.bundleHash, this.spec.scriptName);
-      const factory: ivm.Reference = await script.run(context, { reference: true });
+      const failure = this.instance.isLoaded ? '' : await this.#load();
+      if (failure !== '') return failure;
       this.#isStarted = true;
-      const answer: unknown = await start.apply(undefined, [factory.derefInto(), this.spec.facts, this.spec.input], {
-        result: { promise: true, copy: true },
-      });
-      return String(answer);
+      return await this.instance.start(this.spec.facts, this.spec.input);
     } catch (error) {
       // Nobody but the engine's own memory limit disposes of an isolate that was not stopped, under whatever message.
-      if (this.#prepared.isolate.isDisposed) this.#stopped ??= OUT_OF_MEMORY;
+      if (this.instance.isDisposed && !this.#isOver) this.#stopped ??= OUT_OF_MEMORY;
       return error instanceof Error ? error : new Error(String(error));
     }
   }
 
-  #asyncCalls(): ivm.Callback {
-    return new ivm.Callback(
-      (call: number, op: string, args: string, body?: string) => {
-        this.#cpuAtLastCall = this.#cpuTime();
-        this.#calls += 1;
-        this.#unanswered += 1;
-        if (this.#unanswered > MAX_UNANSWERED)
-          return this.stop('flooded', `the function has more than ${MAX_UNANSWERED} calls under way`);
-        const answer = op === 'sleep' ? this.#sleep(Number(args)) : this.host(op, args, body);
-        void answer.then((json) => this.#answer(call, json));
-        return undefined;
-      },
-      { ignored: true },
-    );
+  async #load(): Promise<string> {
+    const script = await this.codes.compile(this.instance.isolate, this.spec.bundleHash, this.spec.scriptName);
+    const startedAt = performance.now();
+    const failure = await this.instance.load(script);
+    this.bodyMs = performance.now() - startedAt;
+    return failure;
   }
 
-  /** A run that has ended meanwhile takes no answers. */
-  #answer(call: number, json: string): void {
+  #take(call: number, op: string, args: string, body: string | undefined): void {
+    this.#cpuAtLastCall = this.#cpuTime();
+    this.#syncMs = 0;
+    this.#calls += 1;
+    this.#unanswered += 1;
+    const chars = args.length + (body?.length ?? 0);
+    this.#unansweredChars += chars;
+    if (this.#unanswered > MAX_UNANSWERED)
+      return this.stop('flooded', `the function has more than ${MAX_UNANSWERED} calls under way`);
+    if (this.#unansweredChars > MAX_UNANSWERED_CHARS)
+      return this.stop('flooded', `the function has calls of more than ${MAX_UNANSWERED_CHARS} characters under way`);
+    const answer = op === 'sleep' ? this.#sleep(Number(args)) : this.host(op, args, body);
+    void answer.then((json) => this.#answer(call, json, chars));
+    return undefined;
+  }
+
+  /** A run that has ended meanwhile takes no answers: the instance may serve another. */
+  #answer(call: number, json: string, chars: number): void {
     this.#unanswered -= 1;
-    if (!this.#prepared.isolate.isDisposed) this.#deliver?.applyIgnored(undefined, [call, json]);
+    this.#unansweredChars -= chars;
+    if (!this.#isOver) this.instance.deliver(call, json);
   }
 
-  #syncCalls(): ivm.Callback {
-    return new ivm.Callback((op: string, args: string) => answerNow(op, args), { sync: true });
+  /** Computing here for the run counts as its own. */
+  #answerNow(op: string, args: string): string {
+    const startedAt = performance.now();
+    try {
+      return answerNow(op, args);
+    } catch (thrown) {
+      throw withoutStack(thrown);
+    } finally {
+      this.#syncMs += performance.now() - startedAt;
+    }
   }
 
   #sleep(ms: number): Promise<string> {
@@ -153,12 +184,15 @@ export class Run {
   }
 
   #cpuTime(): bigint {
-    return this.#prepared.isolate.isDisposed ? this.#cpuAtLastCall : this.#prepared.isolate.cpuTime;
+    return this.instance.isDisposed ? this.#cpuAtLastCall : this.instance.isolate.cpuTime;
   }
 
-  #dispose(): void {
+  #leave(isKept: boolean): void {
+    this.#isOver = true;
     for (const timer of this.#timers) clearTimeout(timer);
-    if (!this.#prepared.isolate.isDisposed) this.#prepared.isolate.dispose();
+    this.#timers.clear();
+    if (isKept) this.instance.calls = undefined;
+    else this.instance.dispose();
   }
 
   #result(answer: string | Error | undefined): RunResult {

@@ -40,6 +40,8 @@ export interface Prepared {
   readonly bundleUrl: string;
   readonly memoryMb: number;
   readonly actionOutputBytes: number;
+  /** Whether the instance may be kept for the next run. */
+  readonly warm?: boolean;
 }
 
 /** Most bytes of JSON a function may return that is no action: nobody reads it. */
@@ -70,7 +72,7 @@ export function claimsOf(run: Run, { function: fn, environment, lease }: Prepare
 
 /** What the runner is asked. */
 export function executeRequestOf(run: Run, prepared: Prepared, token: string): ExecuteRequest {
-  const { function: fn, environment, lease, bundleUrl, memoryMb, actionOutputBytes } = prepared;
+  const { function: fn, environment, lease, bundleUrl, memoryMb, actionOutputBytes, warm = false } = prepared;
   return {
     executionId: run.executionId,
     kind: run.kind,
@@ -82,6 +84,7 @@ export function executeRequestOf(run: Run, prepared: Prepared, token: string): E
       variant: run.sync?.variant ?? BASE_VARIANT,
       trackDeletes: fn.trackDeletes,
       checkpointKey: run.sync?.checkpointKey ?? `${run.kind === 'on-event' ? run.kind : 'action'}:${fn.name}`,
+      ...(warm ? { warm } : {}),
     },
     context: {
       accountId: environment.accountId,

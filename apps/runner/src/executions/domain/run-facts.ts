@@ -7,6 +7,10 @@ export const scriptNameOf = (request: ExecuteRequest): string =>
 /** The sync's own methods and properties are there in its runs, and where it handles a webhook. */
 const SYNC_OBJECT: ReadonlySet<RunKind> = new Set(['sync', 'webhook']);
 
+/** Whose runs may share an instance: those of one environment, function version and connection (spec/sandbox.md §4.3). */
+export const warmKeyOf = ({ context, bundle, function: fn, kind }: ExecuteRequest): string =>
+  JSON.stringify([context.environmentId, bundle.hash, context.connectionRowId, kind, fn.name, fn.variant]);
+
 /** What the isolate is told of its run (prelude `RunFacts`). Nothing of it is secret. */
 export function runFacts(request: ExecuteRequest): object {
   const { context, lease, kind } = request;

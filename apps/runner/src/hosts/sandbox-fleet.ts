@@ -1,0 +1,125 @@
+import { Logger } from '@nestjs/common';
+import type { ChildOptions } from '#libs/sandbox';
+import type { Confinement } from './confinement.js';
+import { SandboxProcess } from './sandbox-process.js';
+
+export interface FleetOptions {
+  readonly processes: number;
+  /** Processes that stand ready to take the place of one that is gone. */
+  readonly spares: number;
+  /** Resident memory past which a process is killed. */
+  readonly memoryBytes: number;
+  readonly child: ChildOptions;
+}
+
+const GUARD_MS = 25;
+/** What a stuck process's other runs are given to finish. */
+const RETIRE_MS = 1_000;
+/** Pause before a process that could not even start is tried again. */
+const RESTART_MS = 1_000;
+/** Share of its memory a process may hold while it does nothing. */
+const IDLE_SHARE = 0.5;
+
+/** Starts, watches and replaces sandbox processes (spec/sandbox.md §4.1). A spare takes over at once; another one is started behind it. */
+export class SandboxFleet {
+  readonly #log = new Logger(SandboxFleet.name);
+  readonly #inService = new Set<SandboxProcess>();
+  readonly #spares = new Set<SandboxProcess>();
+  #guard: NodeJS.Timeout | undefined;
+  #closing = false;
+
+  constructor(
+    private readonly confinement: Confinement,
+    private readonly options: FleetOptions,
+    private readonly onCapacity: () => void,
+  ) {}
+
+  async open(): Promise<void> {
+    this.#fill();
+    this.#guard = setInterval(() => this.#watch(), GUARD_MS);
+    await Promise.race([...this.#inService].map((process) => process.ready));
+  }
+
+  async close(reason: string): Promise<void> {
+    this.#closing = true;
+    clearInterval(this.#guard);
+    const all = [...this.#inService, ...this.#spares];
+    for (const process of all) process.kill('crashed', reason);
+    await Promise.all(all.map((process) => process.gone));
+  }
+
+  /** Those that take work, the one whose turn is longest ago first. */
+  get available(): SandboxProcess[] {
+    return this.#staying.filter((process) => process.hasStarted);
+  }
+
+  /** Puts a process behind the others. */
+  pass(process: SandboxProcess): void {
+    if (this.#inService.delete(process)) this.#inService.add(process);
+  }
+
+  get #staying(): SandboxProcess[] {
+    return [...this.#inService].filter((process) => !process.retired);
+  }
+
+  /** Another process takes over at once; this one finishes what it runs. Only so many may linger. */
+  retire(process: SandboxProcess): void {
+    if (process.retired || this.#closing) return;
+    process.retired = true;
+    const [longest, ...others] = [...this.#inService].filter((other) => other.retired);
+    if (others.length >= this.options.processes) longest?.kill('crashed', 'too many sandbox processes had to be replaced');
+    this.#fill();
+  }
+
+  /** Brings as many into service as there should be, spares first, and starts new spares. */
+  #fill(): void {
+    const missing = this.options.processes - this.#staying.length;
+    for (let n = 0; n < missing; n += 1) {
+      const spares = [...this.#spares];
+      const next = spares.find((spare) => spare.hasStarted) ?? spares[0] ?? this.#start();
+      this.#spares.delete(next);
+      this.#inService.add(next);
+      void next.ready.then(this.onCapacity);
+    }
+    while (this.#spares.size < this.options.spares) this.#start();
+  }
+
+  #start(): SandboxProcess {
+    const process = new SandboxProcess(this.confinement, this.options.child, () => this.#giveUp(process));
+    this.#spares.add(process);
+    void this.#replaceOnceGone(process);
+    return process;
+  }
+
+  async #replaceOnceGone(process: SandboxProcess): Promise<void> {
+    const reason = await process.gone;
+    this.#inService.delete(process);
+    this.#spares.delete(process);
+    if (this.#closing) return;
+    this.#log.warn(`sandbox process ${process.pid} is gone: ${reason}`);
+    if (!process.hasStarted) await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
+    if (!this.#closing) this.#fill();
+  }
+
+  #watch(): void {
+    const now = performance.now();
+    for (const process of this.#inService) {
+      if (process.isOverdue(now)) process.kill('crashed', 'the sandbox process does not end a run whose time is up');
+      const resident = process.residentBytes;
+      const allowed = process.memoryBudget(this.options.memoryBytes);
+      if (resident > allowed) {
+        process.kill('out-of-memory', `the sandbox process used more than ${Math.round(allowed / 1024 ** 2)} MB`);
+      } else if (process.load === 0 && resident > allowed * IDLE_SHARE) {
+        process.kill('crashed', 'it kept memory that nothing uses any more');
+      }
+    }
+  }
+
+  /** A run that was disposed of but goes on computing takes a core and memory: the others in its process get little time. */
+  #giveUp(process: SandboxProcess): void {
+    this.retire(process);
+    const kill = () => process.kill('crashed', 'the sandbox process ran a function that could not be stopped');
+    if (process.load === 0) kill();
+    else setTimeout(kill, RETIRE_MS);
+  }
+}
