@@ -25,8 +25,9 @@ const throws = (what: string, exec: string, thrown: { kind?: string; name?: stri
 });
 const stops = (what: string, exec: string, ...reasons: StopReason[]): Hostile => ({ what, exec, ends: { stops: reasons } });
 
-const OUT = `const out = (value) => { try { return value.constructor.constructor('return typeof process + typeof require + typeof globalThis.__fairlead')() } catch (e) { return 'refused' } };`;
-const NOWHERE = 'undefinedundefinedundefined';
+const OUT = `const out = (value) => { try { return value.constructor.constructor('return typeof process + typeof require + typeof globalThis.__fairlead')() } catch (e) { return e instanceof EvalError ? 'no code' : 'refused' } };`;
+/** The constructor that is found makes no code. */
+const NOWHERE = 'no code';
 const CALL = `await nango.get({ endpoint: '/' })`;
 
 /** Ways out: through every kind of value that the bridge gives, and every name that Node would know. */
@@ -58,10 +59,12 @@ const ESCAPES: Hostile[] = [
     NOWHERE,
   ),
   returns('an ActionError', `${OUT} return out(new nango.ActionError({}))`, NOWHERE),
-  returns(
+  throws(
     'the generator of paginate',
-    `return (await nango.paginate({ endpoint: '/' }).constructor.constructor('yield typeof process')().next()).value`,
-    'undefined',
+    `return nango.paginate({ endpoint: '/' }).constructor.constructor('yield typeof process')()`,
+    {
+      name: 'EvalError',
+    },
   ),
   returns('the input', `${OUT} return out(input)`, NOWHERE),
   returns('require', `${OUT} return out(require)`, NOWHERE),
@@ -75,13 +78,14 @@ const ESCAPES: Hostile[] = [
     `${OUT} return [Buffer, URL, setTimeout, console.log, Headers].map(out)`,
     Array.from({ length: 5 }, () => NOWHERE),
   ),
-  returns('Reflect.construct', `return Reflect.construct(Function, ['return typeof process'])()`, 'undefined'),
+  throws('Reflect.construct', `return Reflect.construct(Function, ['return typeof process'])()`, { name: 'EvalError' }),
   returns(
     'async and generator constructors',
-    `const make = (f) => f.constructor('return typeof process')(); return [await make(async () => 1), make(function* () {}).next().value]`,
-    ['undefined', 'undefined'],
+    `${OUT} return [async () => 1, function* () {}, async function* () {}].map((value) => out({ constructor: value }))`,
+    [NOWHERE, NOWHERE, NOWHERE],
   ),
-  returns('eval', `return [eval('typeof process'), (0, eval)('typeof require')]`, ['undefined', 'undefined']),
+  throws('eval', `return eval('typeof process')`, { name: 'EvalError' }),
+  throws('eval by another name', `return (0, eval)('typeof require')`, { name: 'EvalError' }),
   returns(
     'call sites of prepareStackTrace',
     `Error.prepareStackTrace = (_e, sites) => sites; const sites = new Error().stack; delete Error.prepareStackTrace; ${OUT} return (Array.isArray(sites) ? sites : []).flatMap((site) => [out(site.getThis() ?? {}), out(site.getFunction() ?? {})]).filter((found) => found !== '${NOWHERE}')`,
@@ -178,7 +182,7 @@ const ANSWERS: Hostile[] = [
   stops('a thenable without end', `return { then() {} }`, 'stalled'),
   stops('a thenable of thenables', `const next = () => ({ then(done) { done(next()) } }); return next()`, 'timeout'),
   stops('an output that is too large', `return 'x'.repeat(5e6)`, 'output-too-large'),
-  stops('an error that is too large', `throw new Error('x'.repeat(5e6))`, 'output-too-large'),
+  throws('an error that is too large', `throw new Error('x'.repeat(5e6))`, { name: 'Error', message: /^x{1,99000}\.\.\. \(truncated\)$/ }),
   throws(
     'an error with a hostile message',
     `throw Object.defineProperty(new Error('x'), 'message', { get() { throw new Error('again') } })`,
