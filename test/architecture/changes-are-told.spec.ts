@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
  * Services remember rows of these tables until they hear that one has changed (docs/adr/0015). Whoever writes to them tells, after the
  * commit, or says here why nobody needs to know.
  */
-const REMEMBERED = ['api_keys', 'environments', 'integrations', 'connections'];
+const REMEMBERED = ['api_keys', 'environments', 'integrations', 'connections', 'functions'];
 
 type Writer = {
   /** Statements that write, so that one more is looked at. */
@@ -21,6 +21,10 @@ type Writer = {
 );
 
 const LEASES = /\bleases\.(changed|integrationChanged)\(/;
+const TOLD: Readonly<Record<string, RegExp>> = {
+  'keeper-main.ts': /works\.announce\(/,
+  'functions.service.ts': /changes\.publish\('function'/,
+};
 
 const WRITERS: Readonly<Record<string, Writer>> = {
   'libs/accounts/src/environment-policies.service.ts': { writes: 1, tells: /changes\.publish\('environment'/ },
@@ -46,6 +50,7 @@ const WRITERS: Readonly<Record<string, Writer>> = {
     silent: 'dates of the sweep, which nobody remembers, and what was deleted long ago',
   },
   'libs/database/src/bulk-load.ts': { writes: 1, silent: 'loads the operation log, which nobody remembers' },
+  'libs/functions/src/functions.repository.ts': { writes: 6, toldBy: ['functions.service.ts'], notBy: [] },
   'libs/key-rotation/src/domain/column-sql.ts': { writes: 1, silent: 'the same values, sealed with another key' },
 };
 
@@ -102,5 +107,5 @@ const repositories = Object.entries(WRITERS).flatMap(([file, writer]) => ('toldB
 it.each(repositories)('those who write through %s tell it', (file, { toldBy, notBy }) => {
   const importers = new Map(importersOf(file).map(([name, source]) => [name.split('/').at(-1) ?? name, source]));
   expect([...importers.keys()].toSorted()).toEqual([...toldBy, ...notBy].toSorted());
-  for (const name of toldBy) expect(importers.get(name)).toMatch(name === 'keeper-main.ts' ? /works\.announce\(/ : LEASES);
+  for (const name of toldBy) expect(importers.get(name)).toMatch(TOLD[name] ?? LEASES);
 });

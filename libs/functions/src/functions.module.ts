@@ -5,7 +5,7 @@ import { FunctionVersions } from './function-versions.service.js';
 import { FunctionsRepository } from './functions.repository.js';
 import { Functions } from './functions.service.js';
 
-/** Provides `Functions`, `FunctionVersions` and `DeployLocks`; needs `Database` and `ObjectStore`. */
+/** Provides `Functions`, `FunctionVersions` and `DeployLocks`; needs `Database`, `ObjectStore` and `RedisModule`. */
 @Global()
 @Module({
   providers: [DeployLocks, Functions, FunctionsRepository, FunctionVersions, FunctionVersionsRepository],

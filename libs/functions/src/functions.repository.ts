@@ -127,9 +127,13 @@ export class FunctionsRepository {
     await tx.query('UPDATE functions SET deleted_at = now() WHERE id = ANY ($1) AND deleted_at IS NULL', [ids]);
   }
 
-  /** Functions of an integration. */
-  async markIntegrationDeleted(tx: Sql, integrationId: number): Promise<void> {
-    await tx.query('UPDATE functions SET deleted_at = now() WHERE integration_id = $1 AND deleted_at IS NULL', [integrationId]);
+  /** Functions of an integration. Answers which. */
+  async markIntegrationDeleted(tx: Sql, integrationId: number): Promise<FunctionId[]> {
+    const rows = await tx.query<{ id: number }>(
+      'UPDATE functions SET deleted_at = now() WHERE integration_id = $1 AND deleted_at IS NULL RETURNING id',
+      [integrationId],
+    );
+    return rows.map(({ id }) => id);
   }
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
+import { Invalidations, RememberedRows, tagOf } from '#libs/cache';
 import type { Sql, Transaction } from '#libs/database';
 import { AppError, type EnvironmentId, type FunctionId, type IntegrationId } from '#libs/kernel';
 import { codeKey, ObjectStore } from '#libs/storage';
@@ -8,9 +8,7 @@ import type { DeployPlan } from './domain/deploy-plan.js';
 import { FunctionsRepository } from './functions.repository.js';
 import type { DeployedFunction, FunctionFilters, FunctionSource, FunctionType, Page, Paging } from './functions.types.js';
 
-/** A deploy reaches runs that start in other processes within this time. */
-const CACHE_MS = 1_000;
-const CACHE_SIZE = 10_000;
+const FUNCTIONS_KEPT = 10_000;
 /** A project may bring thousands of files: more at once than a process may have open. */
 const UPLOADS_AT_ONCE = 16;
 
@@ -20,14 +18,20 @@ export const hashOfCode = (code: string): string => createHash('sha256').update(
 /** Deployed functions and their code (spec/functions.md §1.10). */
 @Injectable()
 export class Functions {
-  readonly #remembered = new LRUCache<string, DeployedFunction>({ max: CACHE_SIZE, ttl: CACHE_MS });
+  readonly #remembered: RememberedRows<DeployedFunction>;
 
   constructor(
     private readonly functions: FunctionsRepository,
     private readonly store: ObjectStore,
-  ) {}
+    private readonly changes: Invalidations,
+  ) {
+    this.#remembered = new RememberedRows(changes, {
+      max: FUNCTIONS_KEPT,
+      dependsOn: ({ id, integrationId }) => [tagOf('function', id), tagOf('integration', integrationId)],
+    });
+  }
 
-  /** The function as it runs now, null when it is unknown or was removed. Remembered for a second: never change it. */
+  /** The function as it runs now, null when it is unknown or was removed. Remembered until it changes: never change it yourself. */
   byId(environmentId: EnvironmentId, functionId: FunctionId): Promise<DeployedFunction | null> {
     return this.#remember(`${environmentId}/${functionId}`, () => this.functions.byId(environmentId, functionId));
   }
@@ -91,12 +95,11 @@ export class Functions {
       created.push(await this.functions.save(tx, environmentId, planned, by.source, by.sdkVersion));
     }
     for (const planned of plan.updated) await this.functions.save(tx, environmentId, planned, by.source, by.sdkVersion);
-    const kept = plan.unchanged.flatMap(({ current }) => (current ? [current.id] : []));
+    const kept = idsOf(plan.unchanged);
     if (kept.length > 0) await this.functions.setSource(tx, kept, by.source);
-    await this.remove(
-      tx,
-      plan.deleted.map(({ id }) => id),
-    );
+    const deleted = plan.deleted.map(({ id }) => id);
+    await this.remove(tx, deleted);
+    this.#tell(tx, [...idsOf(plan.updated), ...kept]);
     return created;
   }
 
@@ -105,27 +108,39 @@ export class Functions {
     const before = await this.functions.lock(tx, environmentId, id);
     if (!before) throw new AppError('not_found', 'the function is gone');
     await this.functions.setEnabled(tx, id, isEnabled);
-    tx.afterCommit(() => this.#remembered.clear());
+    this.#tell(tx, [id]);
     return before;
   }
 
   /** Soft-deletes functions; whoever hangs something on them removes it in the same transaction. */
   async remove(tx: Transaction, ids: readonly FunctionId[]): Promise<void> {
     if (ids.length > 0) await this.functions.markDeleted(tx, ids);
-    tx.afterCommit(() => this.#remembered.clear());
+    this.#tell(tx, ids);
   }
 
   /** As `remove`, for all functions of an integration that goes. */
   async removeIntegration(tx: Transaction, integrationId: IntegrationId): Promise<void> {
-    await this.functions.markIntegrationDeleted(tx, integrationId);
-    tx.afterCommit(() => this.#remembered.clear());
+    this.#tell(tx, await this.functions.markIntegrationDeleted(tx, integrationId));
   }
 
-  async #remember(key: string, load: () => Promise<DeployedFunction | null>): Promise<DeployedFunction | null> {
-    const known = this.#remembered.get(key);
-    if (known) return known;
-    const loaded = await load();
-    if (loaded) this.#remembered.set(key, loaded);
-    return loaded;
+  /** What is unknown is not remembered: it may be deployed the next moment. */
+  async #remember(name: string, load: () => Promise<DeployedFunction | null>): Promise<DeployedFunction | null> {
+    try {
+      return await this.#remembered.get(name, async () => (await load()) ?? Promise.reject(UNKNOWN));
+    } catch (error) {
+      if (error === UNKNOWN) return null;
+      throw error;
+    }
+  }
+
+  /** All processes, once it is so. */
+  #tell(tx: Transaction, ids: readonly FunctionId[]): void {
+    tx.afterCommit(() => {
+      for (const id of ids) this.changes.publish('function', id);
+    });
   }
 }
+
+const UNKNOWN = new Error('there is no such function');
+
+const idsOf = (planned: DeployPlan['updated']): FunctionId[] => planned.flatMap(({ current }) => (current ? [current.id] : []));

@@ -182,7 +182,10 @@ const ANSWERS: Hostile[] = [
   stops('a thenable without end', `return { then() {} }`, 'stalled'),
   stops('a thenable of thenables', `const next = () => ({ then(done) { done(next()) } }); return next()`, 'timeout'),
   stops('an output that is too large', `return 'x'.repeat(5e6)`, 'output-too-large'),
-  throws('an error that is too large', `throw new Error('x'.repeat(5e6))`, { name: 'Error', message: /^x{1,99000}\.\.\. \(truncated\)$/ }),
+  throws('an error that is too large', `throw new Error('x'.repeat(5e6))`, {
+    name: 'Error',
+    message: /^x{1,99000}\.\.\. \(truncated\)$/,
+  }),
   throws(
     'an error with a hostile message',
     `throw Object.defineProperty(new Error('x'), 'message', { get() { throw new Error('again') } })`,

@@ -1,5 +1,5 @@
 /** What processes tell each other about when it changes. */
-export type Topic = 'api_key' | 'environment' | 'integration' | 'connection';
+export type Topic = 'api_key' | 'environment' | 'integration' | 'connection' | 'function';
 
 /** Names one thing of a topic: what a message carries, and what remembered rows depend on. */
 export type Tag = `${Topic}:${string}` | typeof EVERYTHING;

@@ -27,7 +27,7 @@ export const httpArguments = z.object({
   params: z.union([z.string(), z.record(z.string(), z.string())]).optional(),
   headers: headers.default({}),
   body: describedBody.optional(),
-  retries: z.number().int().min(0).catch(0),
+  retries: z.coerce.number().int().min(0).catch(0),
   retryOn: z.array(z.number().int()).nullish(),
   retryHeader: z.object({ at: names.optional(), after: names.optional() }).nullish(),
   baseUrlOverride: z.string().nullish(),
