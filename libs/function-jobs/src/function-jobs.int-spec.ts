@@ -1,7 +1,9 @@
 import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CryptoModule } from '#libs/crypto';
 import { Database, DatabaseModule } from '#libs/database';
 import { testDatabase } from '#libs/testing';
+import { Secret } from '#libs/kernel';
 import { FunctionJobs, FunctionJobsModule } from './index.js';
 
 let jobs: FunctionJobs;
@@ -15,6 +17,7 @@ beforeAll(async () => {
   const app = await Test.createTestingModule({
     imports: [
       DatabaseModule.forRoot({ url: database.url, poolMax: 3, ssl: false, applicationName: 'test' }),
+      CryptoModule.forRoot(new Secret(database.encryptionKey)),
       FunctionJobsModule.forRoot({ sweeps: false }),
     ],
   }).compile();
@@ -33,10 +36,13 @@ afterAll(() => close());
 it('keeps the first end of a job, and its input no longer than it runs', async () => {
   const { id } = await jobs.accept(environmentId, 'dryrun', facts);
   expect(await jobs.start(id, { bundleHash: 'abc' })).toBe(true);
+  expect((await jobs.find(environmentId, 'dryrun', id))?.facts).toEqual({ ...facts, bundleHash: 'abc' });
+  const [stored] = await db.query<{ text: string }>('SELECT function_jobs::text AS text FROM function_jobs WHERE id = $1', [id]);
+  expect(stored?.text).not.toMatch(new RegExp(`secret|${Buffer.from('secret').toString('hex')}`));
   await jobs.finish(id, { output: 'log', result: { output: 'a\u0000b' } });
   await jobs.finish(id, { error: { code: 'late', message: '' } });
   const job = await jobs.find(environmentId, 'dryrun', id);
-  expect(job).toMatchObject({ status: 'success', output: 'log', result: { output: 'ab' }, error: null });
+  expect(job).toMatchObject({ status: 'success', output: 'log', result: { output: 'a\u0000b' }, error: null });
   expect(job?.facts).toEqual({ integration_id: 'crm', function_type: 'action', bundleHash: 'abc' });
   expect(await jobs.find(environmentId, 'deployment', id)).toBeNull();
   expect(await jobs.find(environmentId + 1, 'dryrun', id)).toBeNull();

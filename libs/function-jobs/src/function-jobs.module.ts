@@ -4,7 +4,7 @@ import { FunctionJobs } from './function-jobs.service.js';
 
 @Module({})
 export class FunctionJobsModule {
-  /** Provides `FunctionJobs`; needs `Database`. @param sweeps whether this process ends late jobs and forgets old ones */
+  /** Provides `FunctionJobs`; needs `Database` and `Cipher`. @param sweeps whether this process ends late jobs and forgets old ones */
   static forRoot({ sweeps }: { readonly sweeps: boolean }): DynamicModule {
     return {
       module: FunctionJobsModule,

@@ -4,15 +4,19 @@ import type { EnvironmentId } from '#libs/kernel';
 export type FunctionJobKind = 'dryrun' | 'deployment';
 export type FunctionJobStatus = 'waiting' | 'running' | 'success' | 'failed';
 
+/** What a dry run is given; forgotten when it ends. */
+export interface FunctionJobGiven {
+  readonly input?: unknown;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  readonly checkpoint?: Checkpoint | undefined;
+}
+
 /** What a job is about. Everything but the first three is a dry run's. */
-export interface FunctionJobFacts {
+export interface FunctionJobFacts extends FunctionJobGiven {
   readonly integration_id: string;
   readonly function_type: 'action' | 'sync';
   readonly function_name?: string | undefined;
   readonly connectionRowId?: number | undefined;
-  readonly input?: unknown;
-  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
-  readonly checkpoint?: Checkpoint | undefined;
   readonly lastSyncDate?: string | undefined;
   /** Known once the code is compiled. */
   readonly bundleHash?: string | undefined;

@@ -9,6 +9,8 @@ const NOT_SEALED = {
   'data_keys.wrapped': 'a key, wrapped under a root key',
   'oauth_states.state_hash': 'a digest',
   'connect_sessions.token_hash': 'a digest',
+  'idempotency_keys.key_hash': 'a digest',
+  'idempotency_keys.request_hash': 'a digest',
   'records.records.hash': 'a digest',
 };
 

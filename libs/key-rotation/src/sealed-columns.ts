@@ -2,6 +2,7 @@ import { accountsSealedColumns } from '#libs/accounts';
 import { credentialsSealedColumns } from '#libs/credentials';
 import type { SealedColumn } from '#libs/crypto';
 import { executionsSealedColumns } from '#libs/executions';
+import { functionJobsSealedColumns } from '#libs/function-jobs';
 import { recordsSealedColumns } from '#libs/records';
 
 /** Every column of sealed values there is. A test holds it against the migrations: a new one that nobody declares fails there. */
@@ -9,6 +10,7 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   ...accountsSealedColumns,
   ...credentialsSealedColumns,
   ...executionsSealedColumns,
+  ...functionJobsSealedColumns,
   ...recordsSealedColumns,
 ];
 
