@@ -184,7 +184,7 @@ class TestStack implements Stack {
       FAIRLEAD_HOST: '127.0.0.1',
       FAIRLEAD_EXECUTION_PUBLIC_KEY,
       // What spins is stopped sooner than where customers' functions run: nobody waits half a minute to see it.
-      FAIRLEAD_RUNNER_SPIN_MS: '5000',
+      FAIRLEAD_RUNNER_SPIN_MS: '15000',
     };
     return { ...base, ...addresses(this.ports), ...REACH_LOOPBACK };
   }
