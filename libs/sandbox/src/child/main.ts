@@ -4,6 +4,7 @@ import type { Instance } from './instance.js';
 import { Isolates } from './isolates.js';
 import type { ChildOptions, FromChild, Origin, RunSpec, ToChild } from './protocol.js';
 import { Run } from './run.js';
+import { settlesWithin } from './settles-within.js';
 import { type History, WarmInstances } from './warm.js';
 
 /**
@@ -60,14 +61,6 @@ async function keep(key: string, run: Run, instance: Instance, history: History)
   if (instance.isDisposed) return;
   if (await run.leavesNothing()) warm.keep(key, instance, history);
   else instance.dispose();
-}
-
-async function settlesWithin(settled: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
-  const inTime = await Promise.race([settled.then(() => true), late]);
-  clearTimeout(timer);
-  return inTime;
 }
 
 /** Making an isolate blocks this thread, so a burst begins one by one: the first are done before the last begin. */

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { CodeCache } from './code-cache.js';
 import type { Instance } from './instance.js';
 import type { RunResult, RunSpec, StopReason } from './protocol.js';
+import { settlesWithin } from './settles-within.js';
 import { answerNow } from './sync-calls.js';
 
 export type HostCall = (op: string, args: string, body: string | undefined) => Promise<string>;
@@ -93,11 +94,10 @@ export class Run {
 
   /** @returns whether nothing of the run goes on in its instance, so that another may use it */
   async leavesNothing(): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), REST_MS)));
-    const atRest = await Promise.race([this.instance.comesToRest(), late]);
-    clearTimeout(timer);
-    return atRest && !this.#stopped;
+    let isAtRest = false;
+    const resting = this.instance.comesToRest().then((atRest) => (isAtRest = atRest));
+    await settlesWithin(resting, REST_MS);
+    return isAtRest && !this.#stopped;
   }
 
   /**
