@@ -36,6 +36,7 @@ import { OnEventProcessor } from './on-events/on-event.processor.js';
 import { Bundles, SERVICE_URL } from './runs/bundles.service.js';
 import { EnvironmentReader } from './runs/environment-facts.service.js';
 import { parsePatterns, parseSizes } from './runs/domain/function-patterns.js';
+import { RUN_REQUESTS_OPTIONS, RunRequests, type RunRequestsOptions } from './runs/run-requests.service.js';
 import { Runs, RUNS_OPTIONS, type RunsOptions } from './runs/runs.service.js';
 import { SchemaChecks } from './schemas/schema-checks.service.js';
 import { SyncProcessor } from './syncs/sync.processor.js';
@@ -51,10 +52,12 @@ export class AppModule implements OnApplicationShutdown {
 
   /** @param more modules of the process around it, such as telemetry */
   static forRoot(config: JobsConfig, more: readonly DynamicModule[] = []): DynamicModule {
-    const options: RunsOptions = {
+    const requests: RunRequestsOptions = {
       privateKey: parseExecutionPrivateKey(config.FAIRLEAD_EXECUTION_PRIVATE_KEY),
-      memoryMb: config.FAIRLEAD_FUNCTION_MEMORY_MB,
       actionOutputBytes: config.FAIRLEAD_ACTION_OUTPUT_MAX_BYTES,
+    };
+    const options: RunsOptions = {
+      memoryMb: config.FAIRLEAD_FUNCTION_MEMORY_MB,
       sizes: parseSizes(config.FAIRLEAD_FUNCTION_SIZES, SIZE_CLASSES),
       warm: parsePatterns(config.FAIRLEAD_WARM_FUNCTIONS),
     };
@@ -72,6 +75,7 @@ export class AppModule implements OnApplicationShutdown {
       providers: [
         { provide: RunnerClient, useValue: new RunnerClient(config.RUNNER_SERVICE_URL) },
         { provide: SERVICE_URL, useValue: config.JOBS_SERVICE_URL },
+        { provide: RUN_REQUESTS_OPTIONS, useValue: requests },
         { provide: RUNS_OPTIONS, useValue: options },
         ...processors,
         ...services,
@@ -93,7 +97,7 @@ const processors = [
   OnEventProcessor,
   SyncProcessor,
 ];
-const services = [Bundles, CheckedRuns, Claims, EnvironmentReader, Runs, SchemaChecks, WorkerHeartbeat];
+const services = [Bundles, CheckedRuns, Claims, EnvironmentReader, RunRequests, Runs, SchemaChecks, WorkerHeartbeat];
 
 const stores = (config: JobsConfig) => [
   DatabaseModule.forRoot(databaseOptions(config, 'fairlead-jobs')),

@@ -1,6 +1,6 @@
-import type { DryRunReport, Outcome } from '#libs/contracts';
+import type { DryRunReport, ExecuteRequest, Outcome } from '#libs/contracts';
 import type { FunctionJob, FunctionJobEnd } from '#libs/function-jobs';
-import type { Run } from '../../runs/domain/execute-request.js';
+import type { Run, Subject } from '../../runs/domain/execute-request.js';
 
 const WALL_MS = 5 * 60_000;
 const EMPTY: DryRunReport = { logs: [], http: [], records: {}, metadata: [], checkpoint: null, omitted: 0 };
@@ -29,6 +29,23 @@ export const runOf = ({ id, environmentId, facts }: FunctionJob): Run => ({
       }
     : {}),
 });
+
+/** What is run is not deployed, so no setting names it. */
+export const subjectOf = ({ facts }: FunctionJob, memoryMb: number): Subject => ({
+  function: { name: 'dryrun', bundleHash: facts.bundleHash ?? '', models: facts.models ?? [], trackDeletes: false },
+  hosting: () => ({ memoryMb }),
+});
+
+/** Nothing is written, all is logged, and what the caller gave stands for what a real run would find. */
+export function asDryRun(request: ExecuteRequest, { facts }: FunctionJob): ExecuteRequest {
+  const { context, lease } = request;
+  return {
+    ...request,
+    context: { ...context, loggerLevel: 'debug' },
+    lease: facts.metadata ? { ...lease, connection: { ...lease.connection, metadata: facts.metadata } } : lease,
+    dryRun: { checkpoint: facts.checkpoint ?? null },
+  };
+}
 
 /** What its caller is told: the log as text, and everything else by name. */
 export function endOf(outcome: Outcome): FunctionJobEnd {

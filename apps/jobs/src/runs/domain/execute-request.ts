@@ -44,6 +44,12 @@ export interface Prepared {
   readonly warm?: boolean;
 }
 
+/** The function of a run, and how it is to be hosted by where it belongs. */
+export interface Subject {
+  readonly function: Prepared['function'];
+  readonly hosting: (environment: string, integration: string) => Pick<Prepared, 'memoryMb' | 'warm'>;
+}
+
 /** Most bytes of JSON a function may return that is no action: nobody reads it. */
 const OUTPUT_BYTES = 2 * 1024 * 1024;
 /** A token outlives its run by as long as its last writes may take. */
