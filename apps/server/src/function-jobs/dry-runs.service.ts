@@ -6,7 +6,7 @@ import { Functions, hashOfCode } from '#libs/functions';
 import { AppError } from '#libs/kernel';
 import { JobProducer } from '#libs/queues';
 import type { StartDryRun } from './function-jobs.dto.js';
-import { failureOf } from './domain/failure.js';
+import { inBackground } from './in-background.js';
 import { SourceCompiler } from './source-compiler.service.js';
 
 /** Runs a source on a real connection and says what it would have written (spec/api.md §3.14). */
@@ -31,7 +31,7 @@ export class DryRuns {
     const { input, metadata, checkpoint, last_sync_date: lastSyncDate } = body;
     const facts = { integration_id, function_type, connectionRowId: connection.id, input, metadata, checkpoint, lastSyncDate };
     const job = await this.jobs.accept(environmentId, 'dryrun', facts);
-    void this.#prepare(job, body.code);
+    inBackground(this.jobs, job, () => this.#prepare(job, body.code));
     return job;
   }
 
@@ -42,18 +42,13 @@ export class DryRuns {
     return job;
   }
 
-  /** Compiled here, run by jobs. What goes wrong is the job's end. */
+  /** Compiled here, run by jobs. */
   async #prepare({ id, environmentId, facts }: FunctionJob, code: string): Promise<void> {
-    try {
-      if (!(await this.jobs.start(id))) return;
-      const target = { integrationId: facts.integration_id, type: facts.function_type, name: 'dryrun' };
-      const { compiled, body } = await this.compiler.deploy(target, code);
-      await this.functions.upload([compiled.bundle]);
-      const models = body.flowConfigs[0]?.models ?? [];
-      if (!(await this.jobs.start(id, { bundleHash: hashOfCode(compiled.bundle), models }))) return;
-      await this.producer.enqueue('function.dry-run', { jobId: id, environmentId }, { jobId: `dryrun.${id}` });
-    } catch (error) {
-      await this.jobs.finish(id, { error: failureOf(error, 'dryrun_error') });
-    }
+    const target = { integrationId: facts.integration_id, type: facts.function_type, name: 'dryrun' };
+    const { compiled, body } = await this.compiler.deploy(target, code);
+    await this.functions.upload([compiled.bundle]);
+    const models = body.flowConfigs[0]?.models ?? [];
+    if (!(await this.jobs.start(id, { bundleHash: hashOfCode(compiled.bundle), models }))) return;
+    await this.producer.enqueue('function.dry-run', { jobId: id, environmentId }, { jobId: `dryrun.${id}` });
   }
 }

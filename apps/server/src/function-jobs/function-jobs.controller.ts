@@ -4,7 +4,6 @@ import { type Caller, CurrentCaller } from '#libs/accounts';
 import { noQuery } from '#libs/contracts';
 import { Access } from '#libs/http';
 import { AppError } from '#libs/kernel';
-import { Deployments } from './deployments.service.js';
 import { DryRuns } from './dry-runs.service.js';
 import { toAccepted, toDeployment, toDryRun } from './function-job.presenter.js';
 import {
@@ -29,6 +28,7 @@ import {
 } from './function-jobs.dto.js';
 import { Invocations } from './invocations.service.js';
 import { SourceCompiler } from './source-compiler.service.js';
+import { SourceDeployments } from './source-deployments.service.js';
 
 @ApiTags('Functions')
 @Controller('functions')
@@ -36,7 +36,7 @@ export class FunctionJobsController {
   constructor(
     private readonly compiler: SourceCompiler,
     private readonly dryRuns: DryRuns,
-    private readonly deployments: Deployments,
+    private readonly deployments: SourceDeployments,
     private readonly invocations: Invocations,
   ) {}
 

@@ -5,13 +5,13 @@ import { type FunctionJob, FunctionJobs } from '#libs/function-jobs';
 import { Functions } from '#libs/functions';
 import { AppError } from '#libs/kernel';
 import { Deploys } from '../deploys/deploys.service.js';
-import { failureOf } from './domain/failure.js';
 import type { SourceDeployment, StartDeployment } from './function-jobs.dto.js';
+import { inBackground } from './in-background.js';
 import { SourceCompiler } from './source-compiler.service.js';
 
 /** Deploys functions sent as source (spec/api.md §3.14). */
 @Injectable()
-export class Deployments {
+export class SourceDeployments {
   constructor(
     private readonly integrations: Integrations,
     private readonly functions: Functions,
@@ -41,7 +41,7 @@ export class Deployments {
         `${function_name} was deployed from a ${current.source}: change it there, or choose another name`,
       );
     const job = await this.jobs.accept(environmentId, 'deployment', { integration_id, function_type, function_name });
-    void this.#deploy(job, caller, body);
+    inBackground(this.jobs, job, () => this.#deploy(job.id, caller, body));
     return job;
   }
 
@@ -52,21 +52,15 @@ export class Deployments {
     return job;
   }
 
-  /** What goes wrong is the job's end. */
-  async #deploy({ id }: FunctionJob, caller: Caller, given: SourceDeployment): Promise<void> {
-    try {
-      if (!(await this.jobs.start(id))) return;
-      const { integration_id: integrationId, function_type: type, function_name: name, version } = given;
-      const { body } = await this.compiler.deploy({ integrationId, type, name, version }, given.code);
-      if (!given.allow_destructive) await this.#refuseLoss(caller, body);
-      // A job that was given up while its code was compiled deploys nothing.
-      if (!(await this.jobs.start(id))) return;
-      const deployed = await this.deploys.deploy(caller, body);
-      const result = deployed.map((one) => ({ name: one.name, version: one.version }));
-      await this.jobs.finish(id, { result, output: result.map((one) => `deployed ${one.name} v${one.version}`).join('\n') });
-    } catch (error) {
-      await this.jobs.finish(id, { error: failureOf(error, 'deployment_error') });
-    }
+  async #deploy(id: string, caller: Caller, given: SourceDeployment): Promise<void> {
+    const { integration_id: integrationId, function_type: type, function_name: name, version } = given;
+    const { body } = await this.compiler.deploy({ integrationId, type, name, version }, given.code);
+    if (!given.allow_destructive) await this.#refuseLoss(caller, body);
+    // A job that was given up while its code was compiled deploys nothing.
+    if (!(await this.jobs.start(id))) return;
+    const deployed = await this.deploys.deploy(caller, body);
+    const result = deployed.map((one) => ({ name: one.name, version: one.version }));
+    await this.jobs.finish(id, { result, output: result.map((one) => `deployed ${one.name} v${one.version}`).join('\n') });
   }
 
   async #refuseLoss(caller: Caller, body: Parameters<Deploys['preview']>[1]): Promise<void> {
