@@ -1,12 +1,9 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Customer } from './customer.js';
 import type { Definition, Integration, RecordedFunction } from './project.js';
 
 const FOLDERS = { action: 'actions', sync: 'syncs', 'on-event': 'on-events' } as const;
-/** Runs that start within this time after a deploy may still be of what was deployed before, and nothing tells. */
-const REACHES_RUNS_MS = 1_100;
 type Records = Readonly<Record<string, readonly unknown[]>>;
 
 /** Deploys a compiled project as the CLI does (spec/functions.md §1.10), but holds syncs back from starting by themselves. */
@@ -50,7 +47,6 @@ export class Deployer {
     if (!integration || !definition) throw new Error(`there is no sync ${name} of ${key}`);
     const flow = this.#flow(integration, 'sync', definition);
     await this.#deploy('single', [{ ...flow, ...(files ? { fileBody: files, version: '' } : {}) }]);
-    await delay(REACHES_RUNS_MS);
   }
 
   #deploy(deployMode: string, flowConfigs: readonly object[], onEventScriptsByProvider?: readonly object[]): Promise<unknown> {
