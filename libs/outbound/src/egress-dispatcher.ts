@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import { LRUCache } from 'lru-cache';
 import { type Agent, type buildConnector, Dispatcher } from 'undici';
-import { type Egress, egressProxyOf } from './domain/egress.js';
+import { egressProxyOf } from './domain/egress.js';
+import type { Egress } from './domain/egress.types.js';
 import { unbracketed } from './domain/hosts.js';
 import type { OutboundPolicy } from './domain/policy.js';
 import { decideProxiedHost } from './domain/proxied-host.js';

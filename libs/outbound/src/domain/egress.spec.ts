@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { policyOf } from '../test-policy.js';
-import { type Egress, egressProxyOf } from './egress.js';
+import { egressProxyOf } from './egress.js';
+import type { Egress } from './egress.types.js';
 
 const BOTH = { HTTPS_PROXY: 'http://secure:3128', HTTP_PROXY: 'http://plain:3128' };
 const egressOf = (env: Parameters<typeof policyOf>[0]) => policyOf(env).egress;

@@ -1,4 +1,4 @@
-import type { Egress } from './egress.js';
+import type { Egress } from './egress.types.js';
 
 /** Which hosts and addresses may be called (spec/auth.md §6.8), and on which way. */
 export interface OutboundPolicy {
