@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FunctionError, Outcome } from '#libs/contracts';
-import { type ExecutionId, inTime, messageOf } from '#libs/kernel';
+import { backoffMs, type ExecutionId, inTime, messageOf } from '#libs/kernel';
 import { Admission } from './admission.js';
 import { endedOutcome } from './domain/attempts.js';
 import { LIMITS } from './domain/limits.js';
@@ -15,9 +15,7 @@ export interface Followed {
   readonly createdAt: Date;
 }
 
-const FIRST_LOOK_MS = 25;
-const LAST_LOOK_MS = 1_000;
-const SLOWER = 1.5;
+const LOOKS = { baseMs: 25, factor: 1.5, maxMs: 1_000 };
 /** What starts or ends in the last moment is recorded a little later. */
 const GRACE_MS = 5_000;
 const PATIENCE_MS = 2_000;
@@ -34,12 +32,12 @@ export class KeptOutcomes {
 
   /** Ends by the deadlines of the action at the latest. @param action what it runs, of which one is recorded that never ran */
   async wait(action: NewAction, followed: Followed): Promise<Outcome> {
-    for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(waitMs * SLOWER, LAST_LOOK_MS)) {
+    for (let looks = 0; ; looks += 1) {
       const known = await this.#ended(followed.executionId);
       if (known) return known;
       const error = await this.#overdue(action, followed);
       if (error) return this.#record(action, followed, error);
-      await delay(waitMs);
+      await delay(backoffMs(looks, LOOKS));
     }
   }
 

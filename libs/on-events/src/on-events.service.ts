@@ -13,13 +13,11 @@ import {
   settlementOf,
 } from '#libs/executions';
 import { type DeployedFunction, Functions } from '#libs/functions';
-import type { ExecutionId } from '#libs/kernel';
+import { backoffMs, type ExecutionId } from '#libs/kernel';
 import { OperationLog } from '#libs/logs';
 import type { ConnectionEvent, EventScope } from './on-events.types.js';
 
-const FIRST_LOOK_MS = 20;
-const LAST_LOOK_MS = 500;
-const SLOWER = 1.4;
+const LOOKS = { baseMs: 20, factor: 1.4, maxMs: 500 };
 /** The sweep ends what is overdue; who waits does so itself when even that is away. */
 const GRACE_MS = 10_000;
 const KIND = 'on-event';
@@ -95,12 +93,12 @@ export class OnEvents {
   async #ends(ids: readonly ExecutionId[]): Promise<Outcome[]> {
     const { startWithinMs, runWithinMs } = LIMITS[KIND];
     const giveUpAt = Date.now() + startWithinMs + runWithinMs + GRACE_MS;
-    for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(waitMs * SLOWER, LAST_LOOK_MS)) {
+    for (let looks = 0; ; looks += 1) {
       const ended = await this.executions.ended(ids);
       const outcomes = ids.map((id) => ended.get(id)).filter((outcome) => outcome !== undefined);
       if (outcomes.length === ids.length) return outcomes;
       if (Date.now() > giveUpAt) await this.#giveUp(ids.filter((id) => !ended.has(id)));
-      await delay(waitMs);
+      await delay(backoffMs(looks, LOOKS));
     }
   }
 
