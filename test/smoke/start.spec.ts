@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { commandOf } from '#libs/embedded';
+import { inTime } from '#libs/kernel';
 import { familyOf, launch, type Launch, launcherOf, survivors } from './support/launch.js';
 
 /** `npm start`, for real: what is printed, what is left behind, and what it says when something is wrong. */
@@ -40,9 +41,15 @@ const keyOf = (one: Launch): string => UUID.exec(one.output())?.[0] ?? '';
 const statusWith = async (one: Launch, key: string): Promise<number> =>
   (await fetch(`http://127.0.0.1:${one.port}/integrations`, { headers: { authorization: `Bearer ${key}` } })).status;
 
+/** A start that cannot succeed is over in seconds. */
+const ENDS_WITHIN_MS = 60_000;
+const unended = (one: Launch) => (): never => {
+  throw new Error(`it does not end; it said:\n${one.output()}`);
+};
+
 /** What it says when it does not start: one line, after its progress. */
 async function refusal(one: Launch): Promise<string> {
-  expect(await one.exited).not.toBe(0);
+  expect(await inTime(one.exited, ENDS_WITHIN_MS, unended(one))).not.toBe(0);
   const complaints = one
     .output()
     .trim()
