@@ -57,7 +57,9 @@ function caller({ host, port, bytes }, until, onAnswer) {
       const status = answerIn(buffer);
       if (status === undefined) return;
       if (status !== 200)
-        return reject(new Error(`${host}:${port} answered ${status}: ${buffer.toString('utf8').slice(0, 500)}`));
+        return reject(
+          new Error(`${host}:${port} answered ${status}: ${buffer.toString('utf8').split('\r\n\r\n')[1]?.slice(0, 500)}`),
+        );
       onAnswer(performance.now() - sentAt);
       return next();
     });

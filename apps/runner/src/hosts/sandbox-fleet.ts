@@ -17,6 +17,8 @@ const GUARD_MS = 25;
 const RETIRE_MS = 1_000;
 /** Pause before a process that could not even start is tried again. */
 const RESTART_MS = 1_000;
+/** How long a process may be without room before another takes its place. */
+const FULL_MS = 1_000;
 /** Share of its memory a process may hold while it does nothing. */
 const IDLE_SHARE = 0.5;
 
@@ -25,6 +27,8 @@ export class SandboxFleet {
   readonly #log = new Logger(SandboxFleet.name);
   readonly #inService = new Set<SandboxProcess>();
   readonly #spares = new Set<SandboxProcess>();
+  /** Since when processes are without room. */
+  readonly #full = new Map<SandboxProcess, number>();
   #guard: NodeJS.Timeout | undefined;
   #closing = false;
 
@@ -51,6 +55,11 @@ export class SandboxFleet {
   /** Those that take work, the one whose turn is longest ago first. */
   get available(): SandboxProcess[] {
     return this.#staying.filter((process) => process.hasStarted);
+  }
+
+  /** Whether a run may begin in a process without risk to those it has. @param expectedBytes memory it is expected to take */
+  hasRoom(process: SandboxProcess, expectedBytes: number): boolean {
+    return process.hasRoom(expectedBytes, this.options.memoryBytes);
   }
 
   /** Puts a process behind the others. */
@@ -95,6 +104,7 @@ export class SandboxFleet {
     const reason = await process.gone;
     this.#inService.delete(process);
     this.#spares.delete(process);
+    this.#full.delete(process);
     if (this.#closing) return;
     this.#log.warn(`sandbox process ${process.pid} is gone: ${reason}`);
     if (!process.hasStarted) await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
@@ -105,14 +115,25 @@ export class SandboxFleet {
     const now = performance.now();
     for (const process of this.#inService) {
       if (process.isOverdue(now)) process.kill('crashed', 'the sandbox process does not end a run whose time is up');
+      process.measure();
       const resident = process.residentBytes;
       const allowed = process.memoryBudget(this.options.memoryBytes);
       if (resident > allowed) {
         process.kill('out-of-memory', `the sandbox process used more than ${Math.round(allowed / 1024 ** 2)} MB`);
       } else if (process.load === 0 && resident > allowed * IDLE_SHARE) {
         process.kill('crashed', 'it kept memory that nothing uses any more');
-      }
+      } else this.#makeRoom(process, now);
     }
+    if (this.available.some((process) => this.hasRoom(process, 0))) this.onCapacity();
+  }
+
+  /** A process that stays full goes on with what it has, beside one that takes its place; only as many may do so as are in service. */
+  #makeRoom(process: SandboxProcess, now: number): void {
+    if (process.retired || !process.isFull(this.options.memoryBytes)) return void this.#full.delete(process);
+    const since = this.#full.get(process) ?? now;
+    this.#full.set(process, since);
+    const lingering = [...this.#inService].filter((other) => other.retired).length;
+    if (now - since > FULL_MS && lingering < this.options.processes) this.retire(process);
   }
 
   /** A run that was disposed of but goes on computing takes a core and memory: the others in its process get little time. */

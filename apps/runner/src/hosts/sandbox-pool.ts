@@ -1,14 +1,27 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { confinement, type Namespaces } from './confinement.js';
 import { type FleetOptions, SandboxFleet } from './sandbox-fleet.js';
-import { type Bundle, type CallHandler, type Finished, type HostedRun, type SandboxProcess } from './sandbox-process.js';
+import {
+  type Bundle,
+  type CallHandler,
+  type Finished,
+  type HostedRun,
+  type Prepared,
+  type SandboxProcess,
+} from './sandbox-process.js';
+import { type MemoryNeed, MemoryNeeds } from './memory-needs.js';
 import { Snapshots } from './snapshots.js';
+import { WaitingRuns } from './waiting-runs.js';
 
 export interface PoolOptions extends FleetOptions {
   /** Executions one process runs at a time; further ones wait in order. */
   readonly concurrency: number;
   readonly namespaces: Namespaces;
 }
+
+/** A run as it is asked for: the pool chooses its snapshot, and whether it is measured. */
+export type AskedRun = Omit<HostedRun, 'snapshotKey' | 'isMeasured'>;
+type ChosenRun = HostedRun & { readonly snapshotKey: string };
 
 const NOT_STARTED = {
   status: 'stopped',
@@ -19,17 +32,18 @@ const NOT_STARTED = {
 /** Runs that a process with a warm instance may have more than another before that is cheaper. */
 const WARM_IS_WORTH = 8;
 
-/** Gives runs to sandbox processes: the least busy one, in order while all are full (spec/sandbox.md §4). */
+/** Gives runs to sandbox processes: the least busy one that has room, in order while all are full (spec/sandbox.md §4). */
 @Injectable()
 export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
   readonly #fleet: SandboxFleet;
   readonly #snapshots: Snapshots;
-  #waiting: (() => void)[] = [];
+  readonly #needs = new MemoryNeeds();
+  readonly #waiting = new WaitingRuns();
 
   constructor(private readonly options: PoolOptions) {
     const confined = confinement(options.namespaces);
     this.#snapshots = new Snapshots(confined, options.child.snapshotBytes);
-    this.#fleet = new SandboxFleet(confined, options, () => this.#wakeAll());
+    this.#fleet = new SandboxFleet(confined, options, () => this.#waiting.serve());
   }
 
   onModuleInit(): Promise<void> {
@@ -46,19 +60,21 @@ export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
     return this.#fleet.close('the runner is shutting down');
   }
 
-  /** @param spec without its snapshot, which the pool chooses */
-  async run(spec: Omit<HostedRun, 'snapshotKey'>, bundle: Bundle, onCall: CallHandler, signal: AbortSignal): Promise<Finished> {
-    const process = this.#take(spec.warmKey) ?? (await this.#freeProcess(spec.warmKey, signal));
-    if (!process) return { result: NOT_STARTED };
-    const abort = () => process.abort(spec.id);
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-      return await this.#runIn(process, spec, bundle, onCall);
-    } finally {
-      signal.removeEventListener('abort', abort);
-      if (process.retired && process.load === 0) process.kill('crashed', 'it has finished its last run');
-      this.#waiting.shift()?.();
-    }
+  async run(asked: AskedRun, bundle: Bundle, onCall: CallHandler, signal: AbortSignal): Promise<Finished> {
+    const spec = { ...asked, snapshotKey: this.#snapshots.keyOf(bundle.hash, asked.scriptName) };
+    let finished: Promise<Finished> | undefined;
+    const begins = () => {
+      const snapshot = this.#snapshots.get(spec.snapshotKey);
+      const origin = snapshot ? 'snapshot' : 'fresh';
+      const need = this.#needs.of(spec.snapshotKey, origin);
+      const process = this.#best(spec.warmKey, need);
+      if (!process) return false;
+      const isMeasured = this.#needs.measuresNext(spec.snapshotKey, origin);
+      finished = this.#runIn(process, { ...spec, isMeasured }, { ...bundle, snapshot }, onCall, need, signal);
+      return true;
+    };
+    await this.#waiting.begin(begins, signal);
+    return finished ?? { result: NOT_STARTED };
   }
 
   get isReady(): boolean {
@@ -67,66 +83,43 @@ export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
 
   async #runIn(
     process: SandboxProcess,
-    spec: Omit<HostedRun, 'snapshotKey'>,
-    bundle: Bundle,
+    spec: ChosenRun,
+    prepared: Prepared,
     onCall: CallHandler,
+    need: MemoryNeed,
+    signal: AbortSignal,
   ): Promise<Finished> {
-    const snapshotKey = this.#snapshots.keyOf(bundle.hash, spec.scriptName);
-    const finished = await process.run({ ...spec, snapshotKey }, bundle, onCall);
-    const { result, cost } = finished;
-    // What the run allocated is still there for a while: the next one shall not pay for it.
-    if (result.status === 'stopped' && result.reason === 'out-of-memory') this.#fleet.retire(process);
-    if (result.status === 'returned' && cost?.origin === 'fresh') {
-      this.#snapshots.note(snapshotKey, bundle, spec.scriptName, cost.bodyMs);
-      const snapshot = this.#snapshots.get(snapshotKey);
-      if (snapshot) process.give(snapshot);
+    this.#fleet.pass(process);
+    const abort = () => process.abort(spec.id);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      const finished = await process.run(spec, prepared, onCall, need);
+      this.#learn(spec, prepared, finished);
+      // What the run allocated is still there for a while: the next one shall not pay for it.
+      if (finished.result.status === 'stopped' && finished.result.reason === 'out-of-memory') this.#fleet.retire(process);
+      return finished;
+    } finally {
+      signal.removeEventListener('abort', abort);
+      if (process.retired && process.load === 0) process.kill('crashed', 'it has finished its last run');
+      this.#waiting.serve();
     }
-    return finished;
   }
 
-  /** Waits in order while all are full or none has started. */
-  async #freeProcess(warmKey: string | undefined, signal: AbortSignal): Promise<SandboxProcess | undefined> {
-    while (!signal.aborted) {
-      const free = this.#take(warmKey);
-      if (free) return free;
-      await this.#turn(signal);
-    }
-    return undefined;
-  }
-
-  /** The process that can run this soonest, moved behind the others. */
-  #take(warmKey: string | undefined): SandboxProcess | undefined {
-    const best = this.#best(warmKey);
-    if (best) this.#fleet.pass(best);
-    return best;
-  }
-
-  /** Until there may be room, or the run is cancelled: then it leaves the line, so that nobody's turn is lost on it. */
-  #turn(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const leave = () => {
-        this.#waiting = this.#waiting.filter((other) => other !== wake);
-        resolve();
-      };
-      const wake = () => {
-        signal.removeEventListener('abort', leave);
-        resolve();
-      };
-      this.#waiting.push(wake);
-      signal.addEventListener('abort', leave, { once: true });
-    });
-  }
-
-  #wakeAll(): void {
-    for (const wake of this.#waiting.splice(0)) wake();
+  /** What a run tells about the next ones of its function. */
+  #learn({ snapshotKey, scriptName }: ChosenRun, bundle: Bundle, { result, cost }: Finished): void {
+    if (!cost) return;
+    this.#needs.note(snapshotKey, cost.origin, cost.peakBytes);
+    if (result.status === 'returned' && cost.origin === 'fresh')
+      this.#snapshots.note(snapshotKey, bundle, scriptName, cost.bodyMs);
   }
 
   /** Of equals, the one whose turn is longest ago: it had the most time to prepare isolates. */
-  #best(warmKey: string | undefined): SandboxProcess | undefined {
+  #best(warmKey: string | undefined, { expectedBytes }: MemoryNeed): SandboxProcess | undefined {
     const cost = (process: SandboxProcess) => process.load + (process.holdsWarm(warmKey) ? 0 : WARM_IS_WORTH);
     let best: SandboxProcess | undefined;
     for (const process of this.#fleet.available) {
-      if (process.load < this.options.concurrency && (!best || cost(process) < cost(best))) best = process;
+      if (process.load >= this.options.concurrency || !this.#fleet.hasRoom(process, expectedBytes)) continue;
+      if (!best || cost(process) < cost(best)) best = process;
     }
     return best;
   }

@@ -3,6 +3,8 @@ import { LRUCache } from 'lru-cache';
 import type { ChildOptions, FromChild, FunctionSnapshot, RunCost, RunResult, RunSpec, ToChild } from '#libs/sandbox';
 import type { Confinement } from './confinement.js';
 import { memoryBudget } from './domain/memory-budget.js';
+import { hasRoom } from './domain/room.js';
+import type { MemoryNeed } from './memory-needs.js';
 import { residentBytes } from './resident-memory.js';
 
 /** Answers one call of a run with a `HostReply` as JSON; never rejects. */
@@ -17,13 +19,16 @@ export interface Finished {
 /** A run as the supervisor gives it; code travels beside it. */
 export type HostedRun = Omit<RunSpec, 'bundleHash' | 'code'>;
 
-interface Active {
+interface Active extends MemoryNeed {
   readonly spec: HostedRun;
   readonly onCall: CallHandler;
   readonly finish: (finished: Finished) => void;
   readonly startedAt: number;
+  /** Whether it was begun with a snapshot of its function in the process. */
+  readonly hasSnapshot: boolean;
   /** When the sandbox process must have ended the run by itself. */
   overdueAt: number;
+  hasCalled: boolean;
 }
 
 export interface Bundle {
@@ -32,10 +37,15 @@ export interface Bundle {
 }
 
 /** Bundles the sandbox process is counted on to remember; it keeps more (`CODES_KEPT`). */
+/** A bundle, and what spares evaluating it. */
+export interface Prepared extends Bundle {
+  readonly snapshot?: FunctionSnapshot | undefined;
+}
+
 const CODES_REMEMBERED = 500;
 /** What the process's own watchdog is given beyond a run's limit, and to stop a cancelled run. */
 const GRACE_MS = 3_000;
-/** A snapshot is not sent again before this: the first may still be on its way. */
+/** A snapshot that the process had no room to keep is not sent again before this. */
 const RESEND_MS = 10_000;
 
 /** One sandbox process as the supervisor sees it. It ends exactly once; what it ran then ends with it. */
@@ -45,13 +55,16 @@ export class SandboxProcess {
   readonly #known = new LRUCache<string, true>({ max: CODES_REMEMBERED });
   /** Kinds of warm instances it may hold. */
   readonly #warm: LRUCache<string, true>;
-  readonly #given = new LRUCache<string, true>({ max: CODES_REMEMBERED, ttl: RESEND_MS });
+  /** When snapshots were sent, by their keys. */
+  readonly #given = new LRUCache<string, number>({ max: CODES_REMEMBERED });
   #ended: { reason: 'crashed' | 'out-of-memory'; message: string } | undefined;
   /** Resolves when the process takes work. */
   readonly ready: Promise<void>;
   /** Resolves when the process is gone, with the reason. */
   readonly gone: Promise<string>;
   hasStarted = false;
+  /** As of when it was measured last. */
+  residentBytes = 0;
   /** Takes no more work. */
   retired = false;
 
@@ -91,21 +104,18 @@ export class SandboxProcess {
     return this.#child.pid;
   }
 
-  run(spec: HostedRun, bundle: Bundle, onCall: CallHandler): Promise<Finished> {
+  /** @param bundle with the snapshot of the function, where there is one */
+  run(spec: HostedRun, { snapshot, ...bundle }: Prepared, onCall: CallHandler, need: MemoryNeed): Promise<Finished> {
     return new Promise((finish) => {
       const startedAt = performance.now();
-      this.#active.set(spec.id, { spec, onCall, finish, startedAt, overdueAt: startedAt + spec.limits.wallMs + GRACE_MS });
+      const overdueAt = startedAt + spec.limits.wallMs + GRACE_MS;
+      if (snapshot) this.#give(snapshot);
+      const hasSnapshot = snapshot !== undefined;
+      this.#active.set(spec.id, { ...need, spec, onCall, finish, startedAt, hasSnapshot, overdueAt, hasCalled: false });
       const isNew = this.#known.get(bundle.hash) === undefined;
       this.#known.set(bundle.hash, true);
       this.#say({ type: 'run', spec: { ...spec, bundleHash: bundle.hash, ...(isNew ? { code: bundle.code } : {}) } });
     });
-  }
-
-  /** Gives it a function's snapshot for runs to come. */
-  give(snapshot: FunctionSnapshot): void {
-    if (this.#given.has(snapshot.key)) return;
-    this.#given.set(snapshot.key, true);
-    this.#say({ type: 'snapshot', snapshot });
   }
 
   /** Whether an instance that serves this key may be waiting in it. */
@@ -125,8 +135,22 @@ export class SandboxProcess {
     return [...this.#active.values()].some((active) => now > active.overdueAt);
   }
 
-  get residentBytes(): number {
-    return residentBytes(this.#child.pid);
+  measure(): void {
+    this.residentBytes = residentBytes(this.#child.pid);
+  }
+
+  /**
+   * Whether a run may begin in it; one that runs nothing takes any.
+   * @param expectedBytes memory the run is expected to take
+   * @param allowedBytes as of `memoryBudget`
+   */
+  hasRoom(expectedBytes: number, allowedBytes: number): boolean {
+    return this.load === 0 || hasRoom({ ...this.#holding(allowedBytes), occupants: this.#active.values() }, expectedBytes);
+  }
+
+  /** Whether what it holds, measured, leaves no room, whatever begins in it. @param allowedBytes as of `memoryBudget` */
+  isFull(allowedBytes: number): boolean {
+    return this.load > 0 && !hasRoom({ ...this.#holding(allowedBytes), occupants: [] }, 0);
   }
 
   /** @param allowedBytes what a process may hold, where the functions in it do not ask for more */
@@ -143,6 +167,21 @@ export class SandboxProcess {
     this.#child.kill('SIGKILL');
   }
 
+  #holding(allowedBytes: number): { residentBytes: number; budgetBytes: number } {
+    return { residentBytes: this.residentBytes, budgetBytes: this.memoryBudget(allowedBytes) };
+  }
+
+  #give(snapshot: FunctionSnapshot): void {
+    if (this.#given.has(snapshot.key)) return;
+    this.#given.set(snapshot.key, performance.now());
+    this.#say({ type: 'snapshot', snapshot });
+  }
+
+  /** A run that had to do without the snapshot it was given shows that the process has dropped it. */
+  #giveAgain(key: string): void {
+    if (performance.now() - (this.#given.get(key) ?? 0) > RESEND_MS) this.#given.delete(key);
+  }
+
   #say(message: ToChild): void {
     if (this.#child.connected) this.#child.send(message);
   }
@@ -154,12 +193,14 @@ export class SandboxProcess {
     if (!active) return;
     if (message.type === 'done') {
       this.#active.delete(message.run);
-      const { warmKey } = active.spec;
+      const { warmKey, snapshotKey } = active.spec;
+      if (snapshotKey !== undefined && active.hasSnapshot && message.cost?.origin === 'fresh') this.#giveAgain(snapshotKey);
       if (warmKey !== undefined && message.result.status === 'returned') this.#warm.set(warmKey, true);
       active.finish({ result: message.result, ...(message.cost ? { cost: message.cost } : {}) });
       return;
     }
     const { run, call, op, args, body } = message;
+    active.hasCalled = true;
     void active.onCall(op, args, body).then((json) => this.#say({ type: 'reply', run, call, json }));
   }
 

@@ -52,7 +52,7 @@ async function execute(spec: RunSpec): Promise<void> {
   runs.delete(spec.id);
   for (const key of waiting.keys()) if (key.startsWith(`${spec.id} `)) waiting.delete(key);
   if (spec.warmKey !== undefined) await keep(spec.warmKey, run, instance, { bornAt, runs: before + 1 });
-  say({ type: 'done', run: spec.id, result, cost: { origin, bodyMs: run.bodyMs } });
+  say({ type: 'done', run: spec.id, result, cost: { origin, bodyMs: run.bodyMs, peakBytes: run.heapPeak.bytes } });
   if (!(await settlesWithin(run.settled, STUCK_AFTER_MS))) say({ type: 'stuck' });
 }
 

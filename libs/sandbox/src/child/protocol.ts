@@ -17,6 +17,8 @@ export interface RunSpec {
   readonly snapshotKey?: string;
   /** Present where the instance may be kept for the next run of the same environment, bundle and connection, which this names. */
   readonly warmKey?: string;
+  /** Whether it is asked at its end what it took of memory; a run of some time is asked before. */
+  readonly isMeasured: boolean;
 }
 
 export interface RunLimits {
@@ -61,6 +63,8 @@ export interface RunCost {
   readonly origin: Origin;
   /** Evaluating the module's body; 0 where it was evaluated already. */
   readonly bodyMs: number;
+  /** The most memory that the run was seen to hold; 0 where it was not seen. */
+  readonly peakBytes: number;
 }
 
 /** A snapshot in which the body of one function is evaluated. */

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { CodeCache } from './code-cache.js';
+import { HeapPeak } from './heap-peak.js';
 import type { Instance } from './instance.js';
 import type { RunResult, RunSpec, StopReason } from './protocol.js';
 import { settlesWithin } from './settles-within.js';
@@ -32,6 +33,7 @@ export class Run {
   settled: Promise<unknown> = Promise.resolve();
   /** Time in which the body of the module was evaluated. */
   bodyMs = 0;
+  readonly heapPeak: HeapPeak;
   readonly #startedAt = performance.now();
   readonly #timers = new Set<NodeJS.Timeout>();
   #stopped: { reason: StopReason; message: string } | undefined;
@@ -54,6 +56,7 @@ export class Run {
     private readonly host: HostCall,
   ) {
     this.#cpuAtLastCall = instance.isolate.cpuTime;
+    this.heapPeak = new HeapPeak(instance.isolate);
     instance.calls = {
       call: (call, op, args, body) => this.#take(call, op, args, body),
       sync: (op, args) => this.#answerNow(op, args),
@@ -67,6 +70,7 @@ export class Run {
     this.settled = evaluated;
     const result = await Promise.race([evaluated, stopped.then(() => undefined)]);
     const told = this.#result(result);
+    if (this.spec.isMeasured) await this.heapPeak.last();
     this.#leave(isKept && told.status === 'returned');
     return told;
   }
@@ -88,6 +92,7 @@ export class Run {
     const spentMs = Number(this.#cpuTime() - this.#cpuAtLastCall) / 1e6 + this.#syncMs;
     if (spentMs > spinMs)
       return this.stop('timeout', `the function computed for more than ${spinMs} ms without a call in between`);
+    this.heapPeak.watch(now - this.#startedAt);
     if (this.#isStarted && this.#unanswered === 0 && !this.#isProbing) void this.#probe();
     return undefined;
   }

@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { WaitingRuns } from './waiting-runs.js';
+
+const NEVER = new AbortController().signal;
+
+describe('runs that wait', () => {
+  const begun: string[] = [];
+  let room = 0;
+  const takes =
+    (name: string, needed = 1) =>
+    () => {
+      if (needed > room) return false;
+      room -= needed;
+      begun.push(name);
+      return true;
+    };
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    begun.length = 0;
+    room = 0;
+  });
+  afterEach(() => void vi.useRealTimers());
+
+  it('begin at once where there is room', async () => {
+    room = 1;
+    await new WaitingRuns().begin(takes('a'), NEVER);
+    expect(begun).toEqual(['a']);
+  });
+
+  it('begin in the order they came, as many as there is room for, and no newcomer before them', async () => {
+    const line = new WaitingRuns();
+    const all = ['a', 'b', 'c'].map((name) => line.begin(takes(name), NEVER));
+    room = 2;
+    line.serve();
+    expect(begun).toEqual(['a', 'b']);
+    room = 1;
+    all.push(line.begin(takes('d'), NEVER));
+    expect(begun).toEqual(['a', 'b', 'c']);
+    room = 1;
+    line.serve();
+    await Promise.all(all);
+    expect(begun).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('pass one that needs more than there is, but not for long', async () => {
+    const line = new WaitingRuns();
+    const large = line.begin(takes('large', 3), NEVER);
+    room = 2;
+    await line.begin(takes('small'), NEVER);
+    expect(begun).toEqual(['small']);
+    vi.advanceTimersByTime(2_001);
+    const next = line.begin(takes('next'), NEVER);
+    expect(begun).toEqual(['small']);
+    room = 4;
+    line.serve();
+    await Promise.all([large, next]);
+    expect(begun).toEqual(['small', 'large', 'next']);
+  });
+
+  it('leave the line when they are cancelled', async () => {
+    const line = new WaitingRuns();
+    const controller = new AbortController();
+    const cancelled = line.begin(takes('cancelled'), controller.signal);
+    const next = line.begin(takes('next'), NEVER);
+    controller.abort();
+    await cancelled;
+    await line.begin(takes('too late'), controller.signal);
+    room = 1;
+    line.serve();
+    await next;
+    expect(begun).toEqual(['next']);
+  });
+});

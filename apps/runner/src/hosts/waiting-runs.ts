@@ -1,0 +1,46 @@
+/** One that waits: what begins it, and where its wait ends. */
+interface Waiter {
+  readonly begins: () => boolean;
+  readonly since: number;
+  readonly leave: () => void;
+}
+
+/** How many are asked at a time whether they can begin, so that one of many waits is cheap. */
+const ASKED = 32;
+/** One that needs much may be passed by those that need little for so long, and then by none. */
+const PASSED_MS = 2_000;
+
+/** Runs that wait for a process, in order. Those behind may pass one that needs more memory than there is, but not for long. */
+export class WaitingRuns {
+  readonly #line = new Set<Waiter>();
+
+  /**
+   * Resolves when the run has begun, or was cancelled before: then it leaves the line.
+   * @param begins tries to begin the run, and says whether it did; called in the order of the line
+   */
+  begin(begins: () => boolean, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || (this.#line.size === 0 && begins())) return Promise.resolve();
+    return new Promise((resolve) => {
+      const leave = () => {
+        this.#line.delete(waiter);
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      const waiter: Waiter = { begins, since: performance.now(), leave };
+      this.#line.add(waiter);
+      signal.addEventListener('abort', leave, { once: true });
+      this.serve();
+    });
+  }
+
+  /** To be called whenever there may be room. */
+  serve(): void {
+    let asked = 0;
+    for (const waiter of this.#line) {
+      if (waiter.begins()) waiter.leave();
+      else if (asked === 0 && performance.now() - waiter.since > PASSED_MS) return;
+      asked += 1;
+      if (asked >= ASKED) return;
+    }
+  }
+}
