@@ -4,33 +4,52 @@ import { ensureInstalled } from './setup/install.mjs';
 import { main } from './setup/main.mjs';
 
 /**
- * `npm run chaos -- refresh [--rounds N] [--callers N] [--seed N] [--in-process]`: breaks things on purpose, at moments that a seed decides, and checks
- * that nothing is lost. Exits 1 when something was, naming the round and its seed. With `--in-process` the servers renew tokens themselves,
- * without the keeper that outlives them: what is lost then shows what it is for.
+ * Breaks things on purpose, at moments that a seed decides, and checks that nothing is lost. Exits 1 when something was, naming the seed.
+ *
+ * `npm run chaos [-- --seed N --seconds N --rounds N --report FILE]`: the engine under load, replicas and stores killed, stopped and cut off
+ * (docs/reliability.md); rounds go by seeds that follow each other, and the last report is written into FILE.
+ * `npm run chaos -- refresh [--rounds N] [--callers N] [--seed N] [--in-process]`: the refresh race. With `--in-process` the servers renew tokens
+ * themselves, without the keeper that outlives them: what is lost then shows what it is for.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    rounds: { type: 'string', default: '200' },
+    rounds: { type: 'string' },
     callers: { type: 'string', default: '1000' },
+    seconds: { type: 'string', default: '120' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     'in-process': { type: 'boolean', default: false },
+    report: { type: 'string' },
   },
 });
 
-const { 'in-process': inProcess, ...given } = values;
+const [kind = 'engine'] = positionals;
+const ROUNDS = { engine: '1', refresh: '200' };
+const { 'in-process': inProcess, report, ...given } = { ...values, rounds: values.rounds ?? ROUNDS[kind] };
 const numbers = Object.entries(given).map(([name, text]) => [name, Number(text)]);
 const wrong = numbers.find(([, value]) => !Number.isSafeInteger(value) || value < 1);
-if (positionals[0] !== 'refresh' || wrong) {
+if (!(kind in ROUNDS) || wrong) {
   console.error(wrong ? `--${wrong[0]} must be a positive whole number` : 'which one?');
+  console.error('npm run chaos [-- --seed N --seconds N --rounds N --report FILE]');
   console.error('npm run chaos -- refresh [--rounds N] [--callers N] [--seed N] [--in-process]');
   process.exit(2);
 }
 
+const options = { ...Object.fromEntries(numbers), say: console.log };
+const KINDS = {
+  async engine() {
+    const { chaosRounds } = await import('./chaos/engine/rounds.mjs');
+    return chaosRounds({ ...options, reportFile: report });
+  },
+  async refresh() {
+    const { raceWithOwnStores } = await import('./chaos/refresh.mjs');
+    const { failures } = await raceWithOwnStores({ ...options, inProcess });
+    return failures.length === 0;
+  },
+};
+
 await main(async () => {
   await ensureInstalled(console.log);
   await ensureBuilt(console.log);
-  const { raceWithOwnStores } = await import('./chaos/refresh.mjs');
-  const { failures } = await raceWithOwnStores({ ...Object.fromEntries(numbers), inProcess, say: console.log });
-  process.exitCode = failures.length > 0 ? 1 : 0;
+  process.exitCode = (await KINDS[kind]()) ? 0 : 1;
 });

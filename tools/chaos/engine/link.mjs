@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+
+const LOOK_AGAIN_MS = 100;
+
+/**
+ * A way on loopback to one server or, in turns, to several that do the same. It can be cut in the two ways networks are:
+ * `shut` breaks what is open and refuses what comes, `silent` carries nothing and closes nothing. Whoever comes while there is no server waits for one.
+ *
+ * @typedef {{ port: number, set(mode: 'open' | 'shut' | 'silent'): Promise<void>, close(): Promise<void> }} Link
+ * @param {() => readonly number[]} targets ports that may be connected to now, best first
+ * @returns {Promise<Link>}
+ */
+export async function openLink(targets) {
+  const sockets = new Set();
+  let mode = 'open';
+  let turn = 0;
+  const hold = (socket) => {
+    sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+  };
+  const carry = (from, into) => {
+    from.on('data', (chunk) => {
+      if (mode === 'silent' || into.write(chunk)) return;
+      from.pause();
+      into.once('drain', () => from.resume());
+    });
+    from.on('end', () => mode !== 'silent' && into.end());
+    from.on('close', () => mode !== 'silent' && into.destroy());
+  };
+  const reach = (near, [port, ...others]) => {
+    if (near.destroyed || mode !== 'open') return;
+    if (port === undefined) {
+      setTimeout(() => reach(near, targets()), LOOK_AGAIN_MS);
+      return;
+    }
+    const far = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    hold(far);
+    let isOpen = false;
+    near.once('close', () => mode === 'silent' || far.destroy());
+    far.once('connect', () => {
+      isOpen = true;
+      carry(near, far);
+      carry(far, near);
+      near.resume();
+    });
+    far.once('close', () => isOpen || reach(near, others));
+  };
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (near) => {
+    hold(near);
+    if (mode === 'silent') return;
+    const ports = targets();
+    turn += 1;
+    reach(near, [...ports.slice(turn % ports.length || 0), ...ports.slice(0, turn % ports.length || 0)]);
+  });
+  const listen = async (port) => void (await once(server.listen(port, '127.0.0.1'), 'listening'));
+  await listen(0);
+  const { port } = server.address();
+  const drop = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  const shut = async () => {
+    const closed = server.listening ? once(server, 'close') : undefined;
+    server.close();
+    drop();
+    await closed;
+  };
+  return {
+    port,
+    async set(wanted) {
+      if (wanted === mode) return;
+      const was = mode;
+      mode = wanted;
+      if (wanted === 'shut') await shut();
+      // What was silenced is lost: a connection that missed something is of no use.
+      else if (was === 'silent') drop();
+      else if (was === 'shut') await listen(port);
+    },
+    close: shut,
+  };
+}

@@ -1,0 +1,131 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts, newStackSecrets } from '#libs/embedded';
+import { openLink } from './link.mjs';
+import { Replica } from './replica.mjs';
+import { startStores } from './stores.mjs';
+
+const PORT_OF = {
+  server: 'SERVER_PORT',
+  orchestrator: 'NANGO_ORCHESTRATOR_PORT',
+  jobs: 'NANGO_JOBS_PORT',
+  persist: 'NANGO_PERSIST_PORT',
+  runner: 'NANGO_RUNNER_PORT',
+};
+const URL_OF = {
+  server: ['SERVER_SERVICE_URL', 'NANGO_SERVER_URL'],
+  orchestrator: ['ORCHESTRATOR_SERVICE_URL'],
+  jobs: ['JOBS_SERVICE_URL'],
+  persist: ['PERSIST_SERVICE_URL'],
+  runner: ['RUNNER_SERVICE_URL'],
+};
+const serviceOf = (name) => name.replace(/-\d+$/, '');
+const url = (port) => `http://127.0.0.1:${port}`;
+const through = (address, port) => Object.assign(new URL(address), { port: String(port) }).href;
+
+/**
+ * A whole Fairlead from `dist` on stores of its own: every process reaches each store by a link of its own, and services reach each other by a
+ * balancer before their replicas.
+ * @param {{ replicas: readonly string[], env?: Record<string, string>, say: (line: string) => void }} options
+ */
+export async function startEngine({ replicas, env = {}, say }) {
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-chaos-'));
+  mkdirSync(join(folder, 'objects'));
+  const secrets = newStackSecrets();
+  const stores = await startStores(secrets, say);
+  const ports = await freePorts(replicas.length);
+  const all = new Map();
+  const balancers = await balance(all);
+  const shared = { ...commonEnv(folder, secrets), ...addresses(balancers), ...env };
+  for (const [index, name] of replicas.entries())
+    all.set(name, await replicaOf(name, ports[index], { folder, secrets, stores, shared }));
+  const engine = {
+    folder,
+    stores,
+    secrets,
+    replicas: all,
+    baseUrl: url(balancers.server.port),
+    async stop({ keepLogs = false } = {}) {
+      await Promise.all([...all.values()].map((replica) => replica.stop()));
+      await Promise.all(Object.values(balancers).map((link) => link.close()));
+      await stores.stop();
+      if (!keepLogs) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  try {
+    await migrate(all.get('server'), folder);
+    for (const replica of all.values()) await replica.start();
+    for (const replica of all.values()) await replica.untilReady();
+  } catch (error) {
+    await engine.stop({ keepLogs: true });
+    throw error;
+  }
+  return engine;
+}
+
+async function balance(all) {
+  const links = {};
+  for (const service of Object.keys(PORT_OF)) {
+    const targets = () =>
+      [...all.values()].filter(({ name, isUp }) => isUp && serviceOf(name) === service).map(({ port }) => port);
+    links[service] = await openLink(targets);
+  }
+  return links;
+}
+
+const addresses = (balancers) =>
+  Object.fromEntries(
+    Object.entries(URL_OF).flatMap(([service, names]) => names.map((name) => [name, url(balancers[service].port)])),
+  );
+
+function commonEnv(folder, { FAIRLEAD_EXECUTION_PUBLIC_KEY }) {
+  const { PATH, HOME, TMPDIR } = process.env;
+  return {
+    PATH,
+    HOME,
+    ...(TMPDIR ? { TMPDIR } : {}),
+    LOG_LEVEL: 'info',
+    FAIRLEAD_HOST: '127.0.0.1',
+    FAIRLEAD_EXECUTION_PUBLIC_KEY,
+    FLAG_SERVE_CONNECT_UI: 'false',
+    NANGO_PROXY_BASE_URL_OVERRIDE_DENYLIST: '[]',
+    NANGO_OUTBOUND_URL_POLICY: '{"mode":"permissive","blockPrivateIps":false}',
+  };
+}
+
+async function replicaOf(name, port, { folder, secrets, stores, shared }) {
+  const service = serviceOf(name);
+  const { postgresPassword: _postgres, redisPassword: _redis, ...variables } = secrets;
+  const own = { ...shared, [PORT_OF[service]]: String(port) };
+  const plan = { name, port, entry: `dist/apps/${service}/src/main.js`, logFile: join(folder, `${name}.log`) };
+  // No store, no private key: what the real runner gets.
+  if (service === 'runner') return new Replica({ ...plan, env: own, links: {} });
+  const links = { postgres: await openLink(() => [stores.postgres.port]), redis: await openLink(() => [stores.redis.port]) };
+  const databaseUrl = through(stores.postgres.url, links.postgres.port);
+  return new Replica({
+    ...plan,
+    links,
+    env: {
+      ...own,
+      ...variables,
+      NANGO_DATABASE_URL: databaseUrl,
+      RECORDS_DATABASE_URL: databaseUrl,
+      NANGO_REDIS_URL: through(stores.redis.url, links.redis.port),
+      FAIRLEAD_OBJECTS_PATH: join(folder, 'objects'),
+      FAIRLEAD_DATA_DIR: folder,
+    },
+  });
+}
+
+async function migrate({ env }, folder) {
+  const migration = new Replica({
+    name: 'migrate',
+    entry: 'dist/apps/server/src/migrate.js',
+    env,
+    links: {},
+    logFile: join(folder, 'migrate.log'),
+  });
+  const code = await migration.runToEnd();
+  if (code !== 0) throw new Error(`the migration ended with ${code}; see ${folder}/migrate.log`);
+}
