@@ -75,7 +75,7 @@ describe('admission', () => {
   it('keeps the job data of what has no row until it ends', async () => {
     const { admitted } = await admission.offer('action', [{ id: 'a1', environmentId: 1, data: '{"a":1}' }], 0);
     expect(admitted).toEqual([{ id: 'a1', environmentId: 1, data: '{"a":1}' }]);
-    expect(await admission.runningSince('action', Date.now())).toEqual(admitted);
+    expect(await admission.runningSince('action', 0)).toEqual(admitted);
     await admission.settle('action', 'a1');
     expect(await redis.keys('fairlead:admission:*')).toEqual([]);
   });

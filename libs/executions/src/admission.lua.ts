@@ -7,12 +7,14 @@
  * `:env` hash id → environment of all that wait or run · `:running` sorted set id → admitted at · `:busy` hash environment → running ·
  * `:data` hash id → job data of executions that have no row.
  *
- * ARGV: operation, now in ms, slots, cap per environment, then what the operation takes. Each answers
+ * ARGV: operation, slots, cap per environment, then what the operation takes. The time is that of Redis: processes may disagree. Each answers
  * `{number, number, id, env, data, …}`: two results of its own and whom it admitted.
  */
 export const ADMISSION_LUA = `
-local base, operation, now = KEYS[1], ARGV[1], ARGV[2]
-local slots, cap = tonumber(ARGV[3]), tonumber(ARGV[4])
+local base, operation = KEYS[1], ARGV[1]
+local slots, cap = tonumber(ARGV[2]), tonumber(ARGV[3])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local ring, ringed, envs = base .. ':ring', base .. ':ringed', base .. ':env'
 local running, busy, data = base .. ':running', base .. ':busy', base .. ':data'
 local function queue(env) return base .. ':queue:' .. env end
@@ -70,8 +72,8 @@ local operations = {}
 
 -- most that may wait in an environment (0: any number), then id, environment, data of each. Answers how many were refused.
 function operations.offer()
-  local most, refused = tonumber(ARGV[5]), 0
-  for at = 6, #ARGV, 3 do
+  local most, refused = tonumber(ARGV[4]), 0
+  for at = 5, #ARGV, 3 do
     local id, env, payload = ARGV[at], ARGV[at + 1], ARGV[at + 2]
     if redis.call('HEXISTS', envs, id) == 0 then
       if most > 0 and redis.call('LLEN', queue(env)) >= most then
@@ -89,7 +91,7 @@ end
 
 -- id and environment of executions that run, whatever is known of them.
 function operations.adopt()
-  for at = 5, #ARGV, 2 do
+  for at = 4, #ARGV, 2 do
     local id, env = ARGV[at], ARGV[at + 1]
     if not redis.call('ZSCORE', running, id) then
       redis.call('HSET', envs, id, env)
@@ -100,18 +102,18 @@ function operations.adopt()
 end
 
 function operations.release()
-  leave(ARGV[5])
+  leave(ARGV[4])
   return admit({0, 0})
 end
 
 -- id, settled key, its seconds, reply channel or '', message, outcome key or '', its seconds. Answers whether this was the first time, and how many heard.
 function operations.settle()
-  leave(ARGV[5])
-  local first = redis.call('SET', ARGV[6], '1', 'NX', 'EX', ARGV[7])
+  leave(ARGV[4])
+  local first = redis.call('SET', ARGV[5], '1', 'NX', 'EX', ARGV[6])
   local heard = 0
-  if first and ARGV[8] ~= '' then
-    if ARGV[10] ~= '' then redis.call('SET', ARGV[10], ARGV[9], 'EX', ARGV[11]) end
-    heard = redis.call('PUBLISH', ARGV[8], ARGV[9])
+  if first and ARGV[7] ~= '' then
+    if ARGV[9] ~= '' then redis.call('SET', ARGV[9], ARGV[8], 'EX', ARGV[10]) end
+    heard = redis.call('PUBLISH', ARGV[7], ARGV[8])
   end
   return admit({first and 1 or 0, heard})
 end

@@ -85,10 +85,11 @@ export class Admission {
     return executions.filter((_, index) => found[index] === null);
   }
 
-  /** Executions that hold a slot since before a moment. */
-  async runningSince(kind: ExecutionKind, beforeMs: number): Promise<Admitted[]> {
+  /** Executions that hold a slot for at least so long, by the clock of Redis, which also noted since when. */
+  async runningSince(kind: ExecutionKind, forMs: number): Promise<Admitted[]> {
     const base = keys.admission(kind);
-    const ids = await this.#redis.zrangebyscore(`${base}:running`, '-inf', beforeMs);
+    const [seconds] = await this.#redis.time();
+    const ids = await this.#redis.zrangebyscore(`${base}:running`, '-inf', Number(seconds) * 1_000 - forMs);
     if (ids.length === 0) return [];
     const [environments, data] = await Promise.all([
       this.#redis.hmget(`${base}:env`, ...ids),
@@ -105,14 +106,7 @@ export class Admission {
 
   #call(kind: ExecutionKind, operation: string, ...args: (string | number)[]): Promise<ScriptAnswer> {
     const { slots, environmentCaps } = this.options;
-    return this.#redis.fairleadAdmission(
-      keys.admission(kind),
-      operation,
-      Date.now(),
-      slots[kind],
-      environmentCaps[kind],
-      ...args,
-    );
+    return this.#redis.fairleadAdmission(keys.admission(kind), operation, slots[kind], environmentCaps[kind], ...args);
   }
 }
 

@@ -64,8 +64,8 @@ export class Dispatcher {
     await this.#enqueue(kind, await this.admission.pump(kind));
   }
 
-  /** Puts the job of an admitted row into its queue again, if it neither waits nor runs there. */
-  enqueueAgain(kind: StoredKind, { id, environmentId }: Offer): Promise<void> {
+  /** Puts the job of an admitted row into its queue again, if it neither waits nor runs there; answers whether it did. */
+  enqueueAgain(kind: StoredKind, { id, environmentId }: Offer): Promise<boolean> {
     return this.jobs.enqueueAgain(JOB_OF[kind], { executionId: id, environmentId }, { jobId: id });
   }
 

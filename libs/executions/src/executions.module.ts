@@ -4,10 +4,12 @@ import { ActionKeys } from './action-keys.js';
 import { Admission, EXECUTIONS_OPTIONS } from './admission.js';
 import { AsyncActions } from './async-actions.js';
 import { ControlChannel } from './control-channel.js';
+import { Decisions } from './decisions.js';
 import { Dispatcher } from './dispatcher.js';
 import type { ExecutionsOptions } from './executions.config.js';
 import { Executions } from './executions.service.js';
 import { FinalRows } from './final-rows.js';
+import { HeldSlots } from './held-slots.js';
 import { KeptOutcomes } from './kept-outcomes.js';
 import { LedgerPartitions } from './ledger-partitions.js';
 import { LedgerRepository } from './ledger.repository.js';
@@ -25,6 +27,7 @@ export class ExecutionsModule {
       ActionAnswers,
       ActionKeys,
       ControlChannel,
+      Decisions,
       Dispatcher,
       Reconciler,
       LedgerPartitions,
@@ -38,6 +41,7 @@ export class ExecutionsModule {
         ...door,
         Admission,
         FinalRows,
+        HeldSlots,
         KeptOutcomes,
         LedgerRepository,
         ReplyChannel,

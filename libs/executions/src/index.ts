@@ -2,6 +2,7 @@ export { ActionAnswers } from './action-answers.js';
 export { ActionKeys, type KeyUse } from './action-keys.js';
 export { AsyncActions, type Cancellation, type NewAsyncAction } from './async-actions.js';
 export { ControlChannel } from './control-channel.js';
+export { Decisions } from './decisions.js';
 export { Dispatcher } from './dispatcher.js';
 export { LIMITS, WORKER_HEARTBEAT_MS } from './domain/limits.js';
 export {

@@ -91,18 +91,18 @@ export class LedgerRepository {
     private readonly cipher: Cipher,
   ) {}
 
-  /** A row with a time to wait for is not to be admitted before it. */
+  /** A row with a time to wait for is not to be admitted before it. Deadlines go by the database's clock, as their checks do. */
   async insertQueued(sql: Sql, rows: readonly QueuedRow[]): Promise<void> {
-    const now = Date.now();
     await sql.query(
       `INSERT INTO executions (id, environment_id, kind, state, attempt, max_attempts, retry_key, connection_id, function_id, sync_id,
                                operation_id, input, options, start_deadline_at, available_at)
        SELECT id, environment_id, kind, 'queued', attempt, max_attempts, retry_key, connection_id, function_id, sync_id,
-              operation_id, input, options::jsonb, start_deadline_at, available_at
+              operation_id, input, options::jsonb,
+              coalesce(start_deadline_at, coalesce(available_at, now()) + interval '1 millisecond' * start_within_ms), available_at
          FROM unnest($1::uuid[], $2::int[], $3::text[], $4::int[], $5::int[], $6::uuid[], $7::int[], $8::int[], $9::uuid[],
-                     $10::text[], $11::bytea[], $12::text[], $13::timestamptz[], $14::timestamptz[])
+                     $10::text[], $11::bytea[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::float8[])
            AS given (id, environment_id, kind, attempt, max_attempts, retry_key, connection_id, function_id, sync_id,
-                     operation_id, input, options, start_deadline_at, available_at)`,
+                     operation_id, input, options, start_deadline_at, available_at, start_within_ms)`,
       [
         rows.map((row) => row.id),
         rows.map((row) => row.environmentId),
@@ -116,8 +116,9 @@ export class LedgerRepository {
         rows.map((row) => row.operationId ?? null),
         rows.map((row) => this.#seal('input', row.id, row.input)),
         rows.map((row) => jsonbText(row.options ?? {})),
-        rows.map((row) => row.startDeadline ?? new Date((row.availableAt?.getTime() ?? now) + LIMITS[row.kind].startWithinMs)),
+        rows.map((row) => row.startDeadline ?? null),
         rows.map((row) => row.availableAt ?? null),
+        rows.map((row) => LIMITS[row.kind].startWithinMs),
       ],
     );
   }
@@ -202,12 +203,20 @@ export class LedgerRepository {
     return rows.map((row) => ({ id: row.id, environmentId: row.environment_id }));
   }
 
+  /** Those of the ids that are still queued. */
+  async queuedAmong(ids: readonly ExecutionId[]): Promise<ExecutionId[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.db.query<{ id: string }>(`SELECT id FROM executions WHERE id = ANY($1) AND state = 'queued'`, [ids]);
+    return rows.map((row) => row.id);
+  }
+
   /** Rows whose time to wait for came lately. */
-  async dueSince(since: Date, limit: number): Promise<DueRow[]> {
+  async dueWithin(lastMs: number, limit: number): Promise<DueRow[]> {
     const rows = await this.db.query<{ id: string; environment_id: number; kind: StoredKind }>(
-      `SELECT id, environment_id, kind FROM executions WHERE state = 'queued' AND available_at > $1 AND available_at <= now()
+      `SELECT id, environment_id, kind FROM executions
+        WHERE state = 'queued' AND available_at > now() - interval '1 millisecond' * $1::float8 AND available_at <= now()
         ORDER BY available_at LIMIT $2`,
-      [since, limit],
+      [lastMs, limit],
     );
     return rows.map((row) => ({ id: row.id, environmentId: row.environment_id, kind: row.kind }));
   }

@@ -1,28 +1,25 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { REDIS } from '#libs/cache';
-import { executionKind } from '#libs/contracts';
 import { idFloor } from '#libs/kernel';
-import { JobProducer } from '#libs/queues';
-import { ActionAnswers } from './action-answers.js';
 import { Admission } from './admission.js';
+import { Decisions } from './decisions.js';
 import { Dispatcher } from './dispatcher.js';
-import { failedOutcome, lostError } from './domain/outcomes.js';
-import type { ActionJob, OverdueExecution, StoredKind } from './executions.types.js';
+import type { OverdueExecution, StoredKind } from './executions.types.js';
+import { HeldSlots } from './held-slots.js';
 import { keys } from './keys.js';
 import { LedgerRepository } from './ledger.repository.js';
 
 const STORED: readonly StoredKind[] = ['sync', 'action-async', 'on-event'];
 const PAGE = 2_000;
 const OVERDUE_AT_ONCE = 500;
-/** What was admitted or accepted less than this ago is on its way. */
-const SETTLING_MS = 10_000;
+/** What became due less than this ago is offered at once; older ones are found page by page. */
+const DUE_WITHIN_MS = 10_000;
 const FIRST_ID = idFloor(new Date(0));
 
 /** Makes Redis agree with the tables again after a crash or a loss. Every step is idempotent and may run anywhere, any time. */
 @Injectable()
 export class Reconciler {
-  readonly #log = new Logger(Reconciler.name);
   readonly #position = new Map<StoredKind, string>();
 
   constructor(
@@ -30,28 +27,27 @@ export class Reconciler {
     private readonly ledger: LedgerRepository,
     private readonly admission: Admission,
     private readonly dispatcher: Dispatcher,
-    private readonly jobs: JobProducer,
-    private readonly answers: ActionAnswers,
+    private readonly slots: HeldSlots,
+    private readonly decisions: Decisions,
   ) {}
 
   /** One pass: the whole ledger when Redis was emptied, the next page of it otherwise. Answers how much had to be mended. */
   async reconcile(): Promise<number> {
     const isWhole = (await this.redis.exists(keys.epoch)) === 0;
+    if (isWhole) this.decisions.note('redis_rebuilt');
     let mended = 0;
     for (const kind of STORED) {
-      mended += await this.#adoptRunning(kind);
+      mended += await this.#countRunning(kind);
       mended += isWhole ? await this.#offerAll(kind) : await this.#offerNextPage(kind);
     }
+    // Only now: a pass that is cut short is made again.
     if (isWhole) await this.redis.set(keys.epoch, new Date().toISOString());
-    for (const kind of executionKind.options) mended += await this.#freeSlots(kind);
-    if (mended > 0)
-      this.#log.warn(`${mended} executions were brought back into step${isWhole ? ' after Redis was emptied' : ''}`);
-    return mended;
+    return mended + (await this.slots.mend());
   }
 
   /** Offers what waited for a time that came lately; what was missed is found by `reconcile`. */
   async offerDue(): Promise<void> {
-    const due = await this.ledger.dueSince(new Date(Date.now() - SETTLING_MS), PAGE);
+    const due = await this.ledger.dueWithin(DUE_WITHIN_MS, PAGE);
     for (const kind of new Set(due.map((row) => row.kind))) {
       await this.dispatcher.offerRows(
         kind,
@@ -65,10 +61,17 @@ export class Reconciler {
     return this.ledger.overdue(OVERDUE_AT_ONCE);
   }
 
-  async #adoptRunning(kind: StoredKind): Promise<number> {
-    const running = await this.admission.unknown(kind, await this.ledger.open(kind, 'running', FIRST_ID, PAGE));
-    await this.dispatcher.adopt(kind, running);
-    return running.length;
+  async #countRunning(kind: StoredKind): Promise<number> {
+    let counted = 0;
+    for (let after: string | undefined = FIRST_ID; after !== undefined;) {
+      const rows = await this.ledger.open(kind, 'running', after, PAGE);
+      const unknown = await this.admission.unknown(kind, rows);
+      await this.dispatcher.adopt(kind, unknown);
+      counted += unknown.length;
+      after = rows.length === PAGE ? rows.at(-1)?.id : undefined;
+    }
+    this.decisions.note('running_counted', counted, { kind });
+    return counted;
   }
 
   async #offerAll(kind: StoredKind): Promise<number> {
@@ -87,37 +90,7 @@ export class Reconciler {
     else this.#position.delete(kind);
     const unknown = await this.admission.unknown(kind, rows);
     await this.dispatcher.offerRows(kind, unknown);
+    this.decisions.note('queued_offered', unknown.length, { kind });
     return unknown.length;
-  }
-
-  /** Slots whose execution has ended are freed; admitted rows whose job got lost get another one. */
-  async #freeSlots(kind: (typeof executionKind.options)[number]): Promise<number> {
-    const holders = await this.admission.runningSince(kind, Date.now() - SETTLING_MS);
-    if (holders.length === 0) return 0;
-    const ended = new Set((await this.ledger.ended(holders.map(({ id }) => id))).map(({ id }) => id));
-    for (const id of ended) await this.dispatcher.release(kind, id);
-    const open = holders.filter(({ id }) => !ended.has(id));
-    if (kind === 'action') return ended.size + (await this.#giveUpActions(open));
-    const queued = new Set((await this.ledger.open(kind, 'queued', FIRST_ID, PAGE)).map(({ id }) => id));
-    const jobless = open.filter(({ id }) => queued.has(id));
-    for (const offer of jobless) await this.dispatcher.enqueueAgain(kind, offer);
-    return ended.size;
-  }
-
-  /** Actions whose job is gone: nobody will answer their waiter. */
-  async #giveUpActions(holders: readonly { readonly id: string; readonly data: string }[]): Promise<number> {
-    let mended = 0;
-    for (const { id, data } of holders) {
-      if (await this.jobs.knows('action.run', id)) continue;
-      mended += 1;
-      if (data === '') await this.dispatcher.release('action', id);
-      else
-        await this.answers.answer(
-          JSON.parse(data) as ActionJob,
-          failedOutcome(lostError('the job of the action was lost')),
-          undefined,
-        );
-    }
-    return mended;
   }
 }

@@ -43,11 +43,13 @@ export class JobProducer {
     );
   }
 
-  /** Adds a job whose earlier try may have ended: an ended one of that id makes room, one that waits or runs stays. */
-  async enqueueAgain<Name extends JobName>(name: Name, data: JobData<Name>, { jobId }: EnqueueOptions): Promise<void> {
+  /** Adds a job whose earlier try may have ended: an ended one of that id makes room, one that waits or runs stays. Answers whether it did. */
+  async enqueueAgain<Name extends JobName>(name: Name, data: JobData<Name>, { jobId }: EnqueueOptions): Promise<boolean> {
     const earlier = await this.queue(JOBS[name].queue).getJob(jobId);
-    if (earlier?.finishedOn !== undefined) await earlier.remove();
+    if (earlier && earlier.finishedOn === undefined) return false;
+    await earlier?.remove();
     await this.enqueue(name, data, { jobId });
+    return true;
   }
 
   /** Whether a job waits, runs, or has ended lately. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
+import { ownPort } from './ports.mjs';
 
 const LOOK_AGAIN_MS = 100;
 
@@ -29,23 +30,27 @@ export async function openLink(targets) {
     from.on('end', () => mode !== 'silent' && into.end());
     from.on('close', () => mode !== 'silent' && into.destroy());
   };
-  const reach = (near, [port, ...others]) => {
-    if (near.destroyed || mode !== 'open') return;
-    if (port === undefined) {
-      setTimeout(() => reach(near, targets()), LOOK_AGAIN_MS);
-      return;
-    }
-    const far = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-    hold(far);
-    let isOpen = false;
-    near.once('close', () => mode === 'silent' || far.destroy());
-    far.once('connect', () => {
-      isOpen = true;
-      carry(near, far);
-      carry(far, near);
-      near.resume();
-    });
-    far.once('close', () => isOpen || reach(near, others));
+  const reach = (near, ports) => {
+    let far;
+    near.once('close', () => mode === 'silent' || far?.destroy());
+    const tryNext = ([port, ...others]) => {
+      if (near.destroyed || mode !== 'open') return;
+      if (port === undefined) {
+        setTimeout(() => tryNext(targets()), LOOK_AGAIN_MS);
+        return;
+      }
+      let isOpen = false;
+      far = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+      hold(far);
+      far.once('connect', () => {
+        isOpen = true;
+        carry(near, far);
+        carry(far, near);
+        near.resume();
+      });
+      far.once('close', () => isOpen || tryNext(others));
+    };
+    tryNext(ports);
   };
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (near) => {
     hold(near);
@@ -55,8 +60,8 @@ export async function openLink(targets) {
     reach(near, [...ports.slice(turn % ports.length || 0), ...ports.slice(0, turn % ports.length || 0)]);
   });
   const listen = async (port) => void (await once(server.listen(port, '127.0.0.1'), 'listening'));
-  await listen(0);
-  const { port } = server.address();
+  const port = await ownPort();
+  await listen(port);
   const drop = () => {
     for (const socket of sockets) socket.destroy();
   };

@@ -54,13 +54,13 @@ export class Reader {
       await delay(PAUSE_MS);
       return -1;
     }
-    const { records } = reply.body;
-    this.shown.push(...records.map(factsOf));
-    this.#cursor = records.at(-1)?._nango_metadata.cursor ?? this.#cursor;
-    return records.length;
+    const shown = reply.body.records.map(factsOf);
+    this.shown.push(...shown);
+    this.#cursor = shown.at(-1)?.cursor ?? this.#cursor;
+    return shown.length;
   }
 }
 
 function factsOf({ _nango_metadata: { cursor, last_action }, ...record }) {
-  return { id: record.id, seq: seqOf(cursor), isDeleted: last_action === 'DELETED', record };
+  return { id: record.id, cursor, seq: seqOf(cursor), isDeleted: last_action === 'DELETED', record };
 }

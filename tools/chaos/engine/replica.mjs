@@ -22,6 +22,8 @@ export class Replica {
   constructor(plan) {
     Object.assign(this, plan);
     this.starts = 0;
+    /** How often it ended though nobody had ended it. */
+    this.losses = 0;
   }
 
   get pid() {
@@ -98,6 +100,8 @@ export class Replica {
 
   async #again() {
     await delay(PAUSE_MS);
-    if (this.#isWanted && this.#process?.hasEnded()) await this.#launch();
+    if (!this.#isWanted || !this.#process?.hasEnded()) return;
+    this.losses += 1;
+    await this.#launch();
   }
 }

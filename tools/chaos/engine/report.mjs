@@ -10,7 +10,7 @@ const TITLES = {
 const VIOLATIONS_SHOWN = 10;
 
 /** The report of a run, as Markdown. */
-export function reportOf({ seed, seconds, settledMs, date, faults, restarts, load, decisions, verdicts, machine }) {
+export function reportOf({ seed, seconds, settledMs, date, faults, restarts, losses, load, decisions, verdicts, machine }) {
   const rows = Object.entries(verdicts).map(
     ([name, { violations }]) =>
       `| ${name} | ${TITLES[name]} | ${violations.length === 0 ? 'holds' : `**${violations.length} violations**`} |`,
@@ -22,7 +22,7 @@ export function reportOf({ seed, seconds, settledMs, date, faults, restarts, loa
     '|---|---|---|',
     ...rows,
     '',
-    `**Faults** (${faults.length}): ${countText(faults.map((fault) => faultText({ ...fault, forMs: 0 })))}. Processes started again: ${restarts}.`,
+    `**Faults** (${faults.length}): ${countText(faults.map((fault) => faultText({ ...fault, forMs: 0 })))}. Processes started again: ${restarts}; ended by themselves: ${losses}.`,
     '',
     `**Load**: ${load}.`,
     '',

@@ -7,7 +7,7 @@ import { History } from './history.mjs';
 import { Load } from './load.mjs';
 import { unleash } from './nemesis.mjs';
 import { faultText, planOf, REPLICAS } from './plan.mjs';
-import { reportOf } from './report.mjs';
+import { countText, reportOf } from './report.mjs';
 import { startEngine } from './stack.mjs';
 import { startWorld } from './world.mjs';
 
@@ -51,6 +51,7 @@ export async function chaos({ seed, seconds, say }) {
       faults,
       verdicts,
       restarts: [...engine.replicas.values()].reduce((sum, { starts }) => sum + starts - 1, 0),
+      losses: countText([...engine.replicas.values()].flatMap(({ name, losses }) => Array(losses).fill(name))),
       load: loadText(loads, facts),
       decisions: decisionsIn(engine.folder),
       date: new Date().toISOString().slice(0, 16).replace('T', ' '),

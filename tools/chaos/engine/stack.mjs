@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts, newStackSecrets } from '#libs/embedded';
+import { newStackSecrets } from '#libs/embedded';
 import { openLink } from './link.mjs';
+import { ownPort } from './ports.mjs';
 import { Replica } from './replica.mjs';
 import { startStores } from './stores.mjs';
 
@@ -34,12 +35,10 @@ export async function startEngine({ replicas, env = {}, say }) {
   mkdirSync(join(folder, 'objects'));
   const secrets = newStackSecrets();
   const stores = await startStores(secrets, say);
-  const ports = await freePorts(replicas.length);
   const all = new Map();
   const balancers = await balance(all);
   const shared = { ...commonEnv(folder, secrets), ...addresses(balancers), ...env };
-  for (const [index, name] of replicas.entries())
-    all.set(name, await replicaOf(name, ports[index], { folder, secrets, stores, shared }));
+  for (const name of replicas) all.set(name, await replicaOf(name, await ownPort(), { folder, secrets, stores, shared }));
   const engine = {
     folder,
     stores,

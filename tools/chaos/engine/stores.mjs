@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { freePort, launchRedis, redisProgram, redisUrl, startPostgres } from '#libs/embedded';
+import { launchRedis, redisProgram, redisUrl, startPostgres } from '#libs/embedded';
+import { ownPort } from './ports.mjs';
 
 /**
  * A Postgres that survives crashes and a Redis that keeps nothing, both of which can be hurt.
@@ -35,7 +36,7 @@ export async function startStores(secrets, say) {
 
 async function startRedis(folder, password, say) {
   const program = await redisProgram(process.env.PATH, say);
-  const port = await freePort();
+  const port = await ownPort();
   const options = { program, folder: join(folder, 'redis'), logFile: join(folder, 'redis.log'), password, durable: false };
   let server = await launchRedis(options, port);
   const url = redisUrl(password, port);

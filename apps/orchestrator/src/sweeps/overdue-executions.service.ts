@@ -1,26 +1,33 @@
-import { Injectable, Logger } from '@nestjs/common';
-import { AsyncActions, Executions, failedOutcome, type OverdueExecution, overdueSettlement, Reconciler } from '#libs/executions';
+import { Injectable } from '@nestjs/common';
+import {
+  AsyncActions,
+  Decisions,
+  Executions,
+  failedOutcome,
+  type OverdueExecution,
+  overdueSettlement,
+  Reconciler,
+} from '#libs/executions';
 import { OnEvents } from '#libs/on-events';
 import { SyncRuns } from '#libs/scheduling';
 
 /** Ends executions that nobody will end any more, each as its kind wants it. */
 @Injectable()
 export class OverdueExecutions {
-  readonly #log = new Logger(OverdueExecutions.name);
-
   constructor(
     private readonly reconciler: Reconciler,
     private readonly executions: Executions,
     private readonly asyncActions: AsyncActions,
     private readonly syncRuns: SyncRuns,
     private readonly onEvents: OnEvents,
+    private readonly decisions: Decisions,
   ) {}
 
   async settle(): Promise<void> {
     for (const execution of await this.reconciler.overdue()) {
       if (!(await this.#settleOne(execution))) continue;
       this.executions.stop(execution.id);
-      this.#log.warn(`${execution.kind} ${execution.id} was ended: ${execution.cause}`);
+      this.decisions.note(`ended_${execution.cause}`, 1, { kind: execution.kind, executionId: execution.id });
     }
   }
 

@@ -1,20 +1,54 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import { LRUCache } from 'lru-cache';
 import { REDIS } from '#libs/cache';
-import { AppError } from '#libs/kernel';
+import { Database } from '#libs/database';
+import { AppError, inTime, messageOf } from '#libs/kernel';
+
+/** A Redis that answers does so in milliseconds. */
+const PATIENCE_MS = 500;
+/** The ledger is asked again about a run after this time. */
+const OPEN_FOR_MS = 500;
+const MAX_RUNS = 10_000;
 
 /**
- * Runs whose outcome is final. Whoever settles a run sets `fairlead:settled:<execution id>`; from then on what the run still
- * tries to write is refused (design §2.3). Without the mark, the expiry of the token is the limit.
+ * Runs whose outcome is final: what they still try to write is refused (design §2.3). Whoever settles a run marks it in Redis, which is
+ * heard of at once; but whoever settled it may have been lost before, and so may the mark. The ledger says what is true.
  */
 @Injectable()
 export class SettledRuns {
-  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+  readonly #log = new Logger(SettledRuns.name);
+  readonly #open = new LRUCache<string, true>({ max: MAX_RUNS, ttl: OPEN_FOR_MS });
+  readonly #ended = new LRUCache<string, true>({ max: MAX_RUNS });
+
+  constructor(
+    @Inject(REDIS) private readonly redis: Redis,
+    private readonly db: Database,
+  ) {}
 
   /** @throws AppError `script_aborted` when the run is settled */
   async refuse(executionId: string): Promise<void> {
-    if ((await this.redis.exists(`fairlead:settled:${executionId}`)) === 1) {
-      throw new AppError('script_aborted', 'this run has ended; nothing it writes is kept');
+    if (!this.#ended.has(executionId) && !(await this.#isMarked(executionId)) && !(await this.#isRecorded(executionId))) return;
+    this.#ended.set(executionId, true);
+    throw new AppError('script_aborted', 'this run has ended; nothing it writes is kept');
+  }
+
+  /** False also where Redis cannot say. */
+  async #isMarked(id: string): Promise<boolean> {
+    if (this.redis.status !== 'ready') return false;
+    try {
+      return (await inTime(this.redis.exists(`fairlead:settled:${id}`), PATIENCE_MS, () => 0)) === 1;
+    } catch (error) {
+      this.#log.warn(`Redis cannot be asked for ${id}: ${messageOf(error)}`);
+      return false;
     }
+  }
+
+  /** An action that somebody waits for has no row before it ends. */
+  async #isRecorded(id: string): Promise<boolean> {
+    if (this.#open.has(id)) return false;
+    const ended = await this.db.query(`SELECT 1 FROM executions WHERE id = $1 AND state NOT IN ('queued', 'running')`, [id]);
+    if (ended.length === 0) this.#open.set(id, true);
+    return ended.length > 0;
   }
 }
