@@ -5,4 +5,5 @@ export { LeaderLease } from './leader-lease.js';
 export { controlPlaneMigrations } from './migrations/index.js';
 export { Database, type Sql, type Transaction } from './database.js';
 export { copyLine, type CopyValue } from './domain/copy-text.js';
+export { isAway } from './domain/away.js';
 export { isDuplicate } from './domain/duplicate.js';

@@ -79,6 +79,16 @@ export class Executions {
     return this.ledger.claim(id, workerId);
   }
 
+  /** As `claim`, for a worker that does not know whether its first try was carried out: what it holds already is its own. */
+  async claimAgain(id: ExecutionId, workerId: string): Promise<Execution | null> {
+    return (await this.ledger.claim(id, workerId)) ?? this.ledger.heldBy(id, workerId);
+  }
+
+  /** Whether it counts as running though its worker fell silent, or is the one that asks. */
+  isAbandoned(id: ExecutionId, askingWorkerId: string): Promise<boolean> {
+    return this.ledger.isAbandoned(id, askingWorkerId);
+  }
+
   /**
    * queued or running → final. The slot is freed and the run's further writes are refused after the commit of a transaction, at once
    * without one.

@@ -81,6 +81,8 @@ const COLUMNS =
 const ENDED_COLUMNS = 'id, state, attempt, max_attempts, output, error';
 const OPEN = `state IN ('queued', 'running')`;
 const AVAILABLE = '(available_at IS NULL OR available_at <= now())';
+/** Of a worker `w` of which nothing is known or was heard for so many milliseconds. */
+const SILENT = `w.id IS NULL OR w.heartbeat_at < now() - interval '1 millisecond' *`;
 const RUN_WITHIN_MS = Object.fromEntries(Object.entries(LIMITS).map(([kind, { runWithinMs }]) => [kind, runWithinMs]));
 
 /** Every statement on `executions`. States move by compare-and-set only (design §2.3). */
@@ -161,6 +163,25 @@ export class LedgerRepository {
     return row ? this.#toExecution(row) : null;
   }
 
+  /** What runs with this worker. */
+  async heldBy(id: ExecutionId, workerId: string): Promise<Execution | null> {
+    const [row] = await this.db.query<ExecutionRow>(
+      `SELECT ${COLUMNS} FROM executions WHERE id = $1 AND state = 'running' AND worker_id = $2`,
+      [id, workerId],
+    );
+    return row ? this.#toExecution(row) : null;
+  }
+
+  /** Running, but with a worker that is gone, or with the one named. */
+  async isAbandoned(id: ExecutionId, workerId: string): Promise<boolean> {
+    const abandoned = await this.db.query(
+      `SELECT 1 FROM executions e LEFT JOIN workers w ON w.id = e.worker_id
+        WHERE e.id = $1 AND e.state = 'running' AND (e.worker_id = $2 OR ${SILENT} $3::float8))`,
+      [id, workerId, WORKER_LOST_AFTER_MS],
+    );
+    return abandoned.length > 0;
+  }
+
   /** queued or running → final; null when it had ended before. */
   async settle(sql: Sql, id: ExecutionId, { state, output, error }: Settlement): Promise<{ kind: ExecutionKind } | null> {
     const [row] = await sql.query<{ kind: ExecutionKind }>(
@@ -239,7 +260,7 @@ export class LedgerRepository {
        (SELECT e.id, e.kind, CASE WHEN e.deadline_at <= now() THEN 'run_deadline' ELSE 'worker_lost' END
           FROM executions e LEFT JOIN workers w ON w.id = e.worker_id
          WHERE e.state = 'running'
-           AND (e.deadline_at <= now() OR w.id IS NULL OR w.heartbeat_at < now() - interval '1 millisecond' * $1::float8)
+           AND (e.deadline_at <= now() OR ${SILENT} $1::float8)
          LIMIT $2)`,
       [WORKER_LOST_AFTER_MS, limit],
     );

@@ -81,6 +81,8 @@ const truth = () => ({
   boundMs: 5_000,
 });
 
+const done = (createdAt, finishedAt) => ({ createdAt, finishedAt });
+
 /** The violations of a history after one falsification. */
 function found(check, falsify) {
   const history = truth();
@@ -125,7 +127,7 @@ describe('I2 finds', () => {
     ['a number given twice', ({ datasets: [d] }) => void (d.changes[2].seq = 2), /number 3 is 2/],
     ['batches that miscount', ({ datasets: [d] }) => void (d.results[0].added = 3), /batches count/],
     ['a change the reader never saw', ({ readers: [r] }) => void r.shown.pop(), /never saw change 3 of i50/],
-    ['a change out of order', ({ readers: [r] }) => void r.shown.reverse(), /change 2 of i50 after change 3/],
+    ['a change out of order', ({ readers: [r] }) => void (r.shown = r.shown.toReversed()), /change 2 of i50 after change 3/],
     ['a change that was not made', ({ readers: [r] }) => void (r.shown[0].seq = 0.5), /nobody made/],
     [
       'a version that went back',
@@ -178,7 +180,6 @@ describe('I5 finds', () => {
   });
 
   it('no stall where there was nothing to do', () => {
-    const done = (createdAt, finishedAt) => ({ createdAt, finishedAt });
     expect(longestStall([done(0, 10), done(1_000_000, 1_000_020)])).toEqual({ ms: 20, from: 1_000_000 });
     expect(longestStall([done(0, 100), done(10, 30)])).toEqual({ ms: 70, from: 30 });
   });

@@ -7,9 +7,9 @@ const INTEGRATION = 'chaos';
 const SYNCS = ['items', 'notes'];
 const MODELS = { items: 'Item', notes: 'Note' };
 const CHANGE_MS = 150;
-const TRIGGER_MS = 2_500;
+const TRIGGER_MS = 3_000;
 const ACTION_MS = 250;
-const ASYNC_MS = 500;
+const ASYNC_MS = 1_500;
 const PROXY_MS = 200;
 /** A call under a key is made again until it is answered. */
 const KEYED_TRIES = 40;

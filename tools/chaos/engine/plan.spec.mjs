@@ -3,6 +3,8 @@ import { planOf } from './plan.mjs';
 import { fold, Source } from './sources.mjs';
 import { randomFrom } from '../random.mjs';
 
+const byId = (records) => Object.fromEntries(records.map((record) => [record.id, record]));
+
 it('a seed decides every fault', () => {
   expect(planOf(7, 120)).toEqual(planOf(7, 120));
   expect(planOf(7, 120)).not.toEqual(planOf(8, 120));
@@ -41,7 +43,6 @@ it('a log of operations that is begun again from any point ends alike', () => {
   const ops = Array.from({ length: 8 }, (_, page) => source.ops(page * 8)).flat();
   for (let from = 0; from < ops.length; from += 1) {
     const again = [...ops.slice(0, from + 5), ...ops.slice(from)];
-    const byId = (records) => Object.fromEntries(records.map((record) => [record.id, record]));
     expect(byId(fold(again))).toEqual(byId(fold(ops)));
   }
 });

@@ -88,13 +88,12 @@ async function settle({ engine, loads, history, say }) {
   say('load has ended; waiting until all is read and nothing is open');
   await Promise.all(loads.flatMap((load) => ['items', 'notes'].map((sync) => readToTheEnd(load, sync))));
   await Promise.all(loads.map((load) => load.command('/sync/pause')));
+  say('all is read');
+  const giveUpAt = Date.now() + SETTLE_WITHIN_MS;
   let open = await history.open();
-  for (const giveUpAt = Date.now() + SETTLE_WITHIN_MS; Object.keys(open).length > 0; open = await history.open()) {
-    if (Date.now() > giveUpAt) return void say(`still open: ${JSON.stringify(open)}`);
-    await delay(POLL_MS);
-  }
+  for (; Object.keys(open).length > 0 && Date.now() < giveUpAt; open = await history.open()) await delay(POLL_MS);
+  say(`open at the end: ${JSON.stringify(open)}`);
   await Promise.all(loads.map((load) => load.catchUp()));
-  return undefined;
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   WORKER_HEARTBEAT_MS,
 } from '#libs/executions';
 import { HandlesJob, type JobContext, type JobHandler } from '#libs/queues';
+import { untilStored } from '../workers/until-stored.js';
 import { CheckedRuns } from './checked-runs.service.js';
 
 /** A caller that waits longer than this before the start is told of it, so that it does not give up. */
@@ -55,6 +56,8 @@ export class ActionProcessor implements JobHandler<'action.run'> {
   }
 
   async #answer(job: ActionJob, outcome: Outcome, startedAtMs: number | undefined): Promise<void> {
-    await this.answers.answer(job, outcome, startedAtMs);
+    const answer = () => this.answers.answer(job, outcome, startedAtMs);
+    // Of one that is kept, the ledger has to know before anybody does.
+    await (job.isKept ? untilStored(`the end of ${job.executionId}`, answer) : answer());
   }
 }

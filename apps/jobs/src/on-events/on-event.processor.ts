@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { JobData } from '#libs/contracts';
-import { ControlChannel, type Execution, Executions, failedOutcome, LIMITS, lostError } from '#libs/executions';
+import { ControlChannel, type Execution, failedOutcome, LIMITS, lostError } from '#libs/executions';
 import { OnEvents } from '#libs/on-events';
 import { HandlesJob, type JobContext, type JobHandler } from '#libs/queues';
 import { Runs } from '../runs/runs.service.js';
 import { Claims } from '../workers/claims.service.js';
+import { untilStored } from '../workers/until-stored.js';
 
 /** Runs a function that something happening to a connection set off. It is not tried again: it may have done its work. */
 @Injectable()
@@ -12,24 +13,21 @@ import { Claims } from '../workers/claims.service.js';
 export class OnEventProcessor implements JobHandler<'on-event.run'> {
   constructor(
     private readonly claims: Claims,
-    private readonly executions: Executions,
     private readonly onEvents: OnEvents,
     private readonly runs: Runs,
     private readonly control: ControlChannel,
   ) {}
 
-  async handle({ executionId }: JobData<'on-event.run'>, { signal }: JobContext): Promise<void> {
-    const execution = await this.claims.claim(executionId);
-    if (!execution) return;
-    const outcome = await this.control.run(executionId, signal, (stop) => this.runs.run(runOf(execution), stop));
-    await this.onEvents.finish(executionId, outcome);
+  handle({ executionId }: JobData<'on-event.run'>, { signal }: JobContext): Promise<void> {
+    return this.claims.take(executionId, async (execution) => {
+      const outcome = await this.control.run(executionId, signal, (stop) => this.runs.run(runOf(execution), stop));
+      await untilStored(`the end of ${executionId}`, () => this.onEvents.finish(executionId, outcome));
+    });
   }
 
-  /** What was never claimed did not run: it stays in line. */
-  async lost({ executionId }: JobData<'on-event.run'>): Promise<void> {
-    const execution = await this.executions.find(executionId);
-    if (execution?.state !== 'running') return;
-    await this.onEvents.finish(executionId, failedOutcome(lostError('the process that ran the function is gone')));
+  lost({ executionId }: JobData<'on-event.run'>): Promise<void> {
+    const outcome = failedOutcome(lostError('the process that ran the function is gone'));
+    return this.claims.giveUp(executionId, () => this.onEvents.finish(executionId, outcome));
   }
 }
 

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { JobData } from '#libs/contracts';
-import { ControlChannel, Executions, failedOutcome, LIMITS, lostError } from '#libs/executions';
+import { ControlChannel, failedOutcome, LIMITS, lostError } from '#libs/executions';
 import { HandlesJob, type JobContext, type JobHandler } from '#libs/queues';
 import { type StartedRun, SyncRuns } from '#libs/scheduling';
 import { Runs } from '../runs/runs.service.js';
 import { Claims } from '../workers/claims.service.js';
+import { untilStored } from '../workers/until-stored.js';
 
 /** Runs a sync: opens the run, has it run, and ends it in one transaction with its schedule. */
 @Injectable()
@@ -12,28 +13,28 @@ import { Claims } from '../workers/claims.service.js';
 export class SyncProcessor implements JobHandler<'sync.run'> {
   constructor(
     private readonly claims: Claims,
-    private readonly executions: Executions,
     private readonly syncRuns: SyncRuns,
     private readonly runs: Runs,
     private readonly control: ControlChannel,
   ) {}
 
-  async handle({ executionId }: JobData<'sync.run'>, { signal }: JobContext): Promise<void> {
-    const execution = await this.claims.claim(executionId);
-    if (!execution) return;
-    const started = await this.syncRuns.start(executionId);
+  handle({ executionId }: JobData<'sync.run'>, { signal }: JobContext): Promise<void> {
+    return this.claims.take(executionId, () => this.#run(executionId, signal));
+  }
+
+  lost({ executionId }: JobData<'sync.run'>): Promise<void> {
+    const outcome = failedOutcome(lostError('the process that ran the sync is gone'));
+    return this.claims.giveUp(executionId, () => this.syncRuns.finish(executionId, outcome, { lost: true }));
+  }
+
+  async #run(executionId: string, signal: AbortSignal): Promise<void> {
+    const started = await untilStored(`the start of ${executionId}`, () => this.syncRuns.start(executionId));
     if (!started) return;
     const outcome = await this.control.run(executionId, signal, (stop) => this.runs.run(runOf(executionId, started), stop));
     // A run that was cut short because this process stops is due again at once, as is one that ended itself at a checkpoint.
     const interrupted = outcome.status === 'succeeded' && outcome.interrupted === true;
-    await this.syncRuns.finish(executionId, outcome, { lost: signal.aborted, interrupted });
-  }
-
-  /** What was never claimed did not run: it stays in line. */
-  async lost({ executionId }: JobData<'sync.run'>): Promise<void> {
-    const execution = await this.executions.find(executionId);
-    if (execution?.state !== 'running') return;
-    await this.syncRuns.finish(executionId, failedOutcome(lostError('the process that ran the sync is gone')), { lost: true });
+    const ending = { lost: signal.aborted, interrupted };
+    await untilStored(`the end of ${executionId}`, () => this.syncRuns.finish(executionId, outcome, ending));
   }
 }
 

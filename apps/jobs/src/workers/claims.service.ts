@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Dispatcher, type Execution, Executions } from '#libs/executions';
+import { untilStored } from './until-stored.js';
 import { WorkerHeartbeat } from './worker-heartbeat.service.js';
 
 const FINAL = new Set(['succeeded', 'failed', 'expired', 'cancelled']);
@@ -7,17 +8,45 @@ const FINAL = new Set(['succeeded', 'failed', 'expired', 'cancelled']);
 /** Takes admitted executions for this process. */
 @Injectable()
 export class Claims {
+  readonly #held = new Set<string>();
+
   constructor(
     private readonly executions: Executions,
     private readonly dispatcher: Dispatcher,
     private readonly worker: WorkerHeartbeat,
   ) {}
 
-  /** null when there is nothing to run: it has ended, runs elsewhere, or is too late and left to the sweep. */
-  async claim(id: string): Promise<Execution | null> {
-    const claimed = await this.executions.claim(id, this.worker.id);
-    if (!claimed) await this.#freeSlotOfEnded(id);
-    return claimed;
+  /** Claims an execution and does its work; nothing where it has ended, runs elsewhere or already here, or is too late and left to the sweep. */
+  async take(id: string, work: (execution: Execution) => Promise<void>): Promise<void> {
+    if (this.#held.has(id)) return;
+    this.#held.add(id);
+    try {
+      const execution = await this.#claim(id);
+      if (execution) await work(execution);
+      else await this.#freeSlotOfEnded(id);
+    } finally {
+      this.#held.delete(id);
+    }
+  }
+
+  /**
+   * Ends what a job left running. A job also counts as lost when its process could not reach Redis for a while: as long as that process is
+   * heard of in the ledger, what it runs is its own to end. What was never claimed did not run: it stays in line.
+   */
+  async giveUp(id: string, end: () => Promise<unknown>): Promise<void> {
+    if (this.#held.has(id)) return;
+    const isAbandoned = await untilStored(`the loss of ${id}`, () => this.executions.isAbandoned(id, this.worker.id));
+    if (isAbandoned) await untilStored(`the loss of ${id}`, end);
+  }
+
+  /** A claim that was carried out though its answer was lost is this process's own. */
+  async #claim(id: string): Promise<Execution | null> {
+    let claim = () => this.executions.claim(id, this.worker.id);
+    return untilStored(`the start of ${id}`, () => {
+      const now = claim;
+      claim = () => this.executions.claimAgain(id, this.worker.id);
+      return now();
+    });
   }
 
   async #freeSlotOfEnded(id: string): Promise<void> {
