@@ -6,11 +6,17 @@ import { parseArgs } from 'node:util';
  * `npm run bench -- NAME [--seconds N] [--calls N] [--json FILE]`: measures one hot path beside a named baseline in the same run and prints a table.
  * Ratios are what counts: machines differ and are noisy.
  */
-const BENCHES = ['proxy', 'connections', 'action', 'isolate', 'records', 'rewrap'];
+const BENCHES = ['proxy', 'connections', 'action', 'isolate', 'records', 'rewrap', 'soak'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seconds: { type: 'string', default: '5' }, calls: { type: 'string' }, json: { type: 'string' } },
+  options: {
+    seconds: { type: 'string', default: '5' },
+    calls: { type: 'string' },
+    json: { type: 'string' },
+    minutes: { type: 'string' },
+    rate: { type: 'string' },
+  },
 });
 const [name] = positionals;
 if (!BENCHES.includes(name)) {
@@ -25,6 +31,10 @@ if (!process.execArgv.includes('--no-node-snapshot')) {
 }
 
 const { run } = await import(`./${name}.mjs`);
-const figures = await run({ seconds: Number(values.seconds), ...(values.calls ? { calls: Number(values.calls) } : {}) });
+const given = ['calls', 'minutes', 'rate'].filter((option) => values[option] !== undefined);
+const figures = await run({
+  seconds: Number(values.seconds),
+  ...Object.fromEntries(given.map((option) => [option, Number(values[option])])),
+});
 if (values.json) writeFileSync(values.json, `${JSON.stringify({ name, figures }, null, 2)}\n`);
 process.exit(0);

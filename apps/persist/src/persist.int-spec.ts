@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { Redis } from 'ioredis';
+import pg from 'pg';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExecutionClaims } from '#libs/contracts';
@@ -187,6 +188,23 @@ describe('a run', () => {
     expect((await call('POST', '/locks/release-all')).status).toBe(200);
     expect((await call('POST', '/logs', { messages: [] })).status).toBe(204);
   });
+});
+
+it('writes nothing for a run that the ledger says has ended, though Redis lost the mark', async () => {
+  const { call, claims: own } = await newRun();
+  const ledger = new pg.Client({ connectionString: database.url });
+  await ledger.connect();
+  await ledger.query(
+    `INSERT INTO executions (id, environment_id, kind, state, retry_key, connection_id, function_id, start_deadline_at)
+     VALUES ($1, 1, 'sync', 'running', $1, 1, 1, now())`,
+    [own.sub],
+  );
+  expect((await call('POST', '/records/Contact/save', [{ id: 1 }])).status).toBe(200);
+  await ledger.query(`UPDATE executions SET state = 'failed' WHERE id = $1`, [own.sub]);
+  await ledger.end();
+  await expect
+    .poll(() => call('POST', '/records/Contact/save', [{ id: 2 }]), { timeout: 5_000 })
+    .toEqual(failure(410, 'script_aborted'));
 });
 
 it('keeps checkpoints by version', async () => {

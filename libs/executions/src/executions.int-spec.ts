@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ExecutionId, idFloor, newId } from '#libs/kernel';
 import { JobProducer } from '#libs/queues';
 import { type TestDatabase, testDatabase, type TestRedis, testRedis } from '#libs/testing';
+import { Decisions } from './decisions.js';
 import { expiredError, lostError } from './domain/outcomes.js';
 import { Executions } from './executions.service.js';
 import { LedgerPartitions } from './ledger-partitions.js';
@@ -75,6 +76,36 @@ describe('the ledger', () => {
     const claims = await Promise.all(Array.from({ length: 5 }, () => executions.claim(id, worker)));
     expect(claims.filter(Boolean)).toHaveLength(1);
     expect(claims.find(Boolean)).toMatchObject({ id, state: 'running' });
+  });
+
+  it('gives a worker that missed the answer what it claimed, and nobody else', async () => {
+    const id = await submit();
+    expect(await executions.claimAgain(id, worker)).toMatchObject({ id, state: 'running' });
+    expect(await executions.claimAgain(id, worker)).toMatchObject({ id, state: 'running' });
+    expect(await executions.claimAgain(id, newId())).toBeNull();
+    await executions.settle(engine.db, id, { state: 'succeeded' });
+    expect(await executions.claimAgain(id, worker)).toBeNull();
+  });
+
+  it('knows what is abandoned: what runs with a worker that fell silent, or with the one that asks', async () => {
+    const id = await submit();
+    const other = newId();
+    expect(await executions.isAbandoned(id, worker)).toBe(false);
+    await executions.claim(id, worker);
+    expect([await executions.isAbandoned(id, other), await executions.isAbandoned(id, worker)]).toEqual([false, true]);
+    await engine.db.query(`UPDATE workers SET heartbeat_at = now() - interval '21 seconds' WHERE id = $1`, [worker]);
+    expect(await executions.isAbandoned(id, other)).toBe(true);
+    await executions.settle(engine.db, id, { state: 'succeeded' });
+    expect(await executions.isAbandoned(id, other)).toBe(false);
+  });
+
+  it('counts deadlines by the clock of the database', async () => {
+    const id = await submit();
+    const [row] = await engine.db.query<{ ms: number }>(
+      'SELECT (extract(epoch FROM start_deadline_at - created_at) * 1000)::float8 AS ms FROM executions WHERE id = $1',
+      [id],
+    );
+    expect(row?.ms).toBe(3_600_000);
   });
 
   it('refuses a claim past the start deadline', async () => {
@@ -187,6 +218,21 @@ describe('the reconciler', () => {
     for (const id of [ended, jobless]) await engine.redis.zadd('fairlead:admission:sync:running', 1, id);
     await reconcile();
     expect([await slots(), await jobStateOf(jobless)]).toEqual([[jobless], 'waiting']);
+    // Whoever ended it may have been lost before it could say so.
+    expect(await engine.redis.exists(`fairlead:settled:${ended}`)).toBe(1);
+  });
+
+  it('logs each decision with its name and number', async () => {
+    const noted = vi.spyOn(engine.get(Decisions), 'note');
+    await reconcile();
+    await submit();
+    await engine.redis.flushdb();
+    await reconcile();
+    expect(noted.mock.calls.filter(([, count]) => count !== 0)).toEqual([
+      ['redis_rebuilt'],
+      ['redis_rebuilt'],
+      ['queued_offered', 1, { kind: 'sync' }],
+    ]);
   });
 
   it('finds what nobody will settle any more', async () => {

@@ -39,7 +39,7 @@ it('seeds reach every kind of fault', () => {
 
 it('a log of operations that is begun again from any point ends alike', () => {
   const source = new Source('c', randomFrom(5));
-  for (let n = 0; n < 60; n += 1) source.change();
+  for (let n = 0; n < 200; n += 1) source.change();
   const ops = Array.from({ length: 8 }, (_, page) => source.ops(page * 8)).flat();
   for (let from = 0; from < ops.length; from += 1) {
     const again = [...ops.slice(0, from + 5), ...ops.slice(from)];

@@ -3,6 +3,7 @@ export const PAGES = 4;
 const STABLE = 40;
 const VOLATILE = 24;
 const OPS_AT_ONCE = 8;
+const OPS_SHARE = 0.3;
 const NOTES = 30;
 
 const pageOf = (number) => number % PAGES;
@@ -30,12 +31,12 @@ export class Source {
     return Number(id.slice(1)) < STABLE;
   }
 
-  /** One change of items and one more operation on notes. */
+  /** One change of items and, now and then, one more operation on notes. */
   change() {
     const number = Math.floor(this.random() * (STABLE + VOLATILE));
     if (number >= STABLE && this.#items.has(`i${number}`) && this.random() < 0.5) this.#items.delete(`i${number}`);
     else this.#put(number);
-    this.#ops.push(this.#operation());
+    if (this.random() < OPS_SHARE) this.#ops.push(this.#operation());
   }
 
   #put(number) {
