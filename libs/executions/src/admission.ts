@@ -2,12 +2,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { REDIS } from '#libs/cache';
 import type { ExecutionKind } from '#libs/contracts';
-import type { EnvironmentId, ExecutionId } from '#libs/kernel';
+import { type EnvironmentId, type ExecutionId, inTime } from '#libs/kernel';
 import { ADMISSION_LUA } from './admission.lua.js';
 import type { ExecutionsOptions } from './executions.config.js';
 import { keys, SETTLED_FOR_S } from './keys.js';
 
 export const EXECUTIONS_OPTIONS = Symbol('executions-options');
+
+/** A Redis that answers does so in milliseconds. */
+const PATIENCE_MS = 1_000;
 
 /** Work that asks to run. */
 export interface Offer {
@@ -88,8 +91,9 @@ export class Admission {
   /** Executions that hold a slot for at least so long, by the clock of Redis, which also noted since when. */
   async runningSince(kind: ExecutionKind, forMs: number): Promise<Admitted[]> {
     const base = keys.admission(kind);
-    const [seconds] = await this.#redis.time();
-    const ids = await this.#redis.zrangebyscore(`${base}:running`, '-inf', Number(seconds) * 1_000 - forMs);
+    const [seconds, micros] = await this.#redis.time();
+    const nowMs = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+    const ids = await this.#redis.zrangebyscore(`${base}:running`, '-inf', nowMs - forMs);
     if (ids.length === 0) return [];
     const [environments, data] = await Promise.all([
       this.#redis.hmget(`${base}:env`, ...ids),
@@ -101,7 +105,7 @@ export class Admission {
   /** How many wait in an environment, 0 while Redis is away; cancelled ones count until their turn comes. */
   async queuedIfKnown(kind: ExecutionKind, environmentId: EnvironmentId): Promise<number> {
     if (this.#redis.status !== 'ready') return 0;
-    return this.#redis.llen(`${keys.admission(kind)}:queue:${environmentId}`);
+    return inTime(this.#redis.llen(`${keys.admission(kind)}:queue:${environmentId}`), PATIENCE_MS, () => 0);
   }
 
   #call(kind: ExecutionKind, operation: string, ...args: (string | number)[]): Promise<ScriptAnswer> {

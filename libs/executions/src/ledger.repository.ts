@@ -176,7 +176,7 @@ export class LedgerRepository {
   async isAbandoned(id: ExecutionId, workerId: string): Promise<boolean> {
     const abandoned = await this.db.query(
       `SELECT 1 FROM executions e LEFT JOIN workers w ON w.id = e.worker_id
-        WHERE e.id = $1 AND e.state = 'running' AND (e.worker_id = $2 OR ${SILENT} $3::float8))`,
+        WHERE e.id = $1 AND e.state = 'running' AND (e.worker_id = $2 OR ${SILENT} $3::float8)`,
       [id, workerId, WORKER_LOST_AFTER_MS],
     );
     return abandoned.length > 0;
@@ -252,8 +252,11 @@ export class LedgerRepository {
     return rows.map((row) => ({ id: row.id, environmentId: row.environment_id, kind: row.kind }));
   }
 
-  /** Open rows that nobody will settle any more: past a deadline, or with a worker that is gone. */
-  async overdue(limit: number): Promise<OverdueExecution[]> {
+  /**
+   * Open rows that nobody will settle any more: past a deadline, or with a worker that is gone.
+   * @param silentForMs silence of a worker that means its loss
+   */
+  async overdue(limit: number, silentForMs: number): Promise<OverdueExecution[]> {
     return this.db.query<OverdueExecution>(
       `(SELECT id, kind, 'start_deadline' AS cause FROM executions WHERE state = 'queued' AND start_deadline_at <= now() LIMIT $2)
        UNION ALL
@@ -262,7 +265,7 @@ export class LedgerRepository {
          WHERE e.state = 'running'
            AND (e.deadline_at <= now() OR ${SILENT} $1::float8)
          LIMIT $2)`,
-      [WORKER_LOST_AFTER_MS, limit],
+      [silentForMs, limit],
     );
   }
 

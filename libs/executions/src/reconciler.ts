@@ -5,6 +5,8 @@ import { idFloor } from '#libs/kernel';
 import { Admission } from './admission.js';
 import { Decisions } from './decisions.js';
 import { Dispatcher } from './dispatcher.js';
+import { WORKER_LOST_AFTER_MS } from './domain/limits.js';
+import { Witness } from './domain/witness.js';
 import type { OverdueExecution, StoredKind } from './executions.types.js';
 import { HeldSlots } from './held-slots.js';
 import { keys } from './keys.js';
@@ -21,6 +23,7 @@ const FIRST_ID = idFloor(new Date(0));
 @Injectable()
 export class Reconciler {
   readonly #position = new Map<StoredKind, string>();
+  readonly #witness = new Witness();
 
   constructor(
     @Inject(REDIS) private readonly redis: Redis,
@@ -57,8 +60,9 @@ export class Reconciler {
   }
 
   /** Open rows that nobody will settle any more; the caller settles them as their kind wants it. */
-  overdue(): Promise<OverdueExecution[]> {
-    return this.ledger.overdue(OVERDUE_AT_ONCE);
+  async overdue(): Promise<OverdueExecution[]> {
+    const overdue = await this.ledger.overdue(OVERDUE_AT_ONCE, WORKER_LOST_AFTER_MS);
+    return this.#witness.hasWatched(performance.now()) ? overdue : overdue.filter(({ cause }) => cause !== 'worker_lost');
   }
 
   async #countRunning(kind: StoredKind): Promise<number> {

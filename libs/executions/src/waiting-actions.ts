@@ -23,8 +23,10 @@ const TICK_MS = 1_000;
 /** The ledger is asked this often for answers that were missed. */
 const LOOK_UP_EVERY_MS = 5_000;
 
+/** Times are those of this process's steady clock: one that is set does not end a wait. */
 interface Waiter {
   readonly job: ActionJob;
+  readonly sinceMs: number;
   readonly startWithinMs: number;
   readonly runWithinMs: number;
   readonly answer: (outcome: Outcome) => void;
@@ -71,7 +73,8 @@ export class WaitingActions implements OnModuleDestroy {
     };
     try {
       return await new Promise<Outcome>((answer, reject) => {
-        this.#waiters.set(job.executionId, { job, startWithinMs, runWithinMs, answer, heardAtMs: undefined });
+        const sinceMs = performance.now();
+        this.#waiters.set(job.executionId, { job, sinceMs, startWithinMs, runWithinMs, answer, heardAtMs: undefined });
         this.#offer(job, isInline ? undefined : text).catch(reject);
       });
     } finally {
@@ -97,13 +100,13 @@ export class WaitingActions implements OnModuleDestroy {
     const waiter = this.#waiters.get(id);
     if (!waiter) return;
     if (outcome) waiter.answer(outcome);
-    else waiter.heardAtMs = Date.now();
+    else waiter.heardAtMs = performance.now();
   }
 
   #tick(): void {
-    const now = Date.now();
+    const now = performance.now();
     for (const waiter of this.#waiters.values()) {
-      const reason = expiry({ ...waiter, createdAtMs: waiter.job.createdAtMs }, now);
+      const reason = expiry(waiter, now);
       if (reason) void this.#expire(waiter, reason);
     }
     if (now - this.#lookedUpAtMs >= LOOK_UP_EVERY_MS) void this.#lookUp(now);

@@ -19,10 +19,10 @@ const KINDS = [
   { kind: 'cut', weight: 3, targets: WITH_STORES, forMs: [1_000, 8_000], stores: true },
   { kind: 'silence', weight: 2, targets: WITH_STORES, forMs: [1_000, 8_000], stores: true },
   { kind: 'flush', weight: 2, targets: ['redis'], forMs: [0, 0] },
-  { kind: 'kill', weight: 2, targets: ['redis'], forMs: [200, 6_000] },
+  { kind: 'kill', weight: 2, targets: ['redis'], forMs: [200, 15_000] },
   { kind: 'stop', weight: 1, targets: ['redis'], forMs: [1_000, 6_000] },
   { kind: 'crash', weight: 1, targets: ['postgres'], forMs: [0, 0] },
-  { kind: 'cut', weight: 1, targets: ['postgres'], forMs: [1_000, 5_000] },
+  { kind: 'cut', weight: 1, targets: ['postgres'], forMs: [1_000, 26_000] },
 ];
 const TOTAL = KINDS.reduce((sum, { weight }) => sum + weight, 0);
 const QUIET_MS = [500, 3_500];

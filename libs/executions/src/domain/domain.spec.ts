@@ -20,7 +20,7 @@ describe('the text of a jsonb column', () => {
 });
 
 describe('a waiter gives up', () => {
-  const wait = { createdAtMs: 0, startWithinMs: 30_000, runWithinMs: 900_000, heardAtMs: undefined };
+  const wait = { sinceMs: 0, startWithinMs: 30_000, runWithinMs: 900_000, heardAtMs: undefined };
   it.each([
     ['not before the start deadline', wait, 31_000, undefined],
     ['after the start deadline', wait, 32_001, 'createdToStartedTimeoutSecs_exceeded'],

@@ -3,7 +3,7 @@ import type { ExpiryReason } from './outcomes.js';
 
 /** An action somebody waits for, as far as its deadlines are concerned. */
 export interface Wait {
-  readonly createdAtMs: number;
+  readonly sinceMs: number;
   readonly startWithinMs: number;
   readonly runWithinMs: number;
   /** When its worker was last heard of; undefined before it started. */
@@ -15,7 +15,7 @@ const START_GRACE_MS = 2_000;
 
 /** Whether to stop waiting, and why. */
 export function expiry(wait: Wait, nowMs: number): ExpiryReason | undefined {
-  const age = nowMs - wait.createdAtMs;
+  const age = nowMs - wait.sinceMs;
   if (age > wait.startWithinMs + wait.runWithinMs) return 'startedToCompletedTimeoutSecs_exceeded';
   if (wait.heardAtMs === undefined)
     return age > wait.startWithinMs + START_GRACE_MS ? 'createdToStartedTimeoutSecs_exceeded' : undefined;
