@@ -220,6 +220,9 @@ describe('the reconciler', () => {
     await reconcile();
     const id = newId();
     await engine.get(LedgerRepository).insertQueued(engine.db, [{ ...sync, id, attempt: 0, retryKey: id }]);
+    // Whoever accepted it may be about to offer it.
+    expect(await reconcile()).toBe(0);
+    await engine.db.query(`UPDATE executions SET created_at = now() - interval '4 seconds' WHERE id = $1`, [id]);
     expect(await reconcile()).toBe(1);
     expect([await slots(), await jobStateOf(id)]).toEqual([[id], 'waiting']);
   });

@@ -80,7 +80,6 @@ const COLUMNS =
   'input, options, created_at, started_at, deadline_at';
 const ENDED_COLUMNS = 'id, state, attempt, max_attempts, output, error';
 const OPEN = `state IN ('queued', 'running')`;
-const AVAILABLE = '(available_at IS NULL OR available_at <= now())';
 /** Of a worker `w` of which nothing is known or was heard for so many milliseconds. */
 const SILENT = `w.id IS NULL OR w.heartbeat_at < now() - interval '1 millisecond' *`;
 const RUN_WITHIN_MS = Object.fromEntries(Object.entries(LIMITS).map(([kind, { runWithinMs }]) => [kind, runWithinMs]));
@@ -215,11 +214,16 @@ export class LedgerRepository {
     return rows.map((row) => this.#toEnded(row));
   }
 
-  /** Rows of a kind in a state, by id, after one of them; without those that are to wait for their time. */
-  async open(kind: StoredKind, state: 'queued' | 'running', after: ExecutionId, limit: number): Promise<OpenRow[]> {
+  /**
+   * Rows of a kind in a state, by id, after one of them; without those that are to wait for their time.
+   * @param forMs in which they have been there, or their time has come, at least
+   */
+  async open(kind: StoredKind, state: 'queued' | 'running', after: ExecutionId, limit: number, forMs = 0): Promise<OpenRow[]> {
     const rows = await this.db.query<{ id: string; environment_id: number }>(
-      `SELECT id, environment_id FROM executions WHERE state = $2 AND kind = $1 AND id > $3 AND ${AVAILABLE} ORDER BY id LIMIT $4`,
-      [kind, state, after, limit],
+      `SELECT id, environment_id FROM executions
+        WHERE state = $2 AND kind = $1 AND id > $3 AND coalesce(available_at, created_at) <= now() - interval '1 millisecond' * $5::float8
+        ORDER BY id LIMIT $4`,
+      [kind, state, after, limit, forMs],
     );
     return rows.map((row) => ({ id: row.id, environmentId: row.environment_id }));
   }

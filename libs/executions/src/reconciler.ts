@@ -17,6 +17,8 @@ const PAGE = 2_000;
 const OVERDUE_AT_ONCE = 500;
 /** What became due less than this ago is offered at once; older ones are found page by page. */
 const DUE_WITHIN_MS = 10_000;
+/** What was accepted, or became due, less than this ago is being offered by whoever did it. */
+const OFFERED_WITHIN_MS = 3_000;
 const FIRST_ID = idFloor(new Date(0));
 
 /** Makes Redis agree with the tables again after a crash or a loss. Every step is idempotent and may run anywhere, any time. */
@@ -41,7 +43,7 @@ export class Reconciler {
     let mended = 0;
     for (const kind of STORED) {
       mended += await this.#countRunning(kind);
-      mended += isWhole ? await this.#offerAll(kind) : await this.#offerNextPage(kind);
+      mended += isWhole ? await this.#offerAll(kind) : await this.#offerNextPage(kind, OFFERED_WITHIN_MS);
     }
     // Only now: a pass that is cut short is made again.
     if (isWhole) await this.redis.set(keys.epoch, new Date().toISOString());
@@ -81,14 +83,14 @@ export class Reconciler {
   async #offerAll(kind: StoredKind): Promise<number> {
     this.#position.delete(kind);
     let mended = 0;
-    do mended += await this.#offerNextPage(kind);
+    do mended += await this.#offerNextPage(kind, 0);
     while (this.#position.has(kind));
     return mended;
   }
 
   /** Pages through what waits, from the oldest on, a page at a time. */
-  async #offerNextPage(kind: StoredKind): Promise<number> {
-    const rows = await this.ledger.open(kind, 'queued', this.#position.get(kind) ?? FIRST_ID, PAGE);
+  async #offerNextPage(kind: StoredKind, forMs: number): Promise<number> {
+    const rows = await this.ledger.open(kind, 'queued', this.#position.get(kind) ?? FIRST_ID, PAGE, forMs);
     const last = rows.at(-1);
     if (last && rows.length === PAGE) this.#position.set(kind, last.id);
     else this.#position.delete(kind);
