@@ -29,21 +29,27 @@ export class RunEndings {
     options: FinishOptions,
   ): Promise<void> {
     const results = runResults(facts.models, facts.variant, outcome.results);
-    if (facts.runId !== null) {
-      await this.runs.end(tx, facts.executionId, outcome.status === 'succeeded' ? 'SUCCESS' : 'STOPPED', results);
-    }
+    await this.runs.end(tx, facts.executionId, outcome.status === 'succeeded' ? 'SUCCESS' : 'STOPPED', results);
     if (schedule) {
-      const next = nextRunAfter(schedule, endingOf(options), schedule.now);
+      const next = nextRunAfter(schedule, await this.#endingOf(tx, facts, options), schedule.now);
       await this.schedules.release(tx, facts.syncId, facts.executionId, next);
-      await this.#remember(tx, facts, outcome);
+      await this.#remember(tx, facts, outcome, options);
       await this.#announce(tx, facts, outcome, results, schedule.now);
     }
     tx.afterCommit(() => this.#finishOperation(facts, outcome, results, options));
   }
 
-  async #remember(tx: Transaction, facts: RunFacts, outcome: Outcome): Promise<void> {
+  /** One whose time was up goes on at once too, if it got as far as a checkpoint. */
+  async #endingOf(tx: Transaction, facts: RunFacts, { lost, interrupted, state }: FinishOptions): Promise<RunEnding> {
+    if (lost) return 'lost';
+    const isUp = state === 'expired' && facts.startedAt !== null && (await this.runs.hasCheckpoint(tx, facts));
+    return interrupted || isUp ? 'interrupted' : 'complete';
+  }
+
+  async #remember(tx: Transaction, facts: RunFacts, outcome: Outcome, { interrupted }: FinishOptions): Promise<void> {
     if (outcome.status === 'failed') return this.runs.setProblem(tx, facts, facts.operationId ?? facts.executionId);
-    await this.runs.moveLastSyncDate(tx, facts.executionId);
+    if (interrupted) await this.runs.markContinuing(tx, facts.executionId);
+    else await this.runs.moveLastSyncDate(tx, facts.executionId);
     await this.runs.clearProblem(tx, facts);
   }
 
@@ -83,11 +89,6 @@ export class RunEndings {
     });
   }
 }
-
-const endingOf = ({ lost, interrupted }: FinishOptions): RunEnding => {
-  if (lost) return 'lost';
-  return interrupted ? 'interrupted' : 'complete';
-};
 
 const operationStateOf = (outcome: Outcome, { state }: FinishOptions): FinalState => {
   if (outcome.status === 'succeeded') return 'success';

@@ -24,6 +24,10 @@ export interface HeldSchedule {
 const COLUMNS = `s.sync_id AS "syncId", s.environment_id AS "environmentId", y.connection_id AS "connectionRowId",
   y.function_id AS "functionId" FROM sync_schedules s JOIN syncs y ON y.id = s.sync_id`;
 
+const HOLD = (syncId: string) => `SELECT sync_id AS "syncId", starts_at AS "startsAt", frequency_ms::float8 AS "frequencyMs",
+    live_execution_id AS "liveExecutionId", now() AS now
+  FROM sync_schedules WHERE sync_id = ${syncId} AND state <> 'deleted' FOR UPDATE`;
+
 /**
  * Every statement on the clockwork of schedules. `live_execution_id` is the guard of "one live run per sync": it is set only while
  * the row is held and the field is empty, and emptied only by the run it names.
@@ -44,11 +48,13 @@ export class SchedulesRepository {
 
   /** Null when the sync is gone. */
   async hold(tx: Transaction, syncId: SyncId): Promise<HeldSchedule | null> {
-    const [row] = await tx.query<HeldSchedule>(
-      `SELECT sync_id AS "syncId", starts_at AS "startsAt", frequency_ms::float8 AS "frequencyMs", live_execution_id AS "liveExecutionId", now() AS now
-         FROM sync_schedules WHERE sync_id = $1 AND state <> 'deleted' FOR UPDATE`,
-      [syncId],
-    );
+    const [row] = await tx.query<HeldSchedule>(HOLD('$1'), [syncId]);
+    return row ?? null;
+  }
+
+  /** The schedule of an execution's sync. Null when the sync is gone. */
+  async holdOf(tx: Transaction, executionId: ExecutionId): Promise<HeldSchedule | null> {
+    const [row] = await tx.query<HeldSchedule>(HOLD('(SELECT sync_id FROM executions WHERE id = $1)'), [executionId]);
     return row ?? null;
   }
 
