@@ -200,7 +200,9 @@ function latenessMeter() {
   return {
     async begin(db) {
       const { rows } = await db.query('SELECT sync_id, next_run_at FROM sync_schedules WHERE next_run_at > now()');
-      due = new Map(rows.map(({ sync_id, next_run_at }) => [sync_id, next_run_at.getTime()]));
+      const times = rows.map(({ sync_id, next_run_at }) => [sync_id, next_run_at.getTime()]);
+      // What came due while they were read may have been taken unseen.
+      due = new Map(times.filter(([, dueAt]) => dueAt > Date.now()));
     },
     /** @param acceptedAt when its row was written */
     taken(syncId, at, acceptedAt = at) {

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { ModelCounts, Outcome } from '#libs/contracts';
 import type { Transaction } from '#libs/database';
 import { Deliveries } from '#libs/deliveries';
+import { Executions } from '#libs/executions';
+import type { ExecutionId } from '#libs/kernel';
 import { type FinalState, OperationLog } from '#libs/logs';
 import { nextRunAfter, type RunEnding } from './domain/next-run.js';
 import { runResults } from './domain/run-results.js';
@@ -16,6 +18,7 @@ export class RunEndings {
   constructor(
     private readonly runs: SyncRunsRepository,
     private readonly schedules: SchedulesRepository,
+    private readonly executions: Executions,
     private readonly deliveries: Deliveries,
     private readonly operations: OperationLog,
   ) {}
@@ -31,8 +34,9 @@ export class RunEndings {
     const results = runResults(facts.models, facts.variant, outcome.results);
     await this.runs.end(tx, facts.executionId, outcome.status === 'succeeded' ? 'SUCCESS' : 'STOPPED', results);
     if (schedule) {
-      const next = nextRunAfter(schedule, await this.#endingOf(tx, facts, options), schedule.now);
-      await this.schedules.release(tx, facts.syncId, facts.executionId, next);
+      const ending = await this.#endingOf(tx, facts, options);
+      await this.schedules.release(tx, facts.syncId, facts.executionId, nextRunAfter(schedule, ending, schedule.now));
+      if (ending === 'interrupted' && schedule.state === 'paused' && facts.isTriggered) await this.#goOn(tx, facts);
       await this.#remember(tx, facts, outcome, options);
       await this.#announce(tx, facts, outcome, results, schedule.now);
     }
@@ -44,6 +48,13 @@ export class RunEndings {
     if (lost) return 'lost';
     const isUp = state === 'expired' && facts.startedAt !== null && (await this.runs.hasCheckpoint(tx, facts));
     return interrupted || isUp ? 'interrupted' : 'complete';
+  }
+
+  /** What was asked for by hand gets to its end by itself, though its schedule rests. */
+  async #goOn(tx: Transaction, { environmentId, connectionRowId, functionId, syncId }: RunFacts): Promise<void> {
+    const next = { kind: 'sync', environmentId, connectionRowId, functionId, syncId, options: { isTriggered: true } } as const;
+    const [executionId] = await this.executions.submitMany(tx, [next]);
+    await this.schedules.setLive(tx, [{ syncId, executionId: executionId as ExecutionId }]);
   }
 
   async #remember(tx: Transaction, facts: RunFacts, outcome: Outcome, { interrupted }: FinishOptions): Promise<void> {

@@ -14,6 +14,7 @@ export interface DueSchedule {
 /** A schedule that is held until the transaction ends. */
 export interface HeldSchedule {
   readonly syncId: SyncId;
+  readonly state: 'started' | 'paused';
   readonly startsAt: Date;
   readonly frequencyMs: number;
   readonly liveExecutionId: ExecutionId | null;
@@ -30,7 +31,9 @@ const TAKE_DUE = `WITH due AS MATERIALIZED (
          y.function_id AS "functionId"
     FROM due JOIN syncs y ON y.id = due.sync_id ORDER BY due.next_run_at`;
 
-const HOLD = (syncId: string) => `SELECT sync_id AS "syncId", starts_at AS "startsAt", frequency_ms::float8 AS "frequencyMs",
+const HOLD = (
+  syncId: string,
+) => `SELECT sync_id AS "syncId", state, starts_at AS "startsAt", frequency_ms::float8 AS "frequencyMs",
     live_execution_id AS "liveExecutionId", now() AS now
   FROM sync_schedules WHERE sync_id = ${syncId} AND state <> 'deleted' FOR UPDATE`;
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Checkpoints } from '#libs/checkpoints';
 import { Executions } from '#libs/executions';
+import { Schedules } from './schedules.service.js';
 import { SyncCommands } from './sync-commands.service.js';
 import { SyncRuns } from './sync-runs.service.js';
 import { SyncStatuses } from './sync-statuses.service.js';
@@ -33,6 +34,11 @@ const trigger = async (world: World, reset = false) => {
   return triggered?.executionId ?? '';
 };
 const interrupt = (executionId: string) => runs.finish(executionId, succeeded(), { interrupted: true });
+/** Opens the run that an interruption has accepted. */
+const goOn = async (world: World) => {
+  const { live } = await scheduleRow(scheduler, world);
+  return { executionId: live ?? '', run: await open(scheduler, live ?? '') };
+};
 const saveCheckpoint = ({ connectionRowId, checkpointKey }: StartedRun) =>
   scheduler
     .get(Checkpoints)
@@ -46,16 +52,39 @@ const dateOf = async ({ syncId }: World) => {
 const statusOf = async (world: World) => (await scheduler.get(SyncStatuses).of(world.scope, []))[0];
 
 describe('a run that stops at a checkpoint', () => {
+  it('goes on by itself when it was asked for, though its schedule rests', async () => {
+    const world = await scheduler.world();
+    const first = await begin(scheduler, world);
+    await interrupt(first.executionId);
+    const { state, live } = await scheduleRow(scheduler, world);
+    expect([state, live]).toEqual(['paused', expect.any(String)]);
+    expect(live).not.toBe(first.executionId);
+    expect(await scheduler.get(Executions).find(live ?? '')).toMatchObject({ state: 'queued', options: { isTriggered: true } });
+    await open(scheduler, live ?? '');
+    await runs.finish(live ?? '', succeeded());
+    expect(await scheduleRow(scheduler, world)).toMatchObject({ state: 'paused', live: null, due: false });
+  });
+
+  it('of a schedule that was paused meanwhile waits until that is started', async () => {
+    const world = await scheduler.world({ autoStart: true });
+    await scheduler.get(Schedules).poll(1_000);
+    const { live } = await scheduleRow(scheduler, world);
+    await open(scheduler, live ?? '');
+    await scheduler.get(SyncCommands).pause(await scheduler.get(SyncCommands).select(world.scope, []));
+    await interrupt(live ?? '');
+    expect(await scheduleRow(scheduler, world)).toMatchObject({ state: 'paused', live: null, due: true });
+  });
+
   it('counts as a success, and is one run with those that go on from there', async () => {
     const world = await scheduler.world({ incremental: true });
     const first = await begin(scheduler, world);
     await interrupt(first.executionId);
     expect(await dateOf(world)).toBeNull();
     expect(await statusOf(world)).toMatchObject({ latestExecutionStatus: 'SUCCESS' });
-    const second = await begin(scheduler, world);
+    const second = await goOn(world);
     expect(second.run).toMatchObject({ type: 'FULL', lastSyncDate: null });
     await interrupt(second.executionId);
-    const third = await begin(scheduler, world);
+    const third = await goOn(world);
     await runs.finish(third.executionId, succeeded());
     expect(await dateOf(world)).toEqual(first.run.startedAt);
     const next = await begin(scheduler, world);
@@ -68,7 +97,7 @@ describe('a run that stops at a checkpoint', () => {
     const world = await scheduler.world();
     const first = await begin(scheduler, world);
     await interrupt(first.executionId);
-    await runs.finish((await begin(scheduler, world)).executionId, failed);
+    await runs.finish((await goOn(world)).executionId, failed);
     await runs.finish((await begin(scheduler, world)).executionId, succeeded());
     expect(await dateOf(world)).toEqual(first.run.startedAt);
   });
@@ -89,8 +118,8 @@ describe('a run that expires', () => {
     const { executionId, run } = await begin(scheduler, world);
     await saveCheckpoint(run);
     await runs.finish(executionId, failed, { state: 'expired' });
-    expect(await scheduleRow(scheduler, world)).toMatchObject({ live: null, due: true });
-    expect(await statusOf(world)).toMatchObject({ latestExecutionStatus: 'STOPPED' });
+    expect((await scheduleRow(scheduler, world)).live).not.toBe(executionId);
+    expect((await goOn(world)).run.syncRunId).toBeGreaterThan(run.syncRunId);
   });
 
   it('waits for its next tick if it got no further than the one before', async () => {

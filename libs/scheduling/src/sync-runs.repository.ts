@@ -28,6 +28,8 @@ export interface RunFacts {
   readonly provider: string;
   readonly lastSyncDate: Date | null;
   readonly emptyCache: boolean;
+  /** Somebody asked for it; else its schedule was due. */
+  readonly isTriggered: boolean;
   readonly error: FunctionError | null;
   readonly runId: number | null;
   readonly type: RunType | null;
@@ -42,7 +44,8 @@ const FACTS = `SELECT x.id AS "executionId", y.id AS "syncId", y.name AS "syncNa
     y.function_id AS "functionId", f.definition->'models' AS models,
     f.definition->>'sync_type' = 'incremental' AS incremental, f.version AS "functionVersion",
     y.connection_id AS "connectionRowId", c.connection_id AS "connectionId", i.unique_key AS "providerConfigKey", i.provider,
-    y.last_sync_date AS "lastSyncDate", coalesce((x.options->>'emptyCache')::boolean, false) AS "emptyCache", x.error,
+    y.last_sync_date AS "lastSyncDate", coalesce((x.options->>'emptyCache')::boolean, false) AS "emptyCache",
+    coalesce((x.options->>'isTriggered')::boolean, false) AS "isTriggered", x.error,
     r.id::float8 AS "runId", r.type, r.status, r.started_at AS "startedAt", r.operation_id AS "operationId"
   FROM executions x JOIN syncs y ON y.id = x.sync_id JOIN functions f ON f.id = y.function_id
     JOIN connections c ON c.id = y.connection_id JOIN integrations i ON i.id = c.integration_id

@@ -70,7 +70,7 @@ export class SyncTriggers {
       connectionRowId,
       functionId,
       syncId: sync.id,
-      options: emptyCache ? { emptyCache } : {},
+      options: { isTriggered: true, ...(emptyCache ? { emptyCache } : {}) },
     });
     await this.schedules.setLive(tx, [{ syncId: sync.id, executionId }]);
     return { sync, executionId, refused: null };

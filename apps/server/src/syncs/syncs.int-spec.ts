@@ -90,7 +90,7 @@ describe('trigger', () => {
     const options = await server.db.query<{ options: object }>(
       `SELECT options FROM executions WHERE state = 'queued' ORDER BY id`,
     );
-    expect(options).toEqual([{ options: { emptyCache: true } }, { options: {} }]);
+    expect(options).toEqual([{ options: { isTriggered: true, emptyCache: true } }, { options: { isTriggered: true } }]);
     await drain();
   });
 
