@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#libs/database';
 import type { ConnectionRowId, EnvironmentId, ExecutionId, FunctionId, SyncId } from '#libs/kernel';
-import type { RunFacts } from './sync-runs.repository.js';
 
 /** A schedule whose time has come, or that somebody triggered. */
 export interface DueSchedule {
@@ -9,6 +8,13 @@ export interface DueSchedule {
   readonly environmentId: EnvironmentId;
   readonly connectionRowId: ConnectionRowId;
   readonly functionId: FunctionId;
+}
+
+/** A schedule that waits for an execution to end. */
+export interface LiveSchedule {
+  readonly syncId: SyncId;
+  readonly executionId: ExecutionId;
+  readonly isStranded: boolean;
 }
 
 /** A schedule that is held until the transaction ends. */
@@ -79,13 +85,18 @@ export class SchedulesRepository {
     );
   }
 
-  /** Executions that ended, or are forgotten, while their schedule still waits for them. */
-  async stranded(limit: number): Promise<Pick<RunFacts, 'syncId' | 'executionId'>[]> {
+  /**
+   * A page of the schedules that wait for an execution, by its id, and whether that has ended, or is forgotten: nobody will free the
+   * schedule then. However many wait, a page costs the same.
+   */
+  async live(after: ExecutionId, limit: number): Promise<LiveSchedule[]> {
     return this.db.query(
-      `SELECT s.sync_id AS "syncId", s.live_execution_id AS "executionId"
-         FROM sync_schedules s LEFT JOIN executions e ON e.id = s.live_execution_id
-        WHERE s.live_execution_id IS NOT NULL AND (e.id IS NULL OR e.state NOT IN ('queued', 'running')) LIMIT $1`,
-      [limit],
+      `WITH page AS MATERIALIZED (
+         SELECT sync_id, live_execution_id FROM sync_schedules WHERE live_execution_id > $1 ORDER BY live_execution_id LIMIT $2)
+       SELECT p.sync_id AS "syncId", p.live_execution_id AS "executionId",
+              e.id IS NULL OR e.state NOT IN ('queued', 'running') AS "isStranded"
+         FROM page p LEFT JOIN executions e ON e.id = p.live_execution_id ORDER BY p.live_execution_id`,
+      [after, limit],
     );
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FunctionError, Outcome } from '#libs/contracts';
 import { Database, type Transaction } from '#libs/database';
 import { cancelledError, Executions, failedOutcome, lostError } from '#libs/executions';
-import type { ExecutionId } from '#libs/kernel';
+import { type ExecutionId, idFloor } from '#libs/kernel';
 import { type Operation, OperationLog } from '#libs/logs';
 import { checkpointKeyOf } from './domain/checkpoint-keys.js';
 import { RunEndings } from './run-endings.js';
@@ -10,9 +10,13 @@ import { type HeldSchedule, SchedulesRepository } from './schedules.repository.j
 import { type RunFacts, SyncRunsRepository } from './sync-runs.repository.js';
 import type { FinishOptions, RunType, StartedRun } from './syncs.types.js';
 
+const FIRST = idFloor(new Date(0));
+
 /** Runs of syncs: from the claimed execution to what its outcome changes (spec/engine.md §2.5). */
 @Injectable()
 export class SyncRuns {
+  #lookedUpTo: ExecutionId = FIRST;
+
   constructor(
     private readonly db: Database,
     private readonly runs: SyncRunsRepository,
@@ -70,11 +74,12 @@ export class SyncRuns {
   }
 
   /**
-   * Frees schedules whose execution ended, or was forgotten, without its run being finished; at most `limit`, the orchestrator's
-   * sweep. Answers how many.
+   * Frees schedules whose execution ended, or was forgotten, without its run being finished: the orchestrator's sweep. Looks at `limit`
+   * of those that run or wait to run, at the next ones with every call. Answers how many it freed.
    */
   async freeStranded(limit: number): Promise<number> {
-    const stranded = await this.schedules.stranded(limit);
+    const page = await this.schedules.live(this.#lookedUpTo, limit);
+    const stranded = page.filter(({ isStranded }) => isStranded);
     for (const { syncId, executionId } of stranded) {
       await this.db.transaction(async (tx) => {
         const schedule = await this.schedules.hold(tx, syncId);
@@ -82,6 +87,7 @@ export class SyncRuns {
         await this.#free(tx, executionId, schedule, { lost: true }, lostError('what ran the sync is gone'));
       });
     }
+    this.#lookedUpTo = page.length === limit ? (page.at(-1)?.executionId ?? FIRST) : FIRST;
     return stranded.length;
   }
 

@@ -10,6 +10,7 @@ const EVERY_MS = 2_000;
 const LEASE = 'sweeps';
 const LEASE_MS = 15_000;
 const AT_ONCE = 500;
+const SCHEDULES_AT_ONCE = 5_000;
 
 /** Brings back into step what a crash or a loss left behind: stores, executions, schedules, webhooks. */
 @Injectable()
@@ -28,7 +29,7 @@ export class Sweeper extends Ticker {
     if (!(await this.lease.hold(LEASE, LEASE_MS))) return;
     await this.overdue.settle();
     await this.reconciler.reconcile();
-    await this.syncRuns.freeStranded(AT_ONCE);
+    await this.syncRuns.freeStranded(SCHEDULES_AT_ONCE);
     await this.deliveries.resendOverdue(AT_ONCE);
   }
 
