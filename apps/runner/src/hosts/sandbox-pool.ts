@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { confinement, type Namespaces } from './confinement.js';
+import type { Namespaces } from '#libs/confinement';
+import { confinement } from './confinement.js';
 import { type FleetOptions, SandboxFleet } from './sandbox-fleet.js';
 import {
   type Bundle,
