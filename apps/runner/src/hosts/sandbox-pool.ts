@@ -39,7 +39,7 @@ export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
   readonly #fleet: SandboxFleet;
   readonly #snapshots: Snapshots;
   readonly #needs = new MemoryNeeds();
-  readonly #waiting = new WaitingRuns();
+  readonly #waiting = new WaitingRuns(() => this.#fleet.makePlace());
 
   constructor(private readonly options: PoolOptions) {
     const confined = confinement(options.namespaces);
