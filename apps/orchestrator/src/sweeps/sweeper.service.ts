@@ -26,7 +26,7 @@ export class Sweeper extends Ticker {
 
   protected async tick(): Promise<void> {
     if (!(await this.lease.hold(LEASE, LEASE_MS))) return;
-    await this.overdue.settle();
+    await this.overdue.settle(() => this.isStopped);
     await this.reconciler.reconcile();
     await this.syncRuns.freeStranded(AT_ONCE);
     await this.deliveries.resendOverdue(AT_ONCE);
