@@ -121,6 +121,40 @@ describe('the ledger', () => {
   });
 });
 
+describe('deadlines', () => {
+  const [second, minute, hour] = [1_000, 60_000, 3_600_000];
+  it.each([
+    ['sync', hour, 24 * hour],
+    ['action-async', 24 * hour, 15 * minute],
+    ['on-event', 30 * second, 5 * minute],
+  ] as const)('of %s are as its kind says, by the clock of the database', async (kind, startWithinMs, runWithinMs) => {
+    const id = await submit({ kind });
+    await executions.claim(id, worker);
+    const [row] = await engine.db.query<{ start: number; run: number }>(
+      `SELECT extract(epoch FROM start_deadline_at - created_at)::float8 * 1000 AS start,
+              extract(epoch FROM deadline_at - started_at)::float8 * 1000 AS run FROM executions WHERE id = $1`,
+      [id],
+    );
+    expect(row).toEqual({ start: startWithinMs, run: runWithinMs });
+  });
+
+  it('of what waits for its time count from then', async () => {
+    const availableAt = new Date(Date.now() + 60_000);
+    const id = await submit({ kind: 'on-event', availableAt });
+    const [row] = await engine.db.query<{ at: Date }>('SELECT start_deadline_at AS at FROM executions WHERE id = $1', [id]);
+    expect(row?.at).toEqual(new Date(availableAt.getTime() + 30_000));
+  });
+
+  it.each(['succeeded', 'failed', 'expired', 'cancelled'] as const)('and late results do not change what %s', async (state) => {
+    const id = await submit();
+    await executions.claim(id, worker);
+    await executions.settle(engine.db, id, { state });
+    for (const late of ['succeeded', 'failed', 'expired', 'cancelled'] as const)
+      expect(await executions.settle(engine.db, id, { state: late, output: 'late' })).toBe(false);
+    expect([await stateOf(id), await executions.claim(id, worker)]).toEqual([state, null]);
+  });
+});
+
 describe('attempts at an asynchronous action', () => {
   const action = { kind: 'action-async', maxAttempts: 3 };
 
@@ -244,11 +278,14 @@ async function partitions(): Promise<string[]> {
 
 describe('partitions', () => {
   it('are there before their day, and leave a day that has rows elsewhere alone', async () => {
-    const now = new Date();
-    const stray = await submit();
+    const now = new Date(Date.now() + 100 * 86_400_000);
+    const before = await partitions();
+    expect(before.length).toBeGreaterThanOrEqual(1 + 7);
+    const stray = idFloor(now).replace(/0000$/, '0001');
+    await engine.get(LedgerRepository).insertQueued(engine.db, [{ ...sync, id: stray, attempt: 0, retryKey: stray }]);
     await engine.get(LedgerPartitions).ensure(now);
     await engine.get(LedgerPartitions).ensure(now);
-    expect(await partitions()).toHaveLength(1 + 6);
+    expect(await partitions()).toHaveLength(before.length + 6);
     const tomorrow = idFloor(new Date(now.getTime() + 86_400_000)).replace(/0000$/, '0001');
     await engine.get(LedgerRepository).insertQueued(engine.db, [{ ...sync, id: tomorrow, attempt: 0, retryKey: tomorrow }]);
     const [row] = await engine.db.query<{ name: string }>(
