@@ -89,7 +89,7 @@ describe('caps of an environment', () => {
     await here.redis.flushdb();
     await there.get(ExecutionCaps).publishChanged();
     await there.get(Reconciler).reconcile();
-    const [report] = (await there.get(ExecutionCaps).report(1)).filter(({ kind }) => kind === 'sync');
+    const report = (await there.get(ExecutionCaps).report(1)).find(({ kind }) => kind === 'sync');
     expect(report?.load).toEqual({ waiting: 3, running: 2 });
     const claimed = (await here.redis.hmget('fairlead:admission:sync:env', first as string))[0];
     expect(claimed).toBe('1/7');

@@ -303,8 +303,8 @@ describe('partitions', () => {
     await engine.get(LedgerPartitions).ensure(old);
     const open = idFloor(new Date('2021-03-02T00:00:00Z'));
     const stray = idFloor(new Date('2021-02-01T00:00:00Z'));
-    const rows = [open, stray].map((id) => ({ ...sync, id, attempt: 0, retryKey: id }));
-    await engine.get(LedgerRepository).insertQueued(engine.db, rows);
+    for (const id of [open, stray])
+      await engine.get(LedgerRepository).insertQueued(engine.db, [{ ...sync, id, attempt: 0, retryKey: id }]);
     await drop();
     expect([await stateOf(open), await stateOf(stray)]).toEqual(['queued', 'queued']);
     expect((await partitions()).filter((name) => name.startsWith('executions_2021'))).toEqual(['executions_20210302']);

@@ -93,8 +93,8 @@ export class AdmissionModel {
   }
 
   #letJoin(environment: number, connection: number): void {
-    const limit = this.#connectionLimit(environment);
-    while (this.#heldOf(connection).length > 0 && (limit === 0 || this.#alive(connection) < limit)) {
+    const limit = this.#connectionLimit(environment) || Number.POSITIVE_INFINITY;
+    while (this.#heldOf(connection).length > 0 && this.#alive(connection) < limit) {
       this.#queue(environment).push(this.#heldOf(connection).shift() as string);
     }
   }

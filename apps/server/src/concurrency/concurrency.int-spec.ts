@@ -63,7 +63,12 @@ interface Refused {
 
 const admin = (uuid = dev.uuid) => `/admin/environments/${uuid}/concurrency`;
 
-async function call<Body>(method: string, path: string, body?: object, authorization = OPERATOR) {
+interface Reply<Body> {
+  readonly status: number;
+  readonly body: Body;
+}
+
+async function call<Body>(method: string, path: string, body?: object, authorization = OPERATOR): Promise<Reply<Body>> {
   const response = await fetch(`${app.url}${path}`, {
     method,
     headers: { authorization, ...(body && { 'content-type': 'application/json' }) },
