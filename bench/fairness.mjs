@@ -225,10 +225,11 @@ function print(rows, { small, large }) {
     console.log(`| ${name} | ${p50.toFixed(3)} | ${p95.toFixed(3)} |`);
 }
 
+const round = (value, digits = 2) => Number(value.toFixed(digits));
+
 function figuresOf(rows, cost) {
   print(rows, cost);
   const [empty, one, many] = rows.map(([, figures]) => figures);
-  const round = (value, digits = 2) => Number(value.toFixed(digits));
   return {
     empty_p95_ms: round(empty.p95),
     one_connection_p95_ms: round(one.p95),

@@ -107,7 +107,11 @@ export class Admission {
       this.#redis.hmget(`${base}:env`, ...ids),
       this.#redis.hmget(`${base}:data`, ...ids),
     ]);
-    return ids.map((id, index) => ({ id, environmentId: environmentOf(environments[index]), data: data[index] ?? '' }));
+    // One that ended meanwhile holds no slot any more.
+    return ids.flatMap((id, index) => {
+      const mark = environments[index];
+      return mark ? [{ id, environmentId: environmentOf(mark), data: data[index] ?? '' }] : [];
+    });
   }
 
   /** How many wait in an environment, and how many may; undefined while Redis is away. */
@@ -154,7 +158,7 @@ export class Admission {
 }
 
 /** Of `environment`, `environment/connection` or `environment/connection/`. */
-const environmentOf = (mark: string | null | undefined): EnvironmentId => Number(mark?.split('/', 1)[0] ?? Number.NaN);
+const environmentOf = (mark: string): EnvironmentId => Number(mark.split('/', 1)[0]);
 
 function unflatten(flat: readonly string[]): Admitted[] {
   const admitted: Admitted[] = [];

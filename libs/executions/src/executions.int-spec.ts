@@ -213,6 +213,18 @@ describe('the reconciler', () => {
     expect([await slots(), await jobStateOf(id)]).toEqual([[id], 'waiting']);
   });
 
+  it('refuses again what was ended and may still run, after Redis was emptied', async () => {
+    await reconcile();
+    const [cancelled, done] = [await submit(), await submit()];
+    for (const id of [cancelled, done]) await executions.claim(id, worker);
+    await executions.cancel(engine.db, cancelled, 'by hand');
+    await executions.settle(engine.db, done, { state: 'succeeded' });
+    await engine.redis.flushdb();
+    await reconcile();
+    const isRefused = (id: ExecutionId) => engine.redis.exists(`fairlead:settled:${id}`);
+    expect([await isRefused(cancelled), await isRefused(done)]).toEqual([1, 0]);
+  });
+
   it('frees the slot of what has ended, and queues again what lost its job', async () => {
     await reconcile();
     const [ended, jobless] = [await submit(), await submit()];

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ExecutionKind, ExecutionState, FunctionError } from '#libs/contracts';
 import { Cipher } from '#libs/crypto';
 import { Database, type Sql } from '#libs/database';
-import type { ConnectionRowId, EnvironmentId, ExecutionId } from '#libs/kernel';
+import { type ConnectionRowId, type EnvironmentId, type ExecutionId, idFloor } from '#libs/kernel';
 import { jsonbText } from './domain/json-text.js';
 import { LIMITS } from './domain/limits.js';
 import type { Execution, NewExecution, OverdueExecution, Settlement, StoredKind } from './executions.types.js';
@@ -203,6 +203,16 @@ export class LedgerRepository {
       `SELECT ${OPEN_COLUMNS} FROM executions WHERE state = $2 AND kind = $1 AND id > $3 AND ${AVAILABLE} ORDER BY id LIMIT $4`,
       [kind, state, after, limit],
     );
+  }
+
+  /** Executions that were ended before their time was over: what ran them may not know. The latest first. */
+  async endedEarly(since: Date, limit: number): Promise<ExecutionId[]> {
+    const rows = await this.db.query<{ id: string }>(
+      `SELECT id FROM executions WHERE id > $1 AND state IN ('failed', 'expired', 'cancelled') AND deadline_at > now()
+        ORDER BY id DESC LIMIT $2`,
+      [idFloor(since), limit],
+    );
+    return rows.map(({ id }) => id);
   }
 
   /** Those of the ids that nobody has claimed yet. */

@@ -10,7 +10,7 @@ import { Dispatcher } from './dispatcher.js';
 import { WORKER_LOST_AFTER_MS } from './domain/limits.js';
 import { failedOutcome, lostError } from './domain/outcomes.js';
 import type { ActionJob, OverdueExecution, StoredKind } from './executions.types.js';
-import { keys } from './keys.js';
+import { keys, SETTLED_FOR_S } from './keys.js';
 import { LedgerRepository } from './ledger.repository.js';
 
 const STORED: readonly StoredKind[] = ['sync', 'action-async', 'on-event'];
@@ -20,6 +20,9 @@ const OVERDUE_AT_ONCE = 500;
 const SETTLING_MS = 10_000;
 /** Looks come every two seconds, and workers are heard of every five. */
 const PAUSE_MS = 10_000;
+/** Of a sync: to its start and from there to its end. */
+const LONGEST_LIFE_MS = 2 * 86_400_000;
+const MOST_REFUSED = 20_000;
 const FIRST_ID = idFloor(new Date(0));
 
 /** Makes Redis agree with the tables again after a crash or a loss. Every step is idempotent and may run anywhere, any time. */
@@ -47,7 +50,10 @@ export class Reconciler {
       mended += await this.#adoptRunning(kind);
       mended += isWhole ? await this.#offerAll(kind) : await this.#offerNextPage(kind);
     }
-    if (isWhole) await this.redis.set(keys.epoch, new Date().toISOString());
+    if (isWhole) {
+      await this.#refuseEnded();
+      await this.redis.set(keys.epoch, new Date().toISOString());
+    }
     for (const kind of executionKind.options) mended += await this.#freeSlots(kind);
     if (mended > 0)
       this.#log.warn(`${mended} executions were brought back into step${isWhole ? ' after Redis was emptied' : ''}`);
@@ -107,6 +113,14 @@ export class Reconciler {
     const unknown = await this.admission.unknown(kind, rows);
     await this.dispatcher.offerRows(kind, unknown);
     return unknown.length;
+  }
+
+  /** What may still run although it was ended is refused again: Redis has forgotten that it was. */
+  async #refuseEnded(): Promise<void> {
+    const ended = await this.ledger.endedEarly(new Date(Date.now() - LONGEST_LIFE_MS), MOST_REFUSED);
+    const marks = this.redis.pipeline();
+    for (const id of ended) marks.set(keys.settled(id), '1', 'EX', SETTLED_FOR_S);
+    await marks.exec();
   }
 
   /** Slots whose execution has ended are freed; admitted rows whose job got lost get another one. */
