@@ -17,10 +17,11 @@ import { HandlesJob, headroomOf, QueuesModule, WorkersModule } from '#libs/queue
 import { Admission } from '../dist/libs/executions/src/admission.js';
 
 /**
- * Fairness. A light tenant's wait, from the call that accepts its work until a worker has claimed it, on an empty system and beside another
- * tenant that has 100,000 runs queued, from one connection and from 1,000; beside the same run in one line, first in, first out. Then what
- * it costs to end an execution and admit the next, with 1,000 and with 1,000,000 waiting.
- * The ledger, admission, queue and worker are those of production, in one process on an embedded PostgreSQL and Redis of its own; a run only waits.
+ * Fairness. A light tenant's wait, from the call that accepts its work until a worker has claimed it, beside another tenant that has
+ * 100,000 runs queued, from one connection and from 1,000, and at the same time on an empty system of its own, so that both meet the same
+ * noise; beside the same run in one line, first in, first out. Then what it costs to end an execution and admit the next, with 1,000 and with
+ * 1,000,000 waiting. The ledger, admission, queue and worker are those of production, in one process on an embedded PostgreSQL and Redis; a
+ * run only waits.
  */
 const [NOISY, LIGHT] = [1, 2];
 const BACKLOG = 100_000;
@@ -46,15 +47,17 @@ async function stores() {
   return { databaseUrl: postgres.url, redisUrl: redis.url, stop };
 }
 
-async function ownDatabase(serverUrl, key) {
-  const admin = new pg.Client({ connectionString: serverUrl });
+/** A database and a Redis database of its own for one system. */
+async function ownPlace({ databaseUrl, redisUrl }, number, key) {
+  const admin = new pg.Client({ connectionString: databaseUrl });
   await admin.connect();
-  await admin.query('CREATE DATABASE fairlead_bench');
+  await admin.query(`CREATE DATABASE fairlead_bench_${number}`);
   await admin.end();
-  const url = new URL(serverUrl);
-  url.pathname = '/fairlead_bench';
-  await migrateAll({ NANGO_DATABASE_URL: url.href, NANGO_ENCRYPTION_KEY: key });
-  return url.href;
+  const [database, redis] = [new URL(databaseUrl), new URL(redisUrl)];
+  database.pathname = `/fairlead_bench_${number}`;
+  redis.pathname = `/${number}`;
+  await migrateAll({ NANGO_DATABASE_URL: database.href, NANGO_ENCRYPTION_KEY: key });
+  return { databaseUrl: database.href, redisUrl: redis.href };
 }
 
 const each = (count) => ({ action: count, 'action-async': count, sync: count, 'on-event': count });
@@ -149,19 +152,25 @@ const quantiles = (waits) => {
   return { p50: at(0.5), p95: at(0.95), most: at(1) };
 };
 
-/** @param goesOn with the backlog of the scenario before */
-async function scenario(places, key, { connections = 0, headroom, seconds, line = false, goesOn = false }) {
-  const redis = new Redis(places.redisUrl);
-  if (!goesOn) await redis.flushdb();
+/** @param connections of the backlog; without any it goes on with that of the scenario before */
+async function scenario([busyPlace, emptyPlace], key, { connections = 0, headroom, seconds, line = false }) {
+  const redis = new Redis(busyPlace.redisUrl);
+  if (connections > 0) await redis.flushdb();
   redis.disconnect();
-  const engine = await startEngine(places, key, headroom);
+  const [busy, empty] = await Promise.all([startEngine(busyPlace, key, headroom), startEngine(emptyPlace, key, headroom)]);
   try {
-    if (!goesOn) await engine.db.query('TRUNCATE executions');
-    if (connections > 0) await makeBacklog(engine, connections);
-    const waits = await lightWaits(engine, seconds);
-    return { waits, ...(line ? { line: await firstInFirstOut(engine, 3) } : {}) };
+    if (connections > 0) {
+      await busy.db.query('TRUNCATE executions');
+      await makeBacklog(busy, connections);
+    }
+    const [waits, emptyWaits] = await Promise.all([
+      lightWaits(busy, seconds),
+      delay(EVERY_MS / 2).then(() => lightWaits(empty, seconds)),
+    ]);
+    const figures = { ...quantiles(waits), empty: quantiles(emptyWaits) };
+    return { ...figures, ...(line ? { line: await firstInFirstOut(busy, 3) } : {}) };
   } finally {
-    await engine.close();
+    await Promise.all([busy.close(), empty.close()]);
   }
 }
 
@@ -208,15 +217,17 @@ async function dequeues({ redisUrl }) {
   return { small: of('sync'), large: of('action-async') };
 }
 
+const text = ({ p50, p95, most }) => [p50, p95, most].map((ms) => ms.toFixed(1)).join(' / ');
+
 function print(rows, { small, large }) {
-  console.log('| light tenant, wait in ms | p50 | p95 | most | p95 of empty |\n|---|---|---|---|---|');
-  const [[, empty]] = rows;
-  for (const [name, { p50, p95, most }] of rows)
-    console.log(`| ${name} | ${p50.toFixed(1)} | ${p95.toFixed(1)} | ${most.toFixed(1)} | ${(p95 / empty.p95).toFixed(2)} |`);
-  const line = rows.find(([, figures]) => figures.line)?.[1].line;
   console.log(
-    `| first in, first out, by the rate of the line | ${(line / 1_000).toFixed(0)} s | | | ${Math.round(line / empty.p95)} |`,
+    '| light tenant, wait in ms | p50 / p95 / most | empty system, at the same time | ratio of p95 |\n|---|---|---|---|',
   );
+  for (const [name, figures] of rows)
+    console.log(`| ${name} | ${text(figures)} | ${text(figures.empty)} | ${ratioOf(figures).toFixed(2)} |`);
+  const [[, { line, empty }]] = rows;
+  const seconds = (line / 1_000).toFixed(0);
+  console.log(`| first in, first out, by the rate of the line | ${seconds} s | | ${Math.round(line / empty.p95)} |`);
   console.log('\n| end one, admit the next, ms | p50 | p95 |\n|---|---|---|');
   for (const [name, { p50, p95 }] of [
     [`${SMALL} wait`, small],
@@ -225,45 +236,33 @@ function print(rows, { small, large }) {
     console.log(`| ${name} | ${p50.toFixed(3)} | ${p95.toFixed(3)} |`);
 }
 
+const ratioOf = ({ p95, empty }) => p95 / empty.p95;
 const round = (value, digits = 2) => Number(value.toFixed(digits));
 
-function figuresOf(rows, cost) {
-  print(rows, cost);
-  const [empty, one, many] = rows.map(([, figures]) => figures);
-  return {
-    empty_p95_ms: round(empty.p95),
-    one_connection_p95_ms: round(one.p95),
-    many_connections_p95_ms: round(many.p95),
-    ratio_empty: round(Math.max(one.p95, many.p95) / empty.p95),
-    first_in_first_out_ms: Math.round(one.line),
-    dequeue_1k_p50_ms: round(cost.small.p50, 3),
-    dequeue_1m_p50_ms: round(cost.large.p50, 3),
-    ratio_backlog: round(cost.large.p50 / cost.small.p50),
-  };
-}
-
 /** @returns {Promise<Record<string, number>>} the figures, also printed */
-export async function run({ seconds = 5 } = {}) {
+export async function run({ seconds = 6 } = {}) {
   const key = randomBytes(32).toString('base64');
   const servers = await stores();
   try {
-    const places = { ...servers, databaseUrl: await ownDatabase(servers.databaseUrl, key) };
-    const headroom = headroomOf(SLOTS);
-    const measure = (more) => scenario(places, key, { headroom, seconds, ...more });
-    // The empty system before, between and after, since what else the machine does changes.
-    const idle = [await measure({})];
+    const places = [await ownPlace(servers, 1, key), await ownPlace(servers, 2, key)];
+    const measure = (more) => scenario(places, key, { headroom: headroomOf(SLOTS), seconds, ...more });
     const one = await measure({ connections: 1, line: true });
-    idle.push(await measure({}));
     const many = await measure({ connections: 1_000 });
-    const tight = await measure({ headroom: 0, goesOn: true });
-    idle.push(await measure({}));
-    const rows = Object.entries({
-      'empty system': { waits: idle.flatMap(({ waits }) => waits).toSorted((a, b) => a - b) },
-      'beside 100,000 of one connection': one,
-      'beside 100,000 of 1,000 connections': many,
-      'the same, without headroom': tight,
-    }).map(([name, { waits, ...more }]) => [name, { ...quantiles(waits), ...more }]);
-    return figuresOf(rows, await dequeues(places));
+    const tight = await measure({ headroom: 0 });
+    const { small, large } = await dequeues(servers);
+    const rows = { '100,000 of one connection': one, '100,000 of 1,000 connections': many, 'the same, without headroom': tight };
+    print(Object.entries(rows), { small, large });
+    return {
+      one_connection_p95_ms: round(one.p95),
+      many_connections_p95_ms: round(many.p95),
+      empty_p95_ms: round(many.empty.p95),
+      ratio_empty: round(Math.max(ratioOf(one), ratioOf(many))),
+      ratio_without_headroom: round(ratioOf(tight)),
+      first_in_first_out_ms: Math.round(one.line),
+      dequeue_1k_p50_ms: round(small.p50, 3),
+      dequeue_1m_p50_ms: round(large.p50, 3),
+      ratio_backlog: round(large.p50 / small.p50),
+    };
   } finally {
     await servers.stop();
   }
