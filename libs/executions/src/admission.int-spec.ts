@@ -66,6 +66,19 @@ describe('admission', () => {
     expect(await admission.release('sync', 'a1')).toEqual([]);
   });
 
+  it('runs asynchronous actions one after the other, whatever synchronous ones take', async () => {
+    admission = new Admission(redis, { ...options(SLOTS, 100), environmentCaps: { ...each(100), 'action-async': 1 } });
+    const calls = Array.from({ length: 50 }, (_, index) => `s${index}`);
+    await admission.offer('action', offers(1, ...calls), 0);
+    expect(ids((await admission.offer('action-async', offers(1, 'a1', 'a2', 'a3'), 0)).admitted)).toEqual(['a1']);
+    const order = [];
+    for (const [index, name] of ['a1', 'a2', 'a3'].entries()) {
+      await admission.release('action', `s${index}`);
+      order.push(...ids(await admission.release('action-async', name)));
+    }
+    expect(order).toEqual(['a2', 'a3']);
+  });
+
   describe('with weights', () => {
     it('starts as many of an environment in one turn as its weight says', async () => {
       admission = new Admission(redis, options(1, 100));

@@ -15,7 +15,7 @@ import { LedgerRepository } from './ledger.repository.js';
 
 const STORED: readonly StoredKind[] = ['sync', 'action-async', 'on-event'];
 const PAGE = 2_000;
-const OVERDUE_AT_ONCE = 500;
+const OVERDUE_AT_ONCE = 200;
 /** What was admitted or accepted less than this ago is on its way. */
 const SETTLING_MS = 10_000;
 /** Looks come every two seconds, and workers are heard of every five. */

@@ -4,7 +4,7 @@ import { messageOf } from '#libs/kernel';
 import { OnEvents } from '#libs/on-events';
 import { SyncRuns } from '#libs/scheduling';
 
-const MOST_SLICES = 10;
+const MOST_SLICES = 25;
 
 /** Ends executions that nobody will end any more, each as its kind wants it. */
 @Injectable()
