@@ -1,21 +1,33 @@
-import { startStack, startUpstream, type Stack, type Upstream } from '#libs/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { launchStack, type Stack, startUpstream, type Upstream } from '#libs/testing';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { Api, connect, expectStatus, of } from '../e2e/support/api.js';
 import { deploy } from '../e2e/support/functions.js';
+import { type Gate, openGate } from './support/gate.js';
 
 /** Syncs that take longer than a run may: each goes on from its last checkpoint until it is done, and nobody does anything for it. */
 const CONNECTION = of('long', 'long-connection');
 const RUN_MS = 5_000;
 const PAGES = 14;
+const atLastCall = Promise.withResolvers<void>();
+const lastAnswer = Promise.withResolvers<void>();
+let gate: Gate;
 let stack: Stack;
 let api: Api;
 let upstream: Upstream;
 
 beforeAll(async () => {
-  stack = await startStack({ mode: 'standalone', env: { FAIRLEAD_SYNC_RUN_MS: String(RUN_MS) } });
+  gate = await openGate(inject('stores').databaseUrl);
+  stack = await launchStack(gate.url, { mode: 'standalone', env: { FAIRLEAD_SYNC_RUN_MS: String(RUN_MS) } });
   api = new Api(stack);
   upstream = await startUpstream();
   upstream.on('GET', '/items', ({ query }) => ({ status: 200, body: [{ id: `${query['page']}`, page: query['page'] }] }));
+  upstream.on('GET', '/last', async () => {
+    atLastCall.resolve();
+    await lastAnswer.promise;
+    return { status: 200, body: {} };
+  });
   upstream.on('POST', '/hook', () => ({ status: 200, body: {} }));
   await connect(api, 'long', upstream.url);
   await expectStatus(api.patch('/api/v1/environments/webhook', { primary_url: `${upstream.url}/hook` }), 200);
@@ -48,6 +60,12 @@ beforeAll(async () => {
     },
     {
       type: 'sync',
+      name: 'ends-alone',
+      models: ['Kept'],
+      exec: `await nango.batchSave([{ id: '1' }], 'Kept'); await nango.get({ endpoint: '/last' });`,
+    },
+    {
+      type: 'sync',
       name: 'stuck',
       models: ['Nothing'],
       exec: `await new Promise((resolve) => setTimeout(resolve, 600_000));`,
@@ -57,6 +75,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await upstream.close();
   await stack.stop();
+  await gate.shut();
 });
 
 interface SyncStatus {
@@ -117,5 +136,21 @@ describe('a sync that was triggered and takes longer than a run may', () => {
       .poll(() => statusOf('stuck'), { timeout: 60_000, interval: 500 })
       .toMatchObject({ status: 'PAUSED', latestExecutionStatus: 'STOPPED' });
     await expect.poll(() => hooksOf('stuck'), { timeout: 20_000 }).toMatchObject([{ success: false }]);
+  }, 120_000);
+});
+
+describe('a run that ends while the database is away', () => {
+  it('is settled once that is back', async () => {
+    await trigger('ends-alone');
+    await atLastCall.promise;
+    await gate.shut();
+    lastAnswer.resolve();
+    const log = () => readFileSync(join(stack.folder, 'standalone.log'), 'utf8');
+    await expect.poll(log, { timeout: 20_000, interval: 200 }).toContain('is not stored yet');
+    await gate.open();
+    await expect
+      .poll(() => statusOf('ends-alone').catch(() => undefined), { timeout: 30_000, interval: 500 })
+      .toMatchObject({ status: 'PAUSED', latestExecutionStatus: 'SUCCESS', recordCount: { Kept: 1 } });
+    await expect.poll(() => hooksOf('ends-alone'), { timeout: 20_000 }).toMatchObject([{ success: true }]);
   }, 120_000);
 });
