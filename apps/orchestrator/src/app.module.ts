@@ -21,6 +21,7 @@ import { dependencies } from './dependencies.js';
 import { Pump } from './dispatch/pump.service.js';
 import type { OrchestratorConfig } from './orchestrator.config.js';
 import { SchedulePoller } from './schedules/schedule-poller.service.js';
+import { LeaderSteps } from './sweeps/leader-steps.service.js';
 import { OverdueExecutions } from './sweeps/overdue-executions.service.js';
 import { CONNECTION_SWEEP_OPTIONS, ConnectionSweep, type ConnectionSweepOptions } from './sweeps/connection-sweep.service.js';
 import { DELETED_CONNECTIONS_DAYS, DeletedConnections } from './sweeps/deleted-connections.service.js';
@@ -58,6 +59,7 @@ export class AppModule {
         ConnectUpkeep,
         DeletedConnections,
         LeaderLease,
+        LeaderSteps,
         OverdueExecutions,
         Pump,
         History,

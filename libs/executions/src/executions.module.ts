@@ -3,9 +3,11 @@ import { ActionAnswers } from './action-answers.js';
 import { ActionKeys } from './action-keys.js';
 import { Admission, EXECUTIONS_OPTIONS } from './admission.js';
 import { AsyncActions } from './async-actions.js';
+import { CapsRepository } from './caps.repository.js';
 import { ControlChannel } from './control-channel.js';
 import { Decisions } from './decisions.js';
 import { Dispatcher } from './dispatcher.js';
+import { ExecutionCaps } from './execution-caps.js';
 import type { ExecutionsOptions } from './executions.config.js';
 import { Executions } from './executions.service.js';
 import { FinalRows } from './final-rows.js';
@@ -29,6 +31,7 @@ export class ExecutionsModule {
       ControlChannel,
       Decisions,
       Dispatcher,
+      ExecutionCaps,
       Reconciler,
       LedgerPartitions,
       WorkersRepository,
@@ -40,6 +43,7 @@ export class ExecutionsModule {
         { provide: EXECUTIONS_OPTIONS, useValue: options },
         ...door,
         Admission,
+        CapsRepository,
         FinalRows,
         HeldSlots,
         KeptOutcomes,

@@ -9,16 +9,19 @@ import { WORKER_LOST_AFTER_MS } from './domain/limits.js';
 import { Witness } from './domain/witness.js';
 import type { OverdueExecution, StoredKind } from './executions.types.js';
 import { HeldSlots } from './held-slots.js';
-import { keys } from './keys.js';
+import { keys, SETTLED_FOR_S } from './keys.js';
 import { LedgerRepository } from './ledger.repository.js';
 
 const STORED: readonly StoredKind[] = ['sync', 'action-async', 'on-event'];
 const PAGE = 2_000;
-const OVERDUE_AT_ONCE = 500;
+const OVERDUE_AT_ONCE = 200;
 /** What became due less than this ago is offered at once; older ones are found page by page. */
 const DUE_WITHIN_MS = 10_000;
 /** What was accepted, or became due, less than this ago is being offered by whoever did it. */
 const OFFERED_WITHIN_MS = 3_000;
+/** Of a sync: to its start and from there to its end. */
+const LONGEST_LIFE_MS = 2 * 86_400_000;
+const MOST_REFUSED = 20_000;
 const FIRST_ID = idFloor(new Date(0));
 
 /** Makes Redis agree with the tables again after a crash or a loss. Every step is idempotent and may run anywhere, any time. */
@@ -45,8 +48,11 @@ export class Reconciler {
       mended += await this.#countRunning(kind);
       mended += isWhole ? await this.#offerAll(kind) : await this.#offerNextPage(kind, OFFERED_WITHIN_MS);
     }
-    // Only now: a pass that is cut short is made again.
-    if (isWhole) await this.redis.set(keys.epoch, new Date().toISOString());
+    if (isWhole) {
+      await this.#refuseEnded();
+      // Only now: a pass that is cut short is made again.
+      await this.redis.set(keys.epoch, new Date().toISOString());
+    }
     return mended + (await this.slots.mend());
   }
 
@@ -56,15 +62,22 @@ export class Reconciler {
     for (const kind of new Set(due.map((row) => row.kind))) {
       await this.dispatcher.offerRows(
         kind,
-        due.filter((row) => row.kind === kind).map(({ id, environmentId }) => ({ id, environmentId })),
+        due.filter((row) => row.kind === kind),
       );
     }
   }
 
   /** Open rows that nobody will settle any more; the caller settles them as their kind wants it. */
-  async overdue(): Promise<OverdueExecution[]> {
-    const overdue = await this.ledger.overdue(OVERDUE_AT_ONCE, WORKER_LOST_AFTER_MS);
-    return this.#witness.hasWatched(performance.now()) ? overdue : overdue.filter(({ cause }) => cause !== 'worker_lost');
+  overdue(): Promise<OverdueExecution[]> {
+    return this.ledger.overdue(OVERDUE_AT_ONCE, this.#witness.hasWatched(performance.now()) ? WORKER_LOST_AFTER_MS : undefined);
+  }
+
+  /** What may still run although it was ended is refused again: Redis has forgotten that it was. */
+  async #refuseEnded(): Promise<void> {
+    const ended = await this.ledger.endedEarly(new Date(Date.now() - LONGEST_LIFE_MS), MOST_REFUSED);
+    const marks = this.redis.pipeline();
+    for (const id of ended) marks.set(keys.settled(id), '1', 'EX', SETTLED_FOR_S);
+    await marks.exec();
   }
 
   async #countRunning(kind: StoredKind): Promise<number> {

@@ -5,6 +5,7 @@ import { REDIS_FACTORY, type RedisFactory } from '#libs/cache';
 import { type JobData, type JobName, JOBS, type QueueName } from '#libs/contracts';
 import { inTime, messageOf } from '#libs/kernel';
 import { handlerTable } from './domain/handler-table.js';
+import { headroomOf } from './domain/headroom.js';
 import { type JobHandler, jobHandledBy } from './handles-job.js';
 import { QUEUE_PREFIX } from './queue-prefix.js';
 import type { Concurrency } from './queues.config.js';
@@ -69,7 +70,7 @@ export class QueueWorkers implements OnApplicationBootstrap, BeforeApplicationSh
     const worker = new Worker(queue, (job: Job) => this.#run(job), {
       connection: this.connect(`worker-${queue}`),
       prefix: this.prefix,
-      concurrency: this.options.concurrency[queue],
+      concurrency: this.options.concurrency[queue] + headroomOf(this.options.concurrency[queue]),
       maxStalledCount: 0,
       lockDuration: this.options.lockMs ?? LOCK_MS,
       stalledInterval: this.options.stalledCheckMs ?? STALLED_CHECK_MS,

@@ -1,22 +1,30 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { JobData } from '#libs/contracts';
-import { ControlChannel, failedOutcome, LIMITS, lostError } from '#libs/executions';
+import { ControlChannel, failedOutcome, lostError } from '#libs/executions';
 import { HandlesJob, type JobContext, type JobHandler } from '#libs/queues';
 import { type StartedRun, SyncRuns } from '#libs/scheduling';
 import { Runs } from '../runs/runs.service.js';
 import { Claims } from '../workers/claims.service.js';
 import { untilStored } from '../workers/until-stored.js';
+import { outcomeInTime, syncWallMs } from './domain/sync-limits.js';
+
+export const SYNC_RUN_MS = Symbol('sync-run-ms');
 
 /** Runs a sync: opens the run, has it run, and ends it in one transaction with its schedule. */
 @Injectable()
 @HandlesJob('sync.run')
 export class SyncProcessor implements JobHandler<'sync.run'> {
+  readonly #wallMs: number;
+
   constructor(
     private readonly claims: Claims,
     private readonly syncRuns: SyncRuns,
     private readonly runs: Runs,
     private readonly control: ControlChannel,
-  ) {}
+    @Inject(SYNC_RUN_MS) runMs: number,
+  ) {
+    this.#wallMs = syncWallMs(runMs);
+  }
 
   handle({ executionId }: JobData<'sync.run'>, { signal }: JobContext): Promise<void> {
     return this.claims.take(executionId, () => this.#run(executionId, signal));
@@ -30,7 +38,9 @@ export class SyncProcessor implements JobHandler<'sync.run'> {
   async #run(executionId: string, signal: AbortSignal): Promise<void> {
     const started = await untilStored(`the start of ${executionId}`, () => this.syncRuns.start(executionId));
     if (!started) return;
-    const outcome = await this.control.run(executionId, signal, (stop) => this.runs.run(runOf(executionId, started), stop));
+    const run = runOf(executionId, started, this.#wallMs);
+    const ended = await this.control.run(executionId, signal, (stop) => this.runs.run(run, stop));
+    const outcome = outcomeInTime(ended, this.#wallMs);
     // A run that was cut short because this process stops is due again at once, as is one that ended itself at a checkpoint.
     const interrupted = outcome.status === 'succeeded' && outcome.interrupted === true;
     const ending = { lost: signal.aborted, interrupted };
@@ -38,7 +48,7 @@ export class SyncProcessor implements JobHandler<'sync.run'> {
   }
 }
 
-const runOf = (executionId: string, run: StartedRun) =>
+const runOf = (executionId: string, run: StartedRun, wallMs: number) =>
   ({
     executionId,
     kind: 'sync',
@@ -47,6 +57,6 @@ const runOf = (executionId: string, run: StartedRun) =>
     connectionRowId: run.connectionRowId,
     operationId: run.operationId,
     input: null,
-    wallMs: LIMITS.sync.runWithinMs,
+    wallMs,
     sync: run,
   }) as const;

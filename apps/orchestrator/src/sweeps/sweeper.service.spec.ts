@@ -1,12 +1,16 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Logger } from '@nestjs/common';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { LeaderLease } from '#libs/database';
 import type { Deliveries } from '#libs/deliveries';
-import type { Decisions, Reconciler } from '#libs/executions';
+import type { Decisions, ExecutionCaps, Reconciler } from '#libs/executions';
 import type { SyncRuns } from '#libs/scheduling';
+import { LeaderSteps } from './leader-steps.service.js';
 import type { OverdueExecutions } from './overdue-executions.service.js';
 import { Sweeper } from './sweeper.service.js';
 
 beforeEach(() => void vi.useFakeTimers());
+beforeAll(() => Logger.overrideLogger(false));
+afterAll(() => Logger.overrideLogger(['error', 'warn', 'log']));
 afterEach(() => void vi.useRealTimers());
 
 class OneSweep extends Sweeper {
@@ -22,13 +26,15 @@ function sweeperWith(more: { isLeader?: () => boolean; reconcile?: () => Promise
       return answer;
     };
   const note = (decision: string, count = 1) => void (count > 0 && done.push(`! ${decision}`));
+  const lease = { hold: async () => more.isLeader?.() ?? true, release: async () => undefined } as unknown as LeaderLease;
+  const steps = new LeaderSteps(lease, { note } as unknown as Decisions);
   const sweeper = new OneSweep(
-    { hold: async () => more.isLeader?.() ?? true, release: async () => undefined } as unknown as LeaderLease,
+    steps,
+    { publishChanged: does('caps', undefined) } as unknown as ExecutionCaps,
     { reconcile: more.reconcile ?? does('reconcile', 0) } as unknown as Reconciler,
     { settle: does('overdue', undefined) } as unknown as OverdueExecutions,
     { freeStranded: does('schedules', 2) } as unknown as SyncRuns,
     { resendOverdue: does('deliveries', 0) } as unknown as Deliveries,
-    { note } as unknown as Decisions,
   );
   return { sweeper, done };
 }
@@ -36,12 +42,11 @@ function sweeperWith(more: { isLeader?: () => boolean; reconcile?: () => Promise
 it('takes every step, and says what it decided', async () => {
   const { sweeper, done } = sweeperWith();
   await sweeper.sweep();
-  expect(done).toEqual(['! leader_taken', 'overdue', 'reconcile', 'schedules', '! schedule_freed', 'deliveries']);
+  expect(done).toEqual(['! leader_taken', 'overdue', 'caps', 'reconcile', 'schedules', '! schedule_freed', 'deliveries']);
 });
 
 it('goes on after a step that fails', async () => {
   const { sweeper, done } = sweeperWith({ reconcile: () => Promise.reject(new Error('away')) });
-  Object.assign(sweeper, { log: { error: () => undefined } });
   await sweeper.sweep();
   expect(done).toContain('deliveries');
 });
