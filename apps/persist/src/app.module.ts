@@ -4,7 +4,7 @@ import { CheckpointsModule } from '#libs/checkpoints';
 import { CryptoModule } from '#libs/crypto';
 import { databaseOptions, DatabaseModule } from '#libs/database';
 import { parseExecutionPublicKey } from '#libs/execution-token';
-import { HealthModule } from '#libs/http';
+import { HealthModule, MetricsModule } from '#libs/http';
 import { LogsModule, logsOptions } from '#libs/logs';
 import { loggerModule } from '#libs/observability';
 import { RecordsModule, recordsOptions } from '#libs/records';
@@ -29,7 +29,13 @@ export class AppModule {
   static forRoot(config: PersistConfig, more: readonly DynamicModule[] = []): DynamicModule {
     return {
       module: AppModule,
-      imports: [loggerModule('persist', config.LOG_LEVEL), ...stores(config), HealthModule.forRoot(dependencies), ...more],
+      imports: [
+        loggerModule('persist', config.LOG_LEVEL),
+        ...stores(config),
+        HealthModule.forRoot(dependencies),
+        MetricsModule.forRoot({ token: config.FAIRLEAD_METRICS_TOKEN, isPublic: false }),
+        ...more,
+      ],
       controllers: [RecordsController, DeletionsController, CheckpointsController, LocksController, LogsController],
       providers: [
         { provide: EXECUTION_PUBLIC_KEY, useValue: parseExecutionPublicKey(config.FAIRLEAD_EXECUTION_PUBLIC_KEY) },

@@ -6,3 +6,4 @@ export { controlPlaneMigrations } from './migrations/index.js';
 export { Database, type Sql, type Transaction } from './database.js';
 export { copyLine, type CopyValue } from './domain/copy-text.js';
 export { isDuplicate } from './domain/duplicate.js';
+export { type PoolName, watchPool } from './pool-metrics.js';

@@ -3,6 +3,7 @@ import { ActionAnswers } from './action-answers.js';
 import { ActionKeys } from './action-keys.js';
 import { Admission, EXECUTIONS_OPTIONS } from './admission.js';
 import { AsyncActions } from './async-actions.js';
+import { Backlog } from './backlog.js';
 import { ControlChannel } from './control-channel.js';
 import { Dispatcher } from './dispatcher.js';
 import type { ExecutionsOptions } from './executions.config.js';
@@ -24,6 +25,7 @@ export class ExecutionsModule {
       Executions,
       ActionAnswers,
       ActionKeys,
+      Backlog,
       ControlChannel,
       Dispatcher,
       Reconciler,

@@ -1,7 +1,7 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { Cipher } from '#libs/crypto';
-import { openDataSource } from '#libs/database';
+import { openDataSource, watchPool } from '#libs/database';
 import { RECORDS, RecordsDatabase, recordsDataSourceOptions } from './data-source.js';
 import { DatasetWriter } from './dataset-writer.js';
 import { RecordBatches } from './record-batches.js';
@@ -26,7 +26,11 @@ export class RecordsModule implements OnApplicationShutdown {
 
   /** Provides `Records` everywhere; needs `Cipher`. */
   static forRoot({ url, maxPageBytes, ...connection }: RecordsOptions): DynamicModule {
-    const opened = { provide: RECORDS, useFactory: () => openDataSource(recordsDataSourceOptions(url, connection)) };
+    const pool = { service: connection.applicationName, store: 'records' } as const;
+    const opened = {
+      provide: RECORDS,
+      useFactory: async () => watchPool(await openDataSource(recordsDataSourceOptions(url, connection)), pool),
+    };
     const database = {
       provide: RecordsDatabase,
       inject: [RECORDS],

@@ -11,6 +11,18 @@ export interface DueSchedule {
   readonly functionId: FunctionId;
 }
 
+/** A schedule whose time has come, and how long ago. */
+export interface TakenSchedule extends DueSchedule {
+  readonly lateMs: number;
+}
+
+/** What is due and not yet accepted. */
+export interface OverdueSchedules {
+  readonly count: number;
+  /** How long the longest of them has been due; 0 where none is. */
+  readonly oldestMs: number;
+}
+
 /** A schedule that is held until the transaction ends. */
 export interface HeldSchedule {
   readonly syncId: SyncId;
@@ -33,9 +45,9 @@ export class SchedulesRepository {
   constructor(private readonly db: Database) {}
 
   /** Holds due schedules that nobody else holds, longest overdue first. */
-  takeDue(tx: Transaction, limit: number): Promise<DueSchedule[]> {
-    return tx.query<DueSchedule>(
-      `SELECT ${COLUMNS} WHERE s.state = 'started' AND s.next_run_at <= now() AND s.live_execution_id IS NULL
+  takeDue(tx: Transaction, limit: number): Promise<TakenSchedule[]> {
+    return tx.query<TakenSchedule>(
+      `SELECT extract(epoch FROM now() - s.next_run_at)::float8 * 1000 AS "lateMs", ${COLUMNS} WHERE s.state = 'started' AND s.next_run_at <= now() AND s.live_execution_id IS NULL
           AND y.deleted_at IS NULL
         ORDER BY s.next_run_at LIMIT $1 FOR UPDATE OF s SKIP LOCKED`,
       [limit],
@@ -50,6 +62,17 @@ export class SchedulesRepository {
       [syncId],
     );
     return row ?? null;
+  }
+
+  /** What is due, counted up to `limit`. */
+  async overdue(limit: number): Promise<OverdueSchedules> {
+    const [row] = await this.db.query<OverdueSchedules>(
+      `SELECT count(*)::int AS count, coalesce(extract(epoch FROM now() - min(next_run_at)) * 1000, 0)::float8 AS "oldestMs"
+         FROM (SELECT next_run_at FROM sync_schedules WHERE state = 'started' AND live_execution_id IS NULL AND next_run_at <= now()
+                ORDER BY next_run_at LIMIT $1) AS due`,
+      [limit],
+    );
+    return row as OverdueSchedules;
   }
 
   async setLive(tx: Transaction, runs: readonly { readonly syncId: SyncId; readonly executionId: ExecutionId }[]): Promise<void> {

@@ -45,6 +45,8 @@ export interface Stack extends StackAccess {
   /** Folder of logs, one file a process. */
   readonly folder: string;
   readonly redis: StackRedis;
+  /** Where a service listens, without a trailing slash. */
+  urlOf(service: ServiceName): string;
   /** Of the process that is the service now. */
   pidOf(service: ServiceName): number;
   /** Ends a service and answers how it ended. In standalone mode every service is the one process. */
@@ -137,6 +139,10 @@ class TestStack implements Stack {
       await migration.untilDone();
     }
     await Promise.all([...this.#processes.keys()].map((name) => this.#startOne(name)));
+  }
+
+  urlOf(service: ServiceName): string {
+    return addressOf(this.ports, service);
   }
 
   pidOf(service: ServiceName): number {

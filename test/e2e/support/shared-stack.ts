@@ -14,8 +14,12 @@ declare module 'vitest' {
     farm: FarmAccess;
     /** Folder of the stack's logs, one file a process. */
     logs: string;
+    /** Opens the stack's `GET /metrics`. */
+    metricsToken: string;
   }
 }
+
+const METRICS_TOKEN = 'token-of-the-scraper';
 
 interface Running {
   readonly stores: TestStores;
@@ -54,6 +58,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   });
   project.provide('farm', farm.access);
   project.provide('logs', stack.folder);
+  project.provide('metricsToken', METRICS_TOKEN);
   return async () => {
     shared.users -= 1;
     if (shared.users === 0) await (await shared.running).stop();
@@ -80,6 +85,7 @@ async function start(): Promise<Running> {
     NODE_EXTRA_CA_CERTS: farm.access.authorityFile,
     AWS_ENDPOINT_URL_STS: `${farm.url}/aws/sts`,
     PUBLIC_AUTHENTICATION_DEPRECATION_DATE: '2100-01-01',
+    FAIRLEAD_METRICS_TOKEN: METRICS_TOKEN,
   };
   const stack = await launchStack(stores.databaseUrl, { env, pooler }).catch(async (error: unknown) => {
     await release();

@@ -1,7 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AsyncActions, Executions, failedOutcome, type OverdueExecution, overdueSettlement, Reconciler } from '#libs/executions';
+import { counter } from '#libs/metrics';
 import { OnEvents } from '#libs/on-events';
 import { SyncRuns } from '#libs/scheduling';
+
+const overdue = counter('fairlead.executions.overdue');
 
 /** Ends executions that nobody will end any more, each as its kind wants it. */
 @Injectable()
@@ -20,14 +23,15 @@ export class OverdueExecutions {
     for (const execution of await this.reconciler.overdue()) {
       if (!(await this.#settleOne(execution))) continue;
       this.executions.stop(execution.id);
+      overdue.add({ kind: execution.kind, cause: execution.cause });
       this.#log.warn(`${execution.kind} ${execution.id} was ended: ${execution.cause}`);
     }
   }
 
   /** An action somebody waits for has no row before it has ended. */
-  async #settleOne(overdue: OverdueExecution): Promise<boolean> {
-    const { id, kind, cause } = overdue;
-    const settlement = overdueSettlement(overdue);
+  async #settleOne(execution: OverdueExecution): Promise<boolean> {
+    const { id, kind, cause } = execution;
+    const settlement = overdueSettlement(execution);
     const outcome = failedOutcome(settlement.error);
     const state = settlement.state === 'expired' ? 'expired' : 'failed';
     if (kind === 'sync') return this.syncRuns.finish(id, outcome, { lost: cause === 'worker_lost', state });

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LeaderLease } from '#libs/database';
 import { Deliveries } from '#libs/deliveries';
 import { Reconciler } from '#libs/executions';
+import { counter } from '#libs/metrics';
 import { SyncRuns } from '#libs/scheduling';
 import { Ticker } from '#libs/ticker';
 import { OverdueExecutions } from './overdue-executions.service.js';
@@ -10,6 +11,9 @@ const EVERY_MS = 2_000;
 const LEASE = 'sweeps';
 const LEASE_MS = 15_000;
 const AT_ONCE = 500;
+
+const passes = counter('fairlead.reconciler.passes');
+const mended = counter('fairlead.reconciler.mended');
 
 /** Brings back into step what a crash or a loss left behind: stores, executions, schedules, webhooks. */
 @Injectable()
@@ -26,10 +30,20 @@ export class Sweeper extends Ticker {
 
   protected async tick(): Promise<void> {
     if (!(await this.lease.hold(LEASE, LEASE_MS))) return;
+    try {
+      await this.#mend();
+      passes.add({ outcome: 'done' });
+    } catch (error) {
+      passes.add({ outcome: 'failed' });
+      throw error;
+    }
+  }
+
+  async #mend(): Promise<void> {
     await this.overdue.settle();
-    await this.reconciler.reconcile();
-    await this.syncRuns.freeStranded(AT_ONCE);
-    await this.deliveries.resendOverdue(AT_ONCE);
+    mended.add({ what: 'executions' }, await this.reconciler.reconcile());
+    mended.add({ what: 'schedules' }, await this.syncRuns.freeStranded(AT_ONCE));
+    mended.add({ what: 'deliveries' }, await this.deliveries.resendOverdue(AT_ONCE));
   }
 
   override async beforeApplicationShutdown(): Promise<void> {
