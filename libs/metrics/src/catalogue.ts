@@ -70,12 +70,6 @@ const executions = {
     buckets: RUNS,
     text: 'Time a run took, preparation included; `outcome` is succeeded or failed',
   },
-  'fairlead.executions.overdue': {
-    type: 'counter',
-    from: 'orchestrator',
-    labels: ['kind', 'cause'],
-    text: 'Executions that were ended for want of an end: `cause` is start_deadline, run_deadline or worker_lost',
-  },
   'fairlead.jobs.ended': {
     type: 'counter',
     from: 'jobs',
@@ -140,17 +134,14 @@ const upkeep = {
     labels: ['lease'],
     text: '1 where this process holds the lease, as far as it knows; the sum over all replicas is 1',
   },
-  'fairlead.reconciler.passes': {
+  'fairlead.reconciler.decisions': {
     type: 'counter',
     from: 'orchestrator',
-    labels: ['outcome'],
-    text: 'Rounds in which Redis was compared with the tables: `outcome` is done or failed',
-  },
-  'fairlead.reconciler.mended': {
-    type: 'counter',
-    from: 'orchestrator',
-    labels: ['what'],
-    text: 'What was brought back into step: executions (slots, jobs and offers), schedules (freed), deliveries (sent again)',
+    labels: ['decision', 'kind'],
+    text:
+      'What was decided about work whose process, queue or store was lost. `decision` is what its line of the log says: ended_start_deadline, ' +
+      'ended_run_deadline, ended_worker_lost, redis_rebuilt, running_counted, queued_offered, slot_freed, job_enqueued, action_given_up, ' +
+      'schedule_freed, webhook_sent_again, leader_taken, step_late',
   },
   'fairlead.metrics.failed': {
     type: 'counter',
@@ -161,6 +152,12 @@ const upkeep = {
 } as const satisfies Record<string, Metric>;
 
 const outside = {
+  'fairlead.http.errors': {
+    type: 'counter',
+    from: 'all',
+    labels: ['code', 'fault'],
+    text: 'Requests answered with an error, by its code ([errors](errors.md)) and whose fault it is: user, provider or us',
+  },
   'fairlead.deliveries.pending': {
     type: 'gauge',
     from: 'leader',

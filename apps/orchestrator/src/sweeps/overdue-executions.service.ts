@@ -4,7 +4,7 @@ import { counter } from '#libs/metrics';
 import { OnEvents } from '#libs/on-events';
 import { SyncRuns } from '#libs/scheduling';
 
-const overdue = counter('fairlead.executions.overdue');
+const decisions = counter('fairlead.reconciler.decisions');
 
 /** Ends executions that nobody will end any more, each as its kind wants it. */
 @Injectable()
@@ -23,7 +23,7 @@ export class OverdueExecutions {
     for (const execution of await this.reconciler.overdue()) {
       if (!(await this.#settleOne(execution))) continue;
       this.executions.stop(execution.id);
-      overdue.add({ kind: execution.kind, cause: execution.cause });
+      decisions.add({ decision: `ended_${execution.cause}`, kind: execution.kind });
       this.#log.warn(`${execution.kind} ${execution.id} was ended: ${execution.cause}`);
     }
   }

@@ -12,8 +12,7 @@ const LEASE = 'sweeps';
 const LEASE_MS = 15_000;
 const AT_ONCE = 500;
 
-const passes = counter('fairlead.reconciler.passes');
-const mended = counter('fairlead.reconciler.mended');
+const decisions = counter('fairlead.reconciler.decisions');
 
 /** Brings back into step what a crash or a loss left behind: stores, executions, schedules, webhooks. */
 @Injectable()
@@ -30,20 +29,10 @@ export class Sweeper extends Ticker {
 
   protected async tick(): Promise<void> {
     if (!(await this.lease.hold(LEASE, LEASE_MS))) return;
-    try {
-      await this.#mend();
-      passes.add({ outcome: 'done' });
-    } catch (error) {
-      passes.add({ outcome: 'failed' });
-      throw error;
-    }
-  }
-
-  async #mend(): Promise<void> {
     await this.overdue.settle();
-    mended.add({ what: 'executions' }, await this.reconciler.reconcile());
-    mended.add({ what: 'schedules' }, await this.syncRuns.freeStranded(AT_ONCE));
-    mended.add({ what: 'deliveries' }, await this.deliveries.resendOverdue(AT_ONCE));
+    await this.reconciler.reconcile();
+    decisions.add({ decision: 'schedule_freed', kind: 'sync' }, await this.syncRuns.freeStranded(AT_ONCE));
+    decisions.add({ decision: 'webhook_sent_again', kind: '' }, await this.deliveries.resendOverdue(AT_ONCE));
   }
 
   override async beforeApplicationShutdown(): Promise<void> {
