@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { httpEnv } from '#libs/http';
+import { namespacesSetting } from '#libs/confinement';
 import { integer } from '#libs/kernel';
 import { observabilityEnv } from '#libs/observability';
 import { outboundEnv } from '#libs/outbound';
@@ -47,12 +48,7 @@ export const runnerConfig = z.object({
     0,
     86_400_000,
   ),
-  FAIRLEAD_RUNNER_NAMESPACES: z
-    .enum(['auto', 'required', 'off'])
-    .default('auto')
-    .describe(
-      'Sandbox processes without network in namespaces of their own (`unshare --user --net`): where the platform lets us, or always, or never',
-    ),
+  FAIRLEAD_RUNNER_NAMESPACES: namespacesSetting('Sandbox processes'),
   FAIRLEAD_RUNNER_CHILD_CONCURRENCY: integer(64, 'Executions one sandbox process runs at a time', 1, 10_000),
   FAIRLEAD_RUNNER_SPIN_MS: integer(30_000, 'Longest computation of a function without a call to its SDK in between', 100),
   FAIRLEAD_RUNNER_CHILD_MEMORY_MB: integer(768, 'Resident memory past which a sandbox process is killed', 256),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RUNNER_HEARTBEAT_MS } from '#libs/contracts';
 import { startUpstream, type Upstream } from '#libs/testing';
 import { API_KEY, failureOf, linesOf, outcomeOf, outputOf, startTestRunner, type TestRunner } from './test-runner.js';
 
@@ -15,11 +16,15 @@ afterAll(() => runner.close());
 const signalled = () => Promise.withResolvers<void>();
 
 describe('an action', () => {
-  it('is answered in lines: a heartbeat at once, the outcome last', async () => {
-    const response = await runner.post('return input', { input: { a: 1 } });
+  it('is answered in lines: heartbeats while it runs, the outcome last', async () => {
+    const wait = RUNNER_HEARTBEAT_MS + 500;
+    const response = await runner.post(`await new Promise((done) => setTimeout(done, ${wait})); return input`, {
+      input: { a: 1 },
+      limits: { wallMs: 20_000 },
+    });
     const lines = linesOf(await response.text());
     expect(response.headers.get('content-type')).toBe('application/x-ndjson');
-    expect(lines[0]).toEqual({ type: 'heartbeat' });
+    expect(lines.slice(0, -1)).toEqual([{ type: 'heartbeat' }]);
     expect(outcomeOf(lines)).toMatchObject({ status: 'succeeded', output: { a: 1 }, proxyCalls: 0, results: {} });
   });
 

@@ -34,6 +34,18 @@ it('answers the outcome that follows the heartbeats', async () => {
   expect(await client.execute(RUN, { signal: never })).toEqual(OUTCOME);
 });
 
+it('uses connections again for the runs that follow', async () => {
+  const ports = new Set<number | undefined>();
+  await runner((request, response) => {
+    ports.add(request.socket.remotePort);
+    response.write(line({ type: 'heartbeat' }));
+    response.end(line({ type: 'outcome', outcome: OUTCOME }));
+  });
+  for (let n = 0; n < 20; n += 1) await client.execute(RUN, { signal: never });
+  // The next run may begin before the connection of the last one counts as free.
+  expect(ports.size).toBeLessThanOrEqual(2);
+});
+
 it('takes a broken connection for a lost runner', async () => {
   await runner((_request, response) => {
     response.write(line({ type: 'heartbeat' }), () => response.destroy());

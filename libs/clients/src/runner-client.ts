@@ -54,12 +54,15 @@ export class RunnerClient {
     const timer = setTimeout(() => silence.abort(new Error('it fell silent')), RUNNER_LOST_AFTER_MS);
     try {
       const answer = await this.#send(token, body, AbortSignal.any([signal, silence.signal]));
+      let outcome: Outcome | undefined;
+      // To its end: a connection whose answer was not read to the end cannot carry the next run.
       for await (const text of linesOf(answer, MAX_LINE_BYTES)) {
         timer.refresh();
         const line = executeLine.parse(JSON.parse(text));
-        if (line.type === 'outcome') return line.outcome;
+        if (line.type === 'outcome') outcome = line.outcome;
       }
-      throw new AppError('function_runtime_other', 'it closed the connection');
+      if (!outcome) throw new AppError('function_runtime_other', 'it closed the connection');
+      return outcome;
     } finally {
       clearTimeout(timer);
     }

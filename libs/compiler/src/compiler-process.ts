@@ -1,12 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { NodeStart } from '#libs/confinement';
 import { AppError } from '#libs/kernel';
 import type { CompileResult, CompileTask, FromCompiler } from './compiler.types.js';
 
 export interface ProcessLimits {
   readonly wallMs: number;
   readonly memoryMb: number;
+  /** How Node is started, given its flags. */
+  readonly node: (flags: readonly string[]) => NodeStart;
 }
 
 /** Built JavaScript, since a child process cannot run TypeScript sources. */
@@ -14,12 +17,12 @@ const ENTRIES = ['./child/main.js', '../../../dist/libs/compiler/src/child/main.
 const [DIST, ROOT] = ['../../../..', '../../../../..'];
 
 /**
- * Compiles one source in a process made for it: no environment, no secret, nothing of the disk but the program itself, a bounded heap and a
- * deadline. What the source does to the compiler ends with it.
+ * Compiles one source in a process made for it: no environment, no secret, nothing of the disk but the program itself, no network where the
+ * platform lets us, a bounded heap and a deadline. What the source does to the compiler ends with it.
  * @throws AppError `timeout`, `execution_environment_unavailable`, `compilation_error` where the source is too much for the compiler
  */
 export function compileApart(task: CompileTask, limits: ProcessLimits): Promise<CompileResult> {
-  const child = start(limits.memoryMb);
+  const child = start(limits);
   return new Promise<CompileResult>((resolve, reject) => {
     const late = setTimeout(() => {
       kill(child);
@@ -50,28 +53,31 @@ export function compileApart(task: CompileTask, limits: ProcessLimits): Promise<
 const UNAVAILABLE = 'the compiler did not start; try again';
 const TOO_MUCH = 'the compiler gave up on this code: it needs more memory than a function may take to compile';
 
-function start(memoryMb: number): ChildProcess {
+function start({ memoryMb, node }: ProcessLimits): ChildProcess {
   const entry = ENTRIES.map((path) => fileURLToPath(new URL(path, import.meta.url))).find((path) => existsSync(path));
   if (!entry) throw new AppError('execution_environment_unavailable', 'the compiler is not built: run `npm run build`');
   const root = fileURLToPath(new URL(ROOT, `file://${entry}`));
   const readable = [fileURLToPath(new URL(DIST, `file://${entry}`)), `${root}node_modules`, `${root}package.json`];
+  const flags = [
+    '--no-node-snapshot',
+    `--max-old-space-size=${memoryMb}`,
+    '--disable-warning=SecurityWarning',
+    '--permission',
+    '--allow-addons',
+    '--allow-child-process',
+    // Loading a native module asks which system this is.
+    '--allow-fs-read=/etc/alpine-release',
+    ...new Set(readable.filter((path) => existsSync(path)).flatMap(allowed)),
+  ];
+  const { execPath, execArgv } = node(flags);
   return fork(entry, [], {
     // A group of its own: what it starts ends with it.
     detached: true,
     env: {},
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    execArgv: [
-      '--no-node-snapshot',
-      `--max-old-space-size=${memoryMb}`,
-      '--disable-warning=SecurityWarning',
-      '--permission',
-      '--allow-addons',
-      '--allow-child-process',
-      // Loading a native module asks which system this is.
-      '--allow-fs-read=/etc/alpine-release',
-      ...new Set(readable.filter((path) => existsSync(path)).flatMap(allowed)),
-    ],
+    execPath,
+    execArgv: [...execArgv],
   });
 }
 

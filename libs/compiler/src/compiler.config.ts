@@ -1,5 +1,6 @@
+import { type Namespaces, namespacesSetting } from '#libs/confinement';
 import { integer } from '#libs/kernel';
-import type { CompilerOptions } from './compiler.service.js';
+import type { CompilerModuleOptions } from './compiler.module.js';
 
 /** Variables of the service that compiles functions. */
 export const compilerEnv = {
@@ -7,6 +8,7 @@ export const compilerEnv = {
   FAIRLEAD_COMPILE_MEMORY_MB: integer(768, 'Heap of the process that compiles one function', 256, 8_192),
   FAIRLEAD_COMPILE_MAX_CODE_BYTES: integer(1_000_000, 'Longest source of a function that is compiled here', 1_000, 16_000_000),
   FAIRLEAD_COMPILE_MAX_QUEUED: integer(20, 'Functions that may wait for the compiler of one server', 0, 1_000),
+  FAIRLEAD_COMPILE_NAMESPACES: namespacesSetting('Processes that compile functions'),
 };
 
 interface CompilerConfig {
@@ -14,12 +16,14 @@ interface CompilerConfig {
   readonly FAIRLEAD_COMPILE_MEMORY_MB: number;
   readonly FAIRLEAD_COMPILE_MAX_CODE_BYTES: number;
   readonly FAIRLEAD_COMPILE_MAX_QUEUED: number;
+  readonly FAIRLEAD_COMPILE_NAMESPACES: Namespaces;
 }
 
 /** What `CompilerModule.forRoot` takes, from the variables of the environment. */
-export const compilerOptions = (config: CompilerConfig): CompilerOptions => ({
+export const compilerOptions = (config: CompilerConfig): CompilerModuleOptions => ({
   wallMs: config.FAIRLEAD_COMPILE_TIMEOUT_MS,
   memoryMb: config.FAIRLEAD_COMPILE_MEMORY_MB,
   maxCodeBytes: config.FAIRLEAD_COMPILE_MAX_CODE_BYTES,
   maxQueued: config.FAIRLEAD_COMPILE_MAX_QUEUED,
+  namespaces: config.FAIRLEAD_COMPILE_NAMESPACES,
 });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Compiler } from './compiler.service.js';
 import type { CompileResult, CompileTask } from './compiler.types.js';
 
-const LIMITS = { wallMs: 1_000, memoryMb: 1, maxCodeBytes: 10, maxQueued: 1 };
+const LIMITS = { maxCodeBytes: 10, maxQueued: 1 };
 const DONE: CompileResult = {
   status: 'compiled',
   bundle: '',

@@ -2,11 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '#libs/kernel';
 import { isDescribed } from './domain/described.js';
 import type { Compiled, CompileResult, CompileTask, SourceProblem } from './compiler.types.js';
-import { compileApart } from './compiler-process.js';
 
 export interface CompilerOptions {
-  readonly wallMs: number;
-  readonly memoryMb: number;
   readonly maxCodeBytes: number;
   /** Sources that may wait for their turn. */
   readonly maxQueued: number;
@@ -23,7 +20,7 @@ export class Compiler {
 
   constructor(
     private readonly options: CompilerOptions,
-    private readonly run: (task: CompileTask, options: CompilerOptions) => Promise<CompileResult> = compileApart,
+    private readonly run: (task: CompileTask) => Promise<CompileResult>,
   ) {}
 
   /**
@@ -40,7 +37,7 @@ export class Compiler {
       );
     await this.#turn();
     try {
-      return accepted(await this.run(task, this.options));
+      return accepted(await this.run(task));
     } finally {
       this.#isBusy = false;
       this.#waiting.shift()?.();

@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { readFileSync } from 'node:fs';
+
+/** A digest costs more than all else that a run needs of a snapshot. */
+const REMEMBERED = 5_000;
 
 /**
  * What a function's snapshot is kept under: everything it is made from. The bundle is named by its content, so a snapshot serves that
@@ -7,8 +11,14 @@ import { readFileSync } from 'node:fs';
  * @param preludePath the prelude it starts from
  */
 export function snapshotKeys(preludePath: string): (bundleHash: string, scriptName: string) => string {
-  const base = digest([digest([readFileSync(preludePath, 'utf8')]), process.versions.node, process.versions.v8]);
-  return (bundleHash, scriptName) => digest([base, bundleHash, scriptName]);
+  const base = digest(JSON.stringify([readFileSync(preludePath, 'utf8'), process.versions.node, process.versions.v8]));
+  const known = new LRUCache<string, string>({ max: REMEMBERED });
+  return (bundleHash, scriptName) => {
+    const name = JSON.stringify([base, bundleHash, scriptName]);
+    const key = known.get(name) ?? digest(name);
+    known.set(name, key);
+    return key;
+  };
 }
 
-const digest = (parts: readonly string[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');

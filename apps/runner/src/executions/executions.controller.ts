@@ -9,6 +9,8 @@ import { Executions } from './executions.service.js';
 
 const executionParams = z.object({ executionId: z.uuid() });
 
+const lineOf = (line: ExecuteLine): string => `${JSON.stringify(line)}\n`;
+
 @Controller('executions')
 @UseGuards(ExecutionTokenGuard)
 export class ExecutionsController {
@@ -21,15 +23,16 @@ export class ExecutionsController {
     this.executions.mustTakeWork();
     reply.hijack();
     const closed = new AbortController();
-    reply.raw.once('close', () => closed.abort());
-    reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson' });
-    const say = (line: ExecuteLine) => void (reply.raw.destroyed || reply.raw.write(`${JSON.stringify(line)}\n`));
-    say({ type: 'heartbeat' });
-    const heartbeat = setInterval(() => say({ type: 'heartbeat' }), RUNNER_HEARTBEAT_MS);
+    reply.raw.once('close', () => reply.raw.writableEnded || closed.abort());
+    reply.raw.statusCode = 200;
+    reply.raw.setHeader('content-type', 'application/x-ndjson');
+    const heartbeat = setInterval(
+      () => reply.raw.destroyed || reply.raw.write(lineOf({ type: 'heartbeat' })),
+      RUNNER_HEARTBEAT_MS,
+    );
     const outcome = await this.executions.execute(request, closed.signal);
     clearInterval(heartbeat);
-    say({ type: 'outcome', outcome });
-    reply.raw.end();
+    if (!reply.raw.destroyed) reply.raw.end(lineOf({ type: 'outcome', outcome }));
   }
 
   @Delete(':executionId')

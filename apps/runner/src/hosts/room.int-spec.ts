@@ -27,3 +27,19 @@ it('a process that stays full is stood in for, and goes on with what it has', as
   release('{"ok":{"status":200,"statusText":"OK","headers":{},"text":"1"}}');
   expect(outputOf((await long).result)).toBe(12);
 });
+
+it('a function that needs most of a process does not wait until those that run have ended', async () => {
+  const limits = { wallMs: 20_000, spinMs: 10_000, memoryMb: 512 };
+  const exec = `const held = Array.from({ length: 12 }, () => new Uint8Array(24 * 1024 ** 2).fill(1)); await new Promise((done) => setTimeout(done, 100)); return held.length;`;
+  // Now it is known what it takes.
+  expect(outputOf((await pool.run(exec, { limits })).result)).toBe(12);
+  let release: (json: string) => void = () => undefined;
+  const released = new Promise<string>((resolve) => (release = resolve));
+  const long = pool.run(`await nango.get({ endpoint: '/' }); return 'long'`, {
+    limits: { ...limits, memoryMb: 32 },
+    onCall: () => released,
+  });
+  expect(outputOf((await pool.run(exec, { limits })).result)).toBe(12);
+  release('{"ok":{"status":200,"statusText":"OK","headers":{},"text":"1"}}');
+  expect(outputOf((await long).result)).toBe('long');
+});

@@ -127,13 +127,26 @@ export class SandboxFleet {
     if (this.available.some((process) => this.hasRoom(process, 0))) this.onCapacity();
   }
 
-  /** A process that stays full goes on with what it has, beside one that takes its place; only as many may do so as are in service. */
+  /** Brings a process into service that runs nothing yet: the one that holds most goes on with what it has, and takes no more. */
+  makePlace(): void {
+    const staying = this.#staying;
+    if (staying.some(({ load }) => load === 0)) return;
+    const [fullest] = staying.toSorted((a, b) => b.residentBytes - a.residentBytes);
+    if (fullest) this.#standIn(fullest);
+  }
+
+  /** A process that stays full goes on with what it has, beside one that takes its place. */
   #makeRoom(process: SandboxProcess, now: number): void {
     if (process.retired || !process.isFull(this.options.memoryBytes)) return void this.#full.delete(process);
     const since = this.#full.get(process) ?? now;
     this.#full.set(process, since);
+    if (now - since > FULL_MS) this.#standIn(process);
+  }
+
+  /** Only as many may linger as are in service. */
+  #standIn(process: SandboxProcess): void {
     const lingering = [...this.#inService].filter((other) => other.retired).length;
-    if (now - since > FULL_MS && lingering < this.options.processes) this.retire(process);
+    if (lingering < this.options.processes) this.retire(process);
   }
 
   /** A run that was disposed of but goes on computing takes a core and memory: the others in its process get little time. */

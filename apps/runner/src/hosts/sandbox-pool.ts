@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { confinement, type Namespaces } from './confinement.js';
+import type { Namespaces } from '#libs/confinement';
+import { confinement } from './confinement.js';
 import { type FleetOptions, SandboxFleet } from './sandbox-fleet.js';
 import {
   type Bundle,
@@ -38,7 +39,7 @@ export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
   readonly #fleet: SandboxFleet;
   readonly #snapshots: Snapshots;
   readonly #needs = new MemoryNeeds();
-  readonly #waiting = new WaitingRuns();
+  readonly #waiting = new WaitingRuns(() => this.#fleet.makePlace());
 
   constructor(private readonly options: PoolOptions) {
     const confined = confinement(options.namespaces);

@@ -1,18 +1,23 @@
 /** One that waits: what begins it, and where its wait ends. */
 interface Waiter {
   readonly begins: () => boolean;
-  readonly since: number;
   readonly leave: () => void;
+  /** Since when it has been the first of the line. */
+  firstSince: number | undefined;
 }
 
 /** How many are asked at a time whether they can begin, so that one of many waits is cheap. */
 const ASKED = 32;
-/** One that needs much may be passed by those that need little for so long, and then by none. */
-const PASSED_MS = 2_000;
+/** One that needs much may be passed by those that need little for so long, and then by none, until its place should have been made. */
+const STUCK_MS = 2_000;
+const MADE_WITHIN_MS = 5_000;
 
 /** Runs that wait for a process, in order. Those behind may pass one that needs more memory than there is, but not for long. */
 export class WaitingRuns {
   readonly #line = new Set<Waiter>();
+
+  /** @param makePlace called while one has been the first for long: it needs a process that has little to do */
+  constructor(private readonly makePlace: () => void) {}
 
   /**
    * Resolves when the run has begun, or was cancelled before: then it leaves the line.
@@ -26,7 +31,7 @@ export class WaitingRuns {
         signal.removeEventListener('abort', leave);
         resolve();
       };
-      const waiter: Waiter = { begins, since: performance.now(), leave };
+      const waiter: Waiter = { begins, leave, firstSince: undefined };
       this.#line.add(waiter);
       signal.addEventListener('abort', leave, { once: true });
       this.serve();
@@ -36,11 +41,24 @@ export class WaitingRuns {
   /** To be called whenever there may be room. */
   serve(): void {
     let asked = 0;
+    let first: Waiter | undefined;
     for (const waiter of this.#line) {
       if (waiter.begins()) waiter.leave();
-      else if (asked === 0 && performance.now() - waiter.since > PASSED_MS) return;
+      else if (!first) {
+        first = waiter;
+        if (this.#isNext(first)) return;
+      }
       asked += 1;
       if (asked >= ASKED) return;
     }
+  }
+
+  /** Whether none may pass it. */
+  #isNext(waiter: Waiter): boolean {
+    const now = performance.now();
+    waiter.firstSince ??= now;
+    const stuckMs = now - waiter.firstSince;
+    if (stuckMs > STUCK_MS) this.makePlace();
+    return stuckMs > STUCK_MS && stuckMs < MADE_WITHIN_MS;
   }
 }

@@ -1,0 +1,1 @@
+export { inNamespaces, type Namespaces, namespacesSetting, type NodeStart } from './namespaces.js';
