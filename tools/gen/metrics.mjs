@@ -33,6 +33,8 @@ internal services answer whoever reaches them. Where all services are one proces
 them but the runner.
 
 With \`OTEL_EXPORTER_OTLP_ENDPOINT\` the same metrics are pushed there as well, under their names with dots and without the unit (\`fairlead.executions.waiting\`).
+Set \`OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta\` then: otherwise a process goes on to push the last value of a gauge that it does not report any more,
+such as those of an orchestrator that no longer tells of the installation, and sums are doubled.
 
 \`\`\`yaml
 scrape_configs:
@@ -47,8 +49,7 @@ scrape_configs:
 - **by \`leader\`**: true of the whole installation, and told by one orchestrator at a time, the one that holds the lease \`metrics\`; the others leave them out. \`sum\` and \`max\` over
   all replicas are right. When that replica dies they are missing for up to two minutes. Scrape more often than that.
 - **by all others**: what that process did (counters, histograms) or holds (gauges). Add counters up over the replicas.
-- Nothing is looked up while nobody asks; replicas and scrapers that ask within 5 seconds share one look: three bounded SQL statements, each over an index, and lengths that
-  Redis keeps. None grows with the backlog. While Redis or Postgres is away the \`leader\`'s values are missing and \`fairlead_metrics_failed_total\` counts.
+- Nothing is looked up while nobody asks, and scrapers that ask within 5 seconds share one look: the lease, three bounded SQL statements, and lengths that Redis keeps. None grows with the backlog. While Redis or Postgres is away the \`leader\`'s values are missing and \`fairlead_metrics_failed_total\` counts.
 - Labels have few values. \`environment\` is the id of one of the busiest environments (as many as \`FAIRLEAD_METRICS_ENVIRONMENTS\` says) of its kind at that moment; connections and functions are never labels.
 - \`kind\` is action, action-async, sync or on-event.
 
