@@ -7,7 +7,7 @@ import { ConnectionUpkeep } from '#libs/credentials';
 import { CryptoModule } from '#libs/crypto';
 import { databaseOptions, DatabaseModule, LeaderLease } from '#libs/database';
 import { DeliveriesModule } from '#libs/deliveries';
-import { AsyncActionsModule, ExecutionsModule, executionsOptions } from '#libs/executions';
+import { AsyncActionsModule, Backlog, ExecutionsModule, executionsOptions } from '#libs/executions';
 import { FunctionsModule } from '#libs/functions';
 import { HealthModule, MetricsModule } from '#libs/http';
 import { LogsModule, logsOptions } from '#libs/logs';
@@ -60,6 +60,7 @@ export class AppModule {
         ConnectionSweep,
         ConnectionUpkeep,
         ConnectUpkeep,
+        Backlog,
         DeletedConnections,
         Installation,
         InstallationMetrics,

@@ -3,8 +3,8 @@ import { ActionAnswers } from './action-answers.js';
 import { ActionKeys } from './action-keys.js';
 import { Admission, EXECUTIONS_OPTIONS } from './admission.js';
 import { AsyncActions } from './async-actions.js';
-import { Backlog } from './backlog.js';
 import { ControlChannel } from './control-channel.js';
+import { Decisions } from './decisions.js';
 import { Dispatcher } from './dispatcher.js';
 import type { ExecutionsOptions } from './executions.config.js';
 import { Executions } from './executions.service.js';
@@ -25,8 +25,8 @@ export class ExecutionsModule {
       Executions,
       ActionAnswers,
       ActionKeys,
-      Backlog,
       ControlChannel,
+      Decisions,
       Dispatcher,
       Reconciler,
       LedgerPartitions,

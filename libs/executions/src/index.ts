@@ -1,10 +1,10 @@
 export { ActionAnswers } from './action-answers.js';
 export { ActionKeys, type KeyUse } from './action-keys.js';
-export { AsyncActions, type Cancellation, type NewAsyncAction } from './async-actions.js';
 export { Backlog } from './backlog.js';
+export { AsyncActions, type Cancellation, type NewAsyncAction } from './async-actions.js';
 export { ControlChannel } from './control-channel.js';
+export { Decisions } from './decisions.js';
 export { Dispatcher } from './dispatcher.js';
-export type { KindBacklog } from './domain/backlog-summary.js';
 export { LIMITS, WORKER_HEARTBEAT_MS } from './domain/limits.js';
 export {
   cancelledError,

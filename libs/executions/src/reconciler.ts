@@ -3,7 +3,6 @@ import type { Redis } from 'ioredis';
 import { REDIS } from '#libs/cache';
 import { executionKind } from '#libs/contracts';
 import { idFloor } from '#libs/kernel';
-import { counter } from '#libs/metrics';
 import { JobProducer } from '#libs/queues';
 import { ActionAnswers } from './action-answers.js';
 import { Admission } from './admission.js';
@@ -19,8 +18,6 @@ const OVERDUE_AT_ONCE = 500;
 /** What was admitted or accepted less than this ago is on its way. */
 const SETTLING_MS = 10_000;
 const FIRST_ID = idFloor(new Date(0));
-
-const decisions = counter('fairlead.reconciler.decisions');
 
 /** Makes Redis agree with the tables again after a crash or a loss. Every step is idempotent and may run anywhere, any time. */
 @Injectable()
@@ -45,7 +42,6 @@ export class Reconciler {
       mended += await this.#adoptRunning(kind);
       mended += isWhole ? await this.#offerAll(kind) : await this.#offerNextPage(kind);
     }
-    if (isWhole) decisions.add({ decision: 'redis_rebuilt', kind: '' });
     if (isWhole) await this.redis.set(keys.epoch, new Date().toISOString());
     for (const kind of executionKind.options) mended += await this.#freeSlots(kind);
     if (mended > 0)
@@ -72,7 +68,6 @@ export class Reconciler {
   async #adoptRunning(kind: StoredKind): Promise<number> {
     const running = await this.admission.unknown(kind, await this.ledger.open(kind, 'running', FIRST_ID, PAGE));
     await this.dispatcher.adopt(kind, running);
-    decisions.add({ decision: 'running_counted', kind }, running.length);
     return running.length;
   }
 
@@ -92,7 +87,6 @@ export class Reconciler {
     else this.#position.delete(kind);
     const unknown = await this.admission.unknown(kind, rows);
     await this.dispatcher.offerRows(kind, unknown);
-    decisions.add({ decision: 'queued_offered', kind }, unknown.length);
     return unknown.length;
   }
 
@@ -102,13 +96,11 @@ export class Reconciler {
     if (holders.length === 0) return 0;
     const ended = new Set((await this.ledger.ended(holders.map(({ id }) => id))).map(({ id }) => id));
     for (const id of ended) await this.dispatcher.release(kind, id);
-    decisions.add({ decision: 'slot_freed', kind }, ended.size);
     const open = holders.filter(({ id }) => !ended.has(id));
     if (kind === 'action') return ended.size + (await this.#giveUpActions(open));
     const queued = new Set((await this.ledger.open(kind, 'queued', FIRST_ID, PAGE)).map(({ id }) => id));
     const jobless = open.filter(({ id }) => queued.has(id));
     for (const offer of jobless) await this.dispatcher.enqueueAgain(kind, offer);
-    decisions.add({ decision: 'job_enqueued', kind }, jobless.length);
     return ended.size;
   }
 
@@ -126,7 +118,6 @@ export class Reconciler {
           undefined,
         );
     }
-    decisions.add({ decision: 'action_given_up', kind: 'action' }, mended);
     return mended;
   }
 }

@@ -64,17 +64,6 @@ export class SchedulesRepository {
     return row ?? null;
   }
 
-  /** What is due, counted up to `limit`. */
-  async overdue(limit: number): Promise<OverdueSchedules> {
-    const [row] = await this.db.query<OverdueSchedules>(
-      `SELECT count(*)::int AS count, coalesce(extract(epoch FROM now() - min(next_run_at)) * 1000, 0)::float8 AS "oldestMs"
-         FROM (SELECT next_run_at FROM sync_schedules WHERE state = 'started' AND live_execution_id IS NULL AND next_run_at <= now()
-                ORDER BY next_run_at LIMIT $1) AS due`,
-      [limit],
-    );
-    return row as OverdueSchedules;
-  }
-
   async setLive(tx: Transaction, runs: readonly { readonly syncId: SyncId; readonly executionId: ExecutionId }[]): Promise<void> {
     await tx.query(
       `UPDATE sync_schedules s SET live_execution_id = given.execution_id, updated_at = now()
@@ -100,5 +89,16 @@ export class SchedulesRepository {
         WHERE s.live_execution_id IS NOT NULL AND (e.id IS NULL OR e.state NOT IN ('queued', 'running')) LIMIT $1`,
       [limit],
     );
+  }
+
+  /** What is due, counted up to `limit`. */
+  async overdue(limit: number): Promise<OverdueSchedules> {
+    const [row] = await this.db.query<OverdueSchedules>(
+      `SELECT count(*)::int AS count, coalesce(extract(epoch FROM now() - min(next_run_at)) * 1000, 0)::float8 AS "oldestMs"
+         FROM (SELECT next_run_at FROM sync_schedules WHERE state = 'started' AND live_execution_id IS NULL AND next_run_at <= now()
+                ORDER BY next_run_at LIMIT $1) AS due`,
+      [limit],
+    );
+    return row as OverdueSchedules;
   }
 }

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { LeaderLease } from '#libs/database';
 import { Deliveries } from '#libs/deliveries';
 import { Reconciler } from '#libs/executions';
-import { counter } from '#libs/metrics';
 import { SyncRuns } from '#libs/scheduling';
 import { Ticker } from '#libs/ticker';
 import { OverdueExecutions } from './overdue-executions.service.js';
@@ -11,8 +10,6 @@ const EVERY_MS = 2_000;
 const LEASE = 'sweeps';
 const LEASE_MS = 15_000;
 const AT_ONCE = 500;
-
-const decisions = counter('fairlead.reconciler.decisions');
 
 /** Brings back into step what a crash or a loss left behind: stores, executions, schedules, webhooks. */
 @Injectable()
@@ -31,8 +28,8 @@ export class Sweeper extends Ticker {
     if (!(await this.lease.hold(LEASE, LEASE_MS))) return;
     await this.overdue.settle();
     await this.reconciler.reconcile();
-    decisions.add({ decision: 'schedule_freed', kind: 'sync' }, await this.syncRuns.freeStranded(AT_ONCE));
-    decisions.add({ decision: 'webhook_sent_again', kind: '' }, await this.deliveries.resendOverdue(AT_ONCE));
+    await this.syncRuns.freeStranded(AT_ONCE);
+    await this.deliveries.resendOverdue(AT_ONCE);
   }
 
   override async beforeApplicationShutdown(): Promise<void> {
