@@ -27,6 +27,7 @@ import { StorageModule, storageOptions } from '#libs/storage';
 import { TokenHttp } from '#libs/token-http';
 import { ActionsModule } from './actions/actions.module.js';
 import { AuthApiModule } from './auth/auth-api.module.js';
+import { ConcurrencyModule } from './concurrency/concurrency.module.js';
 import { ConnectApiModule } from './connect/connect-api.module.js';
 import { ConnectionsModule } from './connections/connections.module.js';
 import { dependencies } from './dependencies.js';
@@ -141,6 +142,7 @@ const routes = (config: ServerConfig) => [
   LogosModule,
   ProxyApiModule.forRoot({ allResponseHeaders: config.NANGO_FEATURE_FLAG_PROXY_FORWARD_ALL_RESPONSE_HEADERS }),
   KeysApiModule.forRoot({ username: config.FAIRLEAD_OPERATOR_USERNAME, password: config.FAIRLEAD_OPERATOR_PASSWORD }),
+  ConcurrencyModule.forRoot({ username: config.FAIRLEAD_OPERATOR_USERNAME, password: config.FAIRLEAD_OPERATOR_PASSWORD }),
   OutboundPoliciesModule.forRoot({ username: config.FAIRLEAD_OPERATOR_USERNAME, password: config.FAIRLEAD_OPERATOR_PASSWORD }),
   InternalModule.forRoot(config.FAIRLEAD_EXECUTION_PUBLIC_KEY),
   InvocationsModule.forRoot(config.FAIRLEAD_EXECUTION_PUBLIC_KEY),

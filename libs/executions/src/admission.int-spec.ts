@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type TestRedis, testRedis } from '#libs/testing';
-import { Admission, type Admitted } from './admission.js';
+import { Admission, type Admitted, type Offer } from './admission.js';
+import { capsText } from './domain/caps.js';
+import { AdmissionModel } from './test-admission-model.js';
 
 const SLOTS = 4;
 const CAP = 2;
@@ -10,13 +12,17 @@ let server: TestRedis;
 let redis: Redis;
 let admission: Admission;
 
-const options = (slots: number, cap: number) => ({
-  slots: { action: slots, 'action-async': slots, sync: slots, 'on-event': slots },
-  environmentCaps: { action: cap, 'action-async': cap, sync: cap, 'on-event': cap },
-  maxQueued: 10,
-});
+const each = (count: number) => ({ action: count, 'action-async': count, sync: count, 'on-event': count });
+const options = (slots: number, cap: number) => ({ slots: each(slots), environmentCaps: each(cap), maxQueued: 10 });
 const ids = (admitted: readonly Admitted[]) => admitted.map(({ id }) => id);
 const offers = (environmentId: number, ...names: string[]) => names.map((id) => ({ id, environmentId }));
+
+/** How many of each were refused, one after the other. */
+async function refused(all: readonly Offer[]): Promise<number[]> {
+  const counts = [];
+  for (const one of all) counts.push((await admission.offer('sync', [one], 10)).refused);
+  return counts;
+}
 
 beforeAll(async () => {
   server = await testRedis();
@@ -60,6 +66,115 @@ describe('admission', () => {
     expect(await admission.release('sync', 'a1')).toEqual([]);
   });
 
+  it('runs asynchronous actions one after the other, whatever synchronous ones take', async () => {
+    admission = new Admission(redis, { ...options(SLOTS, 100), environmentCaps: { ...each(100), 'action-async': 1 } });
+    const calls = Array.from({ length: 50 }, (_, index) => `s${index}`);
+    await admission.offer('action', offers(1, ...calls), 0);
+    expect(ids((await admission.offer('action-async', offers(1, 'a1', 'a2', 'a3'), 0)).admitted)).toEqual(['a1']);
+    const order = [];
+    for (const [index, name] of ['a1', 'a2', 'a3'].entries()) {
+      await admission.release('action', `s${index}`);
+      order.push(...ids(await admission.release('action-async', name)));
+    }
+    expect(order).toEqual(['a2', 'a3']);
+  });
+
+  describe('with weights', () => {
+    it('starts as many of an environment in one turn as its weight says', async () => {
+      admission = new Admission(redis, options(1, 100));
+      await admission.limit('sync', 'v', [{ environmentId: 2, text: '- 3 - -' }]);
+      await admission.offer('sync', offers(1, 'a1', 'a2', 'a3'), 0);
+      await admission.offer('sync', offers(2, 'b1', 'b2', 'b3', 'b4', 'b5'), 0);
+      const order = [];
+      for (let [next]: (string | undefined)[] = ['a1']; next; [next] = ids(await admission.release('sync', next)))
+        order.push(next);
+      expect(order).toEqual(['a1', 'a2', 'b1', 'b2', 'b3', 'a3', 'b4', 'b5']);
+    });
+  });
+
+  describe('with caps of an environment', () => {
+    it('admits what a higher cap has room for at once', async () => {
+      await admission.offer('sync', offers(1, 'a1', 'a2', 'a3', 'a4'), 0);
+      expect(ids(await admission.limit('sync', 'v', [{ environmentId: 1, text: '3 - - -' }]))).toEqual(['a3']);
+      expect(await admission.limit('sync', 'v', [])).toEqual([]);
+      expect(await admission.release('sync', 'a1')).toEqual([]);
+      expect(ids(await admission.release('sync', 'a2'))).toEqual(['a4']);
+    });
+
+    it('refuses by its own queue', async () => {
+      await admission.limit('sync', 'v', [{ environmentId: 1, text: '1 - - 2' }]);
+      expect(await refused(offers(1, 'a1', 'a2', 'a3', 'a4'))).toEqual([0, 0, 0, 1]);
+      expect(await refused(offers(2, 'b1', 'b2', 'b3', 'b4', 'b5'))).toEqual([0, 0, 0, 0, 0]);
+      expect(await admission.roomIfKnown('sync', 1)).toEqual({ waiting: 2, most: 2 });
+    });
+
+    it('does not count what was cancelled', async () => {
+      await admission.limit('sync', 'v', [{ environmentId: 1, text: '1 - - 2' }]);
+      expect(await refused(offers(1, 'a1', 'a2', 'a3'))).toEqual([0, 0, 0]);
+      await admission.release('sync', 'a2');
+      expect(await refused(offers(1, 'a4', 'a5'))).toEqual([0, 1]);
+      expect(ids(await admission.release('sync', 'a1'))).toEqual(['a3']);
+      expect(await admission.load('sync', 1)).toEqual({ waiting: 1, running: 1 });
+    });
+  });
+
+  describe('with a limit per connection', () => {
+    const of = (connectionRowId: number, ...names: string[]) =>
+      names.map((name) => ({ id: name, environmentId: 1, connectionRowId }));
+
+    beforeEach(() => {
+      admission = new Admission(redis, { ...options(SLOTS, 3), connectionCap: 1 });
+    });
+
+    it('leaves the rest of the environment to its other connections', async () => {
+      const { admitted } = await admission.offer('sync', [...of(7, 'a1', 'a2', 'a3'), ...of(8, 'b1')], 0);
+      expect(ids(admitted)).toEqual(['a1', 'b1']);
+      expect(await admission.load('sync', 1)).toEqual({ waiting: 2, running: 2 });
+      expect(ids(await admission.release('sync', 'a1'))).toEqual(['a2']);
+      expect(await admission.release('sync', 'a3')).toEqual([]);
+      expect(await admission.release('sync', 'a2')).toEqual([]);
+      expect(ids((await admission.offer('sync', of(7, 'a4'), 0)).admitted)).toEqual(['a4']);
+    });
+
+    it('lets all of a connection run when the limit goes', async () => {
+      await admission.offer('sync', of(7, 'a1', 'a2', 'a3'), 0);
+      expect(ids(await admission.limit('sync', 'v', [{ environmentId: 1, text: '- - 0 -' }]))).toEqual(['a2', 'a3']);
+    });
+
+    it('counts what waits behind it as waiting, and what runs without being known', async () => {
+      await admission.adopt('sync', of(7, 'x1'));
+      expect((await admission.offer('sync', of(7, 'a1', 'a2', 'a3'), 2)).refused).toBe(1);
+      expect(ids(await admission.release('sync', 'x1'))).toEqual(['a1']);
+    });
+
+    it('leaves nothing behind', async () => {
+      await admission.offer('sync', [...of(7, 'a1', 'a2', 'a3'), ...of(8, 'b1')], 0);
+      for (const name of ['a3', 'a1', 'b1', 'a2']) await admission.release('sync', name);
+      expect(await redis.keys('fairlead:admission:*')).toEqual([]);
+    });
+  });
+
+  describe('with headroom', () => {
+    beforeEach(() => {
+      admission = new Admission(redis, { ...options(SLOTS, 100), headroom: each(1) });
+    });
+
+    it('lets an environment below its share in while another holds every slot', async () => {
+      await admission.offer('sync', offers(1, 'a1', 'a2', 'a3', 'a4', 'a5', 'a6'), 0);
+      expect(ids((await admission.offer('sync', offers(2, 'b1'), 0)).admitted)).toEqual(['b1']);
+      expect((await admission.offer('sync', offers(2, 'b2'), 0)).admitted).toEqual([]);
+      expect(await admission.release('sync', 'a1')).toEqual([]);
+      expect(ids(await admission.release('sync', 'a2'))).toEqual(['a5']);
+      expect(ids(await admission.release('sync', 'a3'))).toEqual(['b2']);
+    });
+
+    it('is not for one that has its share', async () => {
+      await admission.offer('sync', offers(1, 'a1', 'a2', 'a3'), 0);
+      await admission.offer('sync', offers(2, 'b1'), 0);
+      expect((await admission.offer('sync', offers(1, 'a4'), 0)).admitted).toEqual([]);
+    });
+  });
+
   it('skips what was cancelled while it waited', async () => {
     await admission.offer('sync', offers(1, 'a1', 'a2', 'a3', 'a4'), 0);
     expect(await admission.release('sync', 'a3')).toEqual([]);
@@ -96,77 +211,51 @@ describe('admission', () => {
   });
 
   it('does as its model does, whatever comes in which order', async () => {
-    const id = fc.integer({ min: 0, max: 11 });
-    const step = fc.record({ isOffer: fc.boolean(), id });
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         await redis.flushdb();
-        const model = new Model();
-        for (const { isOffer, id: number } of steps) {
-          const [name, environmentId] = [`x${number}`, number % 3];
-          const admitted = isOffer
-            ? (await admission.offer('sync', [{ id: name, environmentId }], 0)).admitted
-            : await admission.release('sync', name);
-          expect(ids(admitted)).toEqual(isOffer ? model.offer(name, environmentId) : model.release(name));
+        admission = new Admission(redis, { ...options(SLOTS, CAP), headroom: each(1), connectionCap: 1 });
+        const model = new AdmissionModel({ slots: SLOTS, headroom: 1, cap: CAP, connection: 1 });
+        for (const one of steps) {
+          const [admitted, expected] = await taken(one, model);
+          expect(ids(admitted)).toEqual(expected);
         }
+        expect((await redis.zrange('fairlead:admission:sync:running', 0, -1)).toSorted()).toEqual(model.runningIds());
+        for (const environment of [0, 1, 2])
+          expect((await admission.load('sync', environment)).waiting).toBe(model.waiting(environment));
       }),
-      { numRuns: 60 },
+      { numRuns: 150 },
     );
   });
 });
 
-/** The rule in a few lines: environments take turns, each with at most CAP at a time, all with at most SLOTS. */
-class Model {
-  readonly #environmentOf = new Map<string, number>();
-  readonly #queues = new Map<number, string[]>();
-  readonly #running = new Set<string>();
-  readonly #ring: number[] = [];
+const cap = fc.option(fc.integer({ min: 1, max: 3 }));
+const limit = fc.record({
+  environment: fc.integer({ min: 0, max: 2 }),
+  cap,
+  weight: cap,
+  connection: fc.option(fc.integer({ min: 0, max: 2 })),
+});
+const id = fc.integer({ min: 0, max: 17 });
+const step = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ does: fc.constant('offer' as const), id }) },
+  { weight: 4, arbitrary: fc.record({ does: fc.constant('release' as const), id }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('limit' as const), limits: fc.array(limit, { maxLength: 2 }) }) },
+);
+type Step = typeof step extends fc.Arbitrary<infer One> ? One : never;
 
-  offer(id: string, environment: number): string[] {
-    if (!this.#environmentOf.has(id)) {
-      this.#environmentOf.set(id, environment);
-      this.#queues.set(environment, [...(this.#queues.get(environment) ?? []), id]);
-      this.#takeTurns(environment);
-    }
-    return this.#admit();
+/** Six executions of each of three environments, on two connections each. */
+async function taken(one: Step, model: AdmissionModel): Promise<[readonly Admitted[], string[]]> {
+  if (one.does === 'limit') {
+    const limits = new Map(one.limits.map(({ environment, ...own }) => [environment, own]));
+    const written = [...limits].map(([environmentId, own]) => ({
+      environmentId,
+      text: capsText({ maxRunning: own.cap, weight: own.weight, maxRunningPerConnection: own.connection, maxQueued: null }),
+    }));
+    return [await admission.limit('sync', 'v', written), model.limit(limits)];
   }
-
-  release(id: string): string[] {
-    const environment = this.#environmentOf.get(id);
-    if (environment !== undefined) {
-      this.#environmentOf.delete(id);
-      this.#running.delete(id);
-      this.#takeTurns(environment);
-    }
-    return this.#admit();
-  }
-
-  #busy = (environment: number) => [...this.#running].filter((id) => this.#environmentOf.get(id) === environment).length;
-
-  #takeTurns(environment: number): void {
-    const waits = (this.#queues.get(environment) ?? []).length > 0;
-    if (waits && this.#busy(environment) < CAP && !this.#ring.includes(environment)) this.#ring.push(environment);
-  }
-
-  #next(environment: number): string | undefined {
-    const queue = this.#queues.get(environment) ?? [];
-    for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
-      if (this.#environmentOf.has(id) && !this.#running.has(id)) return id;
-    }
-    return undefined;
-  }
-
-  #admit(): string[] {
-    const admitted: string[] = [];
-    while (this.#running.size < SLOTS) {
-      const environment = this.#ring.shift();
-      if (environment === undefined) break;
-      const id = this.#busy(environment) < CAP ? this.#next(environment) : undefined;
-      if (id === undefined) continue;
-      this.#running.add(id);
-      admitted.push(id);
-      this.#takeTurns(environment);
-    }
-    return admitted;
-  }
+  const [name, environmentId, connectionRowId] = [`x${one.id}`, one.id % 3, one.id % 6];
+  if (one.does === 'release') return [await admission.release('sync', name), model.release(name)];
+  const { admitted } = await admission.offer('sync', [{ id: name, environmentId, connectionRowId }], 0);
+  return [admitted, model.offer(name, environmentId, connectionRowId)];
 }

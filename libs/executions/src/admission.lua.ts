@@ -1,98 +1,237 @@
 /**
- * Admission of one kind of execution (design §2.5): deficit round robin over environments, where every execution costs one and every
- * turn is worth one, under a cap per environment and a number of slots overall. Nothing here grows with the backlog.
+ * Admission of one kind of execution (design §2.5): deficit round robin over environments, where every execution costs one and a turn is
+ * worth the environment's weight, under a cap per environment, a cap per connection and a number of slots overall. Slots that nobody
+ * else wants go to whoever does. Nothing here grows with the backlog.
  *
  * Keys under KEYS[1], all rebuildable from the ledger:
- * `:queue:<env>` list of waiting ids · `:ring` list of environments whose turn comes, `:ringed` the same as a set ·
- * `:env` hash id → environment of all that wait or run · `:running` sorted set id → admitted at · `:busy` hash environment → running ·
- * `:data` hash id → job data of executions that have no row.
+ * `:queue:<env>` list of ids whose connection may run them · `:gone` hash environment → how many of them have ended since ·
+ * `:ring` list of environments whose turn comes, `:ringed` the same as a set · `:credit` hash environment → what is left of its turn ·
+ * `:env` hash id → `environment`, `environment/connection` where that is counted, `environment/connection/` where it is held back ·
+ * `:running` sorted set id → admitted at · `:busy` hash environment → running · `:data` hash id → job data of what has no row ·
+ * `:live` hash connection → running or in the queue · `:held:<connection>` list of ids that are held back,
+ * `:holding:<env>` set of such connections, `:held` hash environment → how many · `:limits` hash environment → `cap weight connection
+ * queue`, each `-` where the environment has none of its own.
  *
- * ARGV: operation, now in ms, slots, cap per environment, then what the operation takes. Each answers
- * `{number, number, id, env, data, …}`: two results of its own and whom it admitted.
+ * ARGV: operation, now in ms, slots, more of them for environments below their share, cap per environment, cap per connection
+ * (0: none), then what the operation takes. Each answers `{number, number, id, env, data, …}`: two results of its own and whom it
+ * admitted.
  */
 export const ADMISSION_LUA = `
 local base, operation, now = KEYS[1], ARGV[1], ARGV[2]
-local slots, cap = tonumber(ARGV[3]), tonumber(ARGV[4])
-local ring, ringed, envs = base .. ':ring', base .. ':ringed', base .. ':env'
-local running, busy, data = base .. ':running', base .. ':busy', base .. ':data'
+local slots, headroom, default_cap, default_connection = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local ring, ringed, credit, envs = base .. ':ring', base .. ':ringed', base .. ':credit', base .. ':env'
+local running, busy, data, gone = base .. ':running', base .. ':busy', base .. ':data', base .. ':gone'
+local live, held, limits = base .. ':live', base .. ':held', base .. ':limits'
+-- Of a connection that lost its limit, so many that were held back join the queue at a time.
+local JOINS_AT_ONCE = 100
 local function queue(env) return base .. ':queue:' .. env end
-local function runs(env) return tonumber(redis.call('HGET', busy, env) or '0') end
+local function held_of(connection) return held .. ':' .. connection end
+local function holding(env) return base .. ':holding:' .. env end
+local function count(hash, field) return tonumber(redis.call('HGET', hash, field) or '0') end
+local function lower(hash, field)
+  if redis.call('HINCRBY', hash, field, -1) <= 0 then redis.call('HDEL', hash, field) end
+end
 
-local function take_turns(env)
-  if runs(env) < cap and redis.call('LLEN', queue(env)) > 0 and redis.call('SADD', ringed, env) == 1 then
-    redis.call('RPUSH', ring, env)
+local known = {}
+local function limits_of(env)
+  if not known[env] then
+    local own = redis.call('HGET', limits, env)
+    local cap, weight, connection, most = string.match(own or '- - - -', '^(%S+) (%S+) (%S+) (%S+)$')
+    known[env] = {
+      cap = tonumber(cap) or default_cap, weight = tonumber(weight) or 1,
+      connection = tonumber(connection) or default_connection, most = tonumber(most),
+    }
   end
+  return known[env]
+end
+
+local used = nil
+local function taken()
+  used = used or redis.call('ZCARD', running)
+  return used
 end
 
 local function start(id, env)
   redis.call('ZADD', running, now, id)
   redis.call('HINCRBY', busy, env, 1)
+  used = taken() + 1
 end
 
--- The next of an environment that still wants to run: cancelled ids stay in the list and are skipped here.
+local function give(answer, id, env, payload)
+  start(id, env)
+  answer[#answer + 1] = id
+  answer[#answer + 1] = env
+  answer[#answer + 1] = payload
+end
+
+local function wants(env)
+  return redis.call('LLEN', queue(env)) > 0 and count(busy, env) < limits_of(env).cap
+end
+
+local function take_turns(env)
+  if wants(env) and redis.call('SADD', ringed, env) == 1 then redis.call('RPUSH', ring, env) end
+end
+
+-- The next of an environment that still wants to run: ids of what has ended stay in the list and are skipped here.
 local function next_of(env)
   while true do
     local id = redis.call('LPOP', queue(env))
-    if not id then return nil end
+    if not id then
+      redis.call('HDEL', gone, env)
+      return nil
+    end
     if redis.call('HEXISTS', envs, id) == 1 and not redis.call('ZSCORE', running, id) then return id end
+    lower(gone, env)
   end
 end
 
+local function admit_next(answer, env)
+  local id = count(busy, env) < limits_of(env).cap and next_of(env)
+  if id then give(answer, id, env, redis.call('HGET', data, id) or '') end
+  return id
+end
+
+-- An environment whose turn is not over stays at the head.
+local function turn(answer, env)
+  local has_run, weight, left = admit_next(answer, env), limits_of(env).weight, 0
+  if has_run and weight > 1 then left = (tonumber(redis.call('HGET', credit, env)) or weight) - 1 end
+  local goes_on = has_run and wants(env)
+  if goes_on and left > 0 then
+    redis.call('HSET', credit, env, left)
+    redis.call('LPUSH', ring, env)
+    return
+  end
+  if weight > 1 then redis.call('HDEL', credit, env) end
+  if goes_on then redis.call('RPUSH', ring, env) else redis.call('SREM', ringed, env) end
+end
+
 local function admit(answer)
-  local free = slots - redis.call('ZCARD', running)
-  while free > 0 do
+  while taken() < slots do
     local env = redis.call('LPOP', ring)
     if not env then break end
-    redis.call('SREM', ringed, env)
-    local id = runs(env) < cap and next_of(env)
-    if id then
-      start(id, env)
-      free = free - 1
-      answer[#answer + 1] = id
-      answer[#answer + 1] = env
-      answer[#answer + 1] = redis.call('HGET', data, id) or ''
-      take_turns(env)
-    end
+    turn(answer, env)
   end
   return answer
 end
 
+-- Where others hold every slot, an environment that has less than its share need not wait for one of theirs to end.
+local function admit_below_share(answer, env)
+  if headroom == 0 then return end
+  local weight = limits_of(env).weight
+  while taken() >= slots and taken() < slots + headroom do
+    local own = count(busy, env)
+    local others = redis.call('HLEN', busy) - (own > 0 and 1 or 0)
+    if own * (others + weight) >= slots * weight or not admit_next(answer, env) then return end
+  end
+end
+
+-- Connections are counted where they have a limit. One at its limit has the rest held back, for as long as something of it is live.
+local function join(id, env, connection)
+  local limit = connection ~= '' and limits_of(env).connection or 0
+  if limit == 0 then
+    redis.call('HSET', envs, id, env)
+  elseif count(live, connection) < limit then
+    redis.call('HINCRBY', live, connection, 1)
+    redis.call('HSET', envs, id, env .. '/' .. connection)
+  else
+    redis.call('HSET', envs, id, env .. '/' .. connection .. '/')
+    redis.call('RPUSH', held_of(connection), id)
+    redis.call('SADD', holding(env), connection)
+    redis.call('HINCRBY', held, env, 1)
+    return false
+  end
+  return true
+end
+
+local function let_join(env, connection)
+  local limit, alive, joined = limits_of(env).connection, count(live, connection), 0
+  while alive < limit or (limit == 0 and joined < JOINS_AT_ONCE) do
+    local id = redis.call('LPOP', held_of(connection))
+    if not id then
+      redis.call('SREM', holding(env), connection)
+      break
+    end
+    if redis.call('HGET', envs, id) == env .. '/' .. connection .. '/' then
+      redis.call('HSET', envs, id, env .. '/' .. connection)
+      redis.call('RPUSH', queue(env), id)
+      redis.call('HINCRBY', live, connection, 1)
+      lower(held, env)
+      alive, joined = alive + 1, joined + 1
+    end
+  end
+end
+
 local function leave(id)
-  local env = redis.call('HGET', envs, id)
-  if not env then return end
+  local mark = redis.call('HGET', envs, id)
+  if not mark then return end
+  local env, connection, is_held = string.match(mark, '^([^/]+)/?([^/]*)(/?)$')
   redis.call('HDEL', envs, id)
   redis.call('HDEL', data, id)
-  if redis.call('ZREM', running, id) == 1 and redis.call('HINCRBY', busy, env, -1) <= 0 then redis.call('HDEL', busy, env) end
+  if is_held == '/' then return lower(held, env) end
+  if redis.call('ZREM', running, id) == 1 then
+    used = used and used - 1
+    lower(busy, env)
+  else
+    redis.call('HINCRBY', gone, env, 1)
+  end
+  if connection ~= '' then
+    lower(live, connection)
+    let_join(env, connection)
+  end
   take_turns(env)
+end
+
+local function waiting(env, in_queue)
+  return in_queue - count(gone, env) + count(held, env)
+end
+
+-- Whether one that comes alone has its turn at once, without a way through queue and ring.
+local function is_open(env, in_queue)
+  return in_queue == 0 and taken() < slots and redis.call('LLEN', ring) == 0 and count(busy, env) < limits_of(env).cap
 end
 
 local operations = {}
 
--- most that may wait in an environment (0: any number), then id, environment, data of each. Answers how many were refused.
+-- most that may wait in an environment (0: any number), then id, environment, connection or '', data of each. Answers how many were refused.
 function operations.offer()
-  local most, refused = tonumber(ARGV[5]), 0
-  for at = 6, #ARGV, 3 do
-    local id, env, payload = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+  local is_bounded, is_alone, refused, answer, offered = ARGV[7] ~= '0', #ARGV == 11, 0, {0, 0}, {}
+  for at = 8, #ARGV, 4 do
+    local id, env, connection, payload = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
     if redis.call('HEXISTS', envs, id) == 0 then
-      if most > 0 and redis.call('LLEN', queue(env)) >= most then
+      local in_queue, most = redis.call('LLEN', queue(env)), limits_of(env).most or tonumber(ARGV[7])
+      local is_limited = limits_of(env).connection > 0
+      if is_bounded and (in_queue >= most or is_limited) and waiting(env, in_queue) >= most then
         refused = refused + 1
       else
-        redis.call('HSET', envs, id, env)
+        local at_once = is_alone and is_open(env, in_queue)
         if payload ~= '' then redis.call('HSET', data, id, payload) end
-        redis.call('RPUSH', queue(env), id)
-        take_turns(env)
+        if join(id, env, connection) then
+          if at_once then
+            give(answer, id, env, payload)
+          else
+            redis.call('RPUSH', queue(env), id)
+            take_turns(env)
+            offered[#offered + 1] = env
+          end
+        end
       end
     end
   end
-  return admit({refused, 0})
+  answer[1] = refused
+  if #offered > 0 then admit(answer) end
+  for _, env in ipairs(offered) do admit_below_share(answer, env) end
+  return answer
 end
 
--- id and environment of executions that run, whatever is known of them.
+-- id, environment and connection or '' of executions that run, whatever is known of them.
 function operations.adopt()
-  for at = 5, #ARGV, 2 do
-    local id, env = ARGV[at], ARGV[at + 1]
+  for at = 7, #ARGV, 3 do
+    local id, env, connection = ARGV[at], ARGV[at + 1], ARGV[at + 2]
     if not redis.call('ZSCORE', running, id) then
-      redis.call('HSET', envs, id, env)
+      leave(id)
+      local is_counted = connection ~= '' and limits_of(env).connection > 0
+      if is_counted then redis.call('HINCRBY', live, connection, 1) end
+      redis.call('HSET', envs, id, is_counted and env .. '/' .. connection or env)
       start(id, env)
     end
   end
@@ -100,23 +239,44 @@ function operations.adopt()
 end
 
 function operations.release()
-  leave(ARGV[5])
+  leave(ARGV[7])
   return admit({0, 0})
 end
 
 -- id, settled key, its seconds, reply channel or '', message, outcome key or '', its seconds. Answers whether this was the first time, and how many heard.
 function operations.settle()
-  leave(ARGV[5])
-  local first = redis.call('SET', ARGV[6], '1', 'NX', 'EX', ARGV[7])
+  leave(ARGV[7])
+  local first = redis.call('SET', ARGV[8], '1', 'NX', 'EX', ARGV[9])
   local heard = 0
-  if first and ARGV[8] ~= '' then
-    if ARGV[10] ~= '' then redis.call('SET', ARGV[10], ARGV[9], 'EX', ARGV[11]) end
-    heard = redis.call('PUBLISH', ARGV[8], ARGV[9])
+  if first and ARGV[10] ~= '' then
+    if ARGV[12] ~= '' then redis.call('SET', ARGV[12], ARGV[11], 'EX', ARGV[13]) end
+    heard = redis.call('PUBLISH', ARGV[10], ARGV[11])
   end
   return admit({first and 1 or 0, heard})
 end
 
 function operations.pump()
+  return admit({0, 0})
+end
+
+-- environment, most that may wait where it has no limit of its own. Answers how many wait, and how many may.
+function operations.room()
+  return {waiting(ARGV[7], redis.call('LLEN', queue(ARGV[7]))), limits_of(ARGV[7]).most or tonumber(ARGV[8])}
+end
+
+-- key and value of their version, then environment and its own limits of all that have some. Whom that gives more room takes its turn.
+function operations.limit()
+  local concerned = redis.call('HKEYS', limits)
+  redis.call('DEL', limits)
+  redis.call('SET', ARGV[7], ARGV[8])
+  for at = 9, #ARGV, 2 do
+    redis.call('HSET', limits, ARGV[at], ARGV[at + 1])
+    concerned[#concerned + 1] = ARGV[at]
+  end
+  for _, env in ipairs(concerned) do
+    for _, connection in ipairs(redis.call('SMEMBERS', holding(env))) do let_join(env, connection) end
+    take_turns(env)
+  end
   return admit({0, 0})
 end
 

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { REDIS } from '#libs/cache';
 import type { ExecutionKind } from '#libs/contracts';
-import type { EnvironmentId, ExecutionId } from '#libs/kernel';
+import type { ConnectionRowId, EnvironmentId, ExecutionId } from '#libs/kernel';
 import { ADMISSION_LUA } from './admission.lua.js';
 import type { ExecutionsOptions } from './executions.config.js';
 import { keys, SETTLED_FOR_S } from './keys.js';
@@ -13,12 +13,20 @@ export const EXECUTIONS_OPTIONS = Symbol('executions-options');
 export interface Offer {
   readonly id: ExecutionId;
   readonly environmentId: EnvironmentId;
+  /** Whose executions are counted where connections have a limit. */
+  readonly connectionRowId?: ConnectionRowId;
   /** Job data, of an execution that has no row. */
   readonly data?: string;
 }
 
 /** Work whose turn has come. Whoever is told puts its job into the queue. */
-export type Admitted = Offer & { readonly data: string };
+export type Admitted = Pick<Offer, 'id' | 'environmentId'> & { readonly data: string };
+
+/** Limits of one environment, as the script reads them. */
+export interface WrittenLimits {
+  readonly environmentId: EnvironmentId;
+  readonly text: string;
+}
 
 /** What the waiter of an action is told. */
 export interface Reply {
@@ -44,9 +52,14 @@ export class Admission {
     this.#redis = redis as ScriptedRedis;
   }
 
-  /** Idempotent by id. @param most that may wait in an environment; 0 refuses nobody */
+  /** Idempotent by id. @param most that may wait in an environment without a limit of its own; 0 refuses nobody */
   async offer(kind: ExecutionKind, offers: readonly Offer[], most: number): Promise<{ refused: number; admitted: Admitted[] }> {
-    const flat = offers.flatMap(({ id, environmentId, data = '' }) => [id, environmentId, data]);
+    const flat = offers.flatMap(({ id, environmentId, connectionRowId = '', data = '' }) => [
+      id,
+      environmentId,
+      connectionRowId,
+      data,
+    ]);
     const [refused, , ...admitted] = await this.#call(kind, 'offer', most, ...flat);
     return { refused, admitted: unflatten(admitted) };
   }
@@ -67,7 +80,7 @@ export class Admission {
 
   /** Counts executions that run without Redis knowing them. */
   async adopt(kind: ExecutionKind, running: readonly Offer[]): Promise<Admitted[]> {
-    const flat = running.flatMap(({ id, environmentId }) => [id, environmentId]);
+    const flat = running.flatMap(({ id, environmentId, connectionRowId = '' }) => [id, environmentId, connectionRowId]);
     const [, , ...admitted] = await this.#call(kind, 'adopt', ...flat);
     return unflatten(admitted);
   }
@@ -94,27 +107,58 @@ export class Admission {
       this.#redis.hmget(`${base}:env`, ...ids),
       this.#redis.hmget(`${base}:data`, ...ids),
     ]);
-    return ids.map((id, index) => ({ id, environmentId: Number(environments[index]), data: data[index] ?? '' }));
+    // One that ended meanwhile holds no slot any more.
+    return ids.flatMap((id, index) => {
+      const mark = environments[index];
+      return mark ? [{ id, environmentId: environmentOf(mark), data: data[index] ?? '' }] : [];
+    });
   }
 
-  /** How many wait in an environment, 0 while Redis is away; cancelled ones count until their turn comes. */
-  async queuedIfKnown(kind: ExecutionKind, environmentId: EnvironmentId): Promise<number> {
-    if (this.#redis.status !== 'ready') return 0;
-    return this.#redis.llen(`${keys.admission(kind)}:queue:${environmentId}`);
+  /** How many wait in an environment, and how many may; undefined while Redis is away. */
+  async roomIfKnown(kind: ExecutionKind, environmentId: EnvironmentId): Promise<{ waiting: number; most: number } | undefined> {
+    if (this.#redis.status !== 'ready') return undefined;
+    const [waiting, most] = await this.#call(kind, 'room', environmentId, this.options.maxQueued);
+    return { waiting, most };
+  }
+
+  /** How many of an environment wait and run, as far as Redis knows. */
+  async load(kind: ExecutionKind, environmentId: EnvironmentId): Promise<{ waiting: number; running: number }> {
+    const [[waiting], running] = await Promise.all([
+      this.#call(kind, 'room', environmentId, this.options.maxQueued),
+      this.#redis.hget(`${keys.admission(kind)}:busy`, String(environmentId)),
+    ]);
+    return { waiting, running: Number(running ?? 0) };
+  }
+
+  /** Which limits are in force, by kind; null where none were ever set, or Redis has lost them. */
+  limitVersions(kinds: readonly ExecutionKind[]): Promise<(string | null)[]> {
+    return this.#redis.mget(kinds.map(keys.limitsVersion));
+  }
+
+  /** Replaces the limits of all environments that have some of their own. */
+  async limit(kind: ExecutionKind, version: string, limits: readonly WrittenLimits[]): Promise<Admitted[]> {
+    const flat = limits.flatMap(({ environmentId, text }) => [environmentId, text]);
+    const [, , ...admitted] = await this.#call(kind, 'limit', keys.limitsVersion(kind), version, ...flat);
+    return unflatten(admitted);
   }
 
   #call(kind: ExecutionKind, operation: string, ...args: (string | number)[]): Promise<ScriptAnswer> {
-    const { slots, environmentCaps } = this.options;
+    const { slots, headroom, environmentCaps, connectionCap = 0 } = this.options;
     return this.#redis.fairleadAdmission(
       keys.admission(kind),
       operation,
       Date.now(),
       slots[kind],
+      headroom?.[kind] ?? 0,
       environmentCaps[kind],
+      connectionCap,
       ...args,
     );
   }
 }
+
+/** Of `environment`, `environment/connection` or `environment/connection/`. */
+const environmentOf = (mark: string): EnvironmentId => Number(mark.split('/', 1)[0]);
 
 function unflatten(flat: readonly string[]): Admitted[] {
   const admitted: Admitted[] = [];

@@ -101,11 +101,15 @@ it('fails with the error of its last attempt', async () => {
   expect([told.length, ended[0]?.[1].state]).toEqual([1, 'failed']);
 });
 
-it('is not tried again when it expires', async () => {
-  const id = await submit(3);
-  const expired = failedOutcome(expiredError(id, 'createdToStartedTimeoutSecs_exceeded'));
+it('is tried again when it ran out of time, later each time, and told of once', async () => {
+  const id = await submit(1);
+  const expired = failedOutcome(expiredError(id, 'startedToCompletedTimeoutSecs_exceeded'));
   expect(await actions.finish(id, expired, 'expired')).toBe(true);
+  const second = await openAttempt(id);
+  expect([await resultOf(id), told.length, (await engine.get(Executions).find(second))?.attempt]).toEqual(['pending', 0, 1]);
+  expect(await actions.finish(second, expired, 'expired')).toBe(true);
   expect([await openAttempt(id), told.length]).toEqual(['none', 1]);
+  expect(await resultOf(id)).toMatchObject({ status: 'failed', error: expired.status === 'failed' ? expired.error : {} });
 });
 
 it('that was settled changes nothing any more', async () => {

@@ -67,7 +67,7 @@ export class AsyncActions {
   }
 
   /**
-   * Settles an attempt. A failed one is followed by the next, if one is left; otherwise the environment is told, and the operation ends.
+   * Settles an attempt. One that failed, ran out of time or was lost is followed by the next, if one is left; otherwise the environment is told, and the operation ends.
    * @param state as the outcome says, unless it did not end by itself
    * @returns false when it had been settled before
    */
@@ -77,7 +77,7 @@ export class AsyncActions {
     const { webhookSettings } = await this.environments.get(execution.environmentId);
     return this.db.transaction(async (tx) => {
       if (!(await this.executions.settle(tx, id, { ...settlementOf(outcome), state }))) return false;
-      const isTried = state === 'failed' && outcome.status === 'failed';
+      const isTried = state !== 'cancelled' && outcome.status === 'failed';
       const nextAt = isTried ? nextAttemptAt(execution, outcome.error, new Date()) : undefined;
       if (nextAt) await this.executions.submitNextAttempt(tx, execution, nextAt);
       else await this.#conclude(tx, execution, operationEndOf(outcome), webhookSettings.on_async_action_completion);

@@ -23,10 +23,9 @@ afterAll(async () => {
 });
 beforeEach(() => redis.flushdb());
 
-const offer = (environmentId: number, count: number) => {
-  const offers = Array.from({ length: count }, () => ({ id: newId(), environmentId }));
-  return admission.offer('sync', offers, 0);
-};
+const offersOf = (environmentId: number, count: number, connection?: { connectionRowId: number }) =>
+  Array.from({ length: count }, () => ({ id: newId(), environmentId, ...connection }));
+const offer = (environmentId: number, count: number) => admission.offer('sync', offersOf(environmentId, count), 0);
 const syncs = async (busiest = 10) => (await backlog.read(busiest)).find(({ kind }) => kind === 'sync');
 
 it('tells of every kind, also where there is nothing', async () => {
@@ -59,4 +58,15 @@ it('forgets what has ended', async () => {
   const { admitted } = await offer(1, 2);
   for (const { id } of admitted) await admission.settle('sync', id);
   expect(await syncs()).toMatchObject({ waiting: 0, running: 0, oldestMs: 0, environments: [] });
+});
+
+it('counts what a connection’s limit holds back, and not what was ended before its turn', async () => {
+  const limited = new Admission(redis, { slots: every(3), environmentCaps: every(2), connectionCap: 1, maxQueued: 100 });
+  const offers = [...offersOf(1, 4, { connectionRowId: 7 }), ...offersOf(1, 3, { connectionRowId: 8 })];
+  await limited.offer('sync', offers, 0);
+  expect((await syncs())?.environments).toMatchObject([{ waiting: 5, running: 2 }]);
+  const waiting = offersOf(1, 2);
+  await limited.offer('sync', waiting, 0);
+  for (const { id } of waiting) await limited.settle('sync', id);
+  expect(await syncs()).toMatchObject({ waiting: 5, environments: [{ waiting: 5, running: 2 }] });
 });

@@ -9,6 +9,9 @@ import { keys } from './keys.js';
 /** More environments with work at a time than this are looked at by chance. */
 const MOST_ENVIRONMENTS = 2_000;
 
+/** What admission counts for each environment that has any of it. */
+type Counts = Readonly<Record<'busy' | 'gone' | 'held', Readonly<Record<string, string>>>>;
+
 /** What waits and runs, as admission sees it: lengths that Redis keeps, none of which grows with the backlog. */
 @Injectable()
 export class Backlog {
@@ -21,22 +24,24 @@ export class Backlog {
 
   async #kind(kind: ExecutionKind, busiest: number): Promise<KindBacklog> {
     const base = keys.admission(kind);
-    const [known, running, busy, ringed] = await Promise.all([
+    const [known, running, busy, gone, held, ringed] = await Promise.all([
       this.redis.hlen(`${base}:env`),
       this.redis.zcard(`${base}:running`),
       this.redis.hgetall(`${base}:busy`),
+      this.redis.hgetall(`${base}:gone`),
+      this.redis.hgetall(`${base}:held`),
       this.redis.srandmember(`${base}:ringed`, MOST_ENVIRONMENTS),
     ]);
     // Whoever has work waits for a turn, or for what it runs.
     const environments = [...new Set([...Object.keys(busy), ...ringed])].slice(0, MOST_ENVIRONMENTS).map(Number);
-    const counted = await this.#environments(base, environments, busy);
+    const counted = await this.#environments(base, environments, { busy, gone, held });
     return summary({ kind, waiting: Math.max(0, known - running), running, environments: counted }, busiest, Date.now());
   }
 
   async #environments(
     base: string,
     environments: readonly EnvironmentId[],
-    busy: Readonly<Record<string, string>>,
+    { busy, gone, held }: Counts,
   ): Promise<EnvironmentBacklog[]> {
     if (environments.length === 0) return [];
     const pipeline = this.redis.pipeline();
@@ -44,7 +49,8 @@ export class Backlog {
     const answers = (await pipeline.exec()) ?? [];
     return environments.map((environmentId, at) => ({
       environmentId,
-      waiting: Number(answers[2 * at]?.[1] ?? 0),
+      // The list still has ids of what has ended, and not yet those that their connection's limit holds back.
+      waiting: Number(answers[2 * at]?.[1] ?? 0) - Number(gone[environmentId] ?? 0) + Number(held[environmentId] ?? 0),
       first: (answers[2 * at + 1]?.[1] as string | null | undefined) ?? undefined,
       running: Number(busy[environmentId] ?? 0),
     }));

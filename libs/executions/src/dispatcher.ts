@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { ExecutionKind } from '#libs/contracts';
 import { inTime, messageOf } from '#libs/kernel';
 import { JobProducer } from '#libs/queues';
-import { Admission, type Admitted, type Offer, type Reply } from './admission.js';
+import { Admission, type Admitted, type Offer, type Reply, type WrittenLimits } from './admission.js';
 import type { ActionJob, StoredKind } from './executions.types.js';
 
 const JOB_OF = { 'action-async': 'action.run-async', sync: 'sync.run', 'on-event': 'on-event.run' } as const;
@@ -22,7 +22,8 @@ export class Dispatcher {
 
   /** Offers an action somebody waits for; false when too many wait in its environment. */
   async offerAction(job: ActionJob, most: number): Promise<boolean> {
-    const offer = { id: job.executionId, environmentId: job.environmentId, data: JSON.stringify(job) };
+    const { executionId: id, environmentId, connectionRowId } = job;
+    const offer = { id, environmentId, connectionRowId, data: JSON.stringify(job) };
     const { refused, admitted } = await this.admission.offer('action', [offer], most);
     await this.#enqueue('action', admitted);
     return refused === 0;
@@ -62,6 +63,11 @@ export class Dispatcher {
 
   async pump(kind: ExecutionKind): Promise<void> {
     await this.#enqueue(kind, await this.admission.pump(kind));
+  }
+
+  /** Replaces the limits of all environments that have some of their own; whom that gives more room starts at once. */
+  async limit(kind: ExecutionKind, version: string, limits: readonly WrittenLimits[]): Promise<void> {
+    await this.#enqueue(kind, await this.admission.limit(kind, version, limits));
   }
 
   /** Puts the job of an admitted row into its queue again, if it neither waits nor runs there. */

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ExecutionId, idFloor, newId } from '#libs/kernel';
 import { JobProducer } from '#libs/queues';
 import { type TestDatabase, testDatabase, type TestRedis, testRedis } from '#libs/testing';
@@ -121,6 +121,40 @@ describe('the ledger', () => {
   });
 });
 
+describe('deadlines', () => {
+  const [second, minute, hour] = [1_000, 60_000, 3_600_000];
+  it.each([
+    ['sync', hour, 24 * hour],
+    ['action-async', 24 * hour, 15 * minute],
+    ['on-event', 30 * second, 5 * minute],
+  ] as const)('of %s are as its kind says, by the clock of the database', async (kind, startWithinMs, runWithinMs) => {
+    const id = await submit({ kind });
+    await executions.claim(id, worker);
+    const [row] = await engine.db.query<{ start: number; run: number }>(
+      `SELECT extract(epoch FROM start_deadline_at - created_at)::float8 * 1000 AS start,
+              extract(epoch FROM deadline_at - started_at)::float8 * 1000 AS run FROM executions WHERE id = $1`,
+      [id],
+    );
+    expect(row).toEqual({ start: startWithinMs, run: runWithinMs });
+  });
+
+  it('of what waits for its time count from then', async () => {
+    const availableAt = new Date(Date.now() + 60_000);
+    const id = await submit({ kind: 'on-event', availableAt });
+    const [row] = await engine.db.query<{ at: Date }>('SELECT start_deadline_at AS at FROM executions WHERE id = $1', [id]);
+    expect(row?.at).toEqual(new Date(availableAt.getTime() + 30_000));
+  });
+
+  it.each(['succeeded', 'failed', 'expired', 'cancelled'] as const)('and late results do not change what %s', async (state) => {
+    const id = await submit();
+    await executions.claim(id, worker);
+    await executions.settle(engine.db, id, { state });
+    for (const late of ['succeeded', 'failed', 'expired', 'cancelled'] as const)
+      expect(await executions.settle(engine.db, id, { state: late, output: 'late' })).toBe(false);
+    expect([await stateOf(id), await executions.claim(id, worker)]).toEqual([state, null]);
+  });
+});
+
 describe('attempts at an asynchronous action', () => {
   const action = { kind: 'action-async', maxAttempts: 3 };
 
@@ -143,8 +177,8 @@ describe('attempts at an asynchronous action', () => {
     expect(await executions.result(1, id)).toMatchObject({ status: 'succeeded', output: [1] });
   });
 
-  it('end when one expires', async () => {
-    const id = await submit(action);
+  it('end with the last one, also where that ran out of time', async () => {
+    const id = await submit({ kind: 'action-async' });
     const error = expiredError(id, 'createdToStartedTimeoutSecs_exceeded');
     await executions.settle(engine.db, id, { state: 'expired', error });
     expect(await executions.result(1, id)).toMatchObject({ status: 'failed', error });
@@ -179,6 +213,18 @@ describe('the reconciler', () => {
     expect([await slots(), await jobStateOf(id)]).toEqual([[id], 'waiting']);
   });
 
+  it('refuses again what was ended and may still run, after Redis was emptied', async () => {
+    await reconcile();
+    const [cancelled, done] = [await submit(), await submit()];
+    for (const id of [cancelled, done]) await executions.claim(id, worker);
+    await executions.cancel(engine.db, cancelled, 'by hand');
+    await executions.settle(engine.db, done, { state: 'succeeded' });
+    await engine.redis.flushdb();
+    await reconcile();
+    const isRefused = (id: ExecutionId) => engine.redis.exists(`fairlead:settled:${id}`);
+    expect([await isRefused(cancelled), await isRefused(done)]).toEqual([1, 0]);
+  });
+
   it('frees the slot of what has ended, and queues again what lost its job', async () => {
     await reconcile();
     const [ended, jobless] = [await submit(), await submit()];
@@ -204,6 +250,35 @@ describe('the reconciler', () => {
     await engine.db.query(`UPDATE workers SET heartbeat_at = now() - interval '21 seconds'`);
     expect(await engine.get(Reconciler).overdue()).toHaveLength(4);
   });
+
+  it('gives workers time to say that they live when the database was away', async () => {
+    const [silent, slow] = [await submit(), await submit()];
+    for (const id of [silent, slow]) await executions.claim(id, newId());
+    await engine.db.query(`UPDATE executions SET deadline_at = now() WHERE id = $1`, [slow]);
+    const overdue = async () => new Set((await engine.get(Reconciler).overdue()).map(({ id }) => id));
+    const clock = vi.spyOn(performance, 'now');
+    try {
+      const startMs = performance.now();
+      const at = async (ms: number) => (clock.mockReturnValue(startMs + ms), overdue());
+      expect(await at(0)).toEqual(new Set([silent, slow]));
+      expect(await at(60_000)).toEqual(new Set([slow]));
+      for (const ms of [69_000, 78_000]) expect(await at(ms)).toEqual(new Set([slow]));
+      expect(await at(81_000)).toEqual(new Set([silent, slow]));
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
+  it('queues again what lost its job, however many wait before it', async () => {
+    await reconcile();
+    const backlog = Array.from({ length: 2_100 }, () => sync);
+    await engine.db.transaction((tx) => executions.submitMany(tx, backlog));
+    const light = await submit({ environmentId: 2 });
+    await (await engine.get(JobProducer).queue('sync').getJob(light))?.remove();
+    await engine.redis.zadd('fairlead:admission:sync:running', 1, light);
+    await reconcile();
+    expect(await jobStateOf(light)).toBe('waiting');
+  });
 });
 
 async function partitions(): Promise<string[]> {
@@ -215,11 +290,14 @@ async function partitions(): Promise<string[]> {
 
 describe('partitions', () => {
   it('are there before their day, and leave a day that has rows elsewhere alone', async () => {
-    const now = new Date();
-    const stray = await submit();
+    const now = new Date(Date.now() + 100 * 86_400_000);
+    const before = await partitions();
+    expect(before.length).toBeGreaterThanOrEqual(1 + 7);
+    const stray = idFloor(now).replace(/0000$/, '0001');
+    await engine.get(LedgerRepository).insertQueued(engine.db, [{ ...sync, id: stray, attempt: 0, retryKey: stray }]);
     await engine.get(LedgerPartitions).ensure(now);
     await engine.get(LedgerPartitions).ensure(now);
-    expect(await partitions()).toHaveLength(1 + 6);
+    expect(await partitions()).toHaveLength(before.length + 6);
     const tomorrow = idFloor(new Date(now.getTime() + 86_400_000)).replace(/0000$/, '0001');
     await engine.get(LedgerRepository).insertQueued(engine.db, [{ ...sync, id: tomorrow, attempt: 0, retryKey: tomorrow }]);
     const [row] = await engine.db.query<{ name: string }>(
@@ -231,12 +309,43 @@ describe('partitions', () => {
     expect(await stateOf(stray)).toBe('queued');
   });
 
+  it('stay while something of them is still open', async () => {
+    const old = new Date('2021-03-01T12:00:00Z');
+    const drop = () => engine.get(LedgerPartitions).dropOld(new Date('2021-03-20T00:00:00Z'), 5);
+    await engine.get(LedgerPartitions).ensure(old);
+    const open = idFloor(new Date('2021-03-02T00:00:00Z'));
+    const stray = idFloor(new Date('2021-02-01T00:00:00Z'));
+    for (const id of [open, stray])
+      await engine.get(LedgerRepository).insertQueued(engine.db, [{ ...sync, id, attempt: 0, retryKey: id }]);
+    await drop();
+    expect([await stateOf(open), await stateOf(stray)]).toEqual(['queued', 'queued']);
+    expect((await partitions()).filter((name) => name.startsWith('executions_2021'))).toEqual(['executions_20210302']);
+    for (const id of [open, stray]) await executions.settle(engine.db, id, { state: 'expired' });
+    await drop();
+    expect([await stateOf(open), await stateOf(stray)]).toEqual([undefined, undefined]);
+    expect((await partitions()).filter((name) => name.startsWith('executions_2021'))).toEqual([]);
+  });
+
+  it('that are missing lose nothing: the default one takes what comes, more than is dropped in one step', async () => {
+    const days = idFloor(new Date('2019-01-01T00:00:00Z')).slice(0, 24);
+    const ids = Array.from({ length: 1_500 }, (_, index) => `${days}${index.toString(16).padStart(12, '0')}`);
+    await engine.get(LedgerRepository).insertQueued(
+      engine.db,
+      ids.map((id) => ({ ...sync, id, attempt: 0, retryKey: id })),
+    );
+    expect(await executions.claim(ids[7] as string, worker)).toMatchObject({ id: ids[7] });
+    await engine.db.query(`UPDATE executions SET state = 'failed' WHERE id = ANY($1)`, [ids]);
+    await engine.get(LedgerPartitions).dropOld(new Date('2020-01-08T00:00:00Z'), 5);
+    expect(await engine.db.query('SELECT 1 FROM executions WHERE id = ANY($1)', [ids])).toEqual([]);
+  });
+
   it('go with their retention', async () => {
     const old = new Date('2020-01-01T12:00:00Z');
     await engine.get(LedgerPartitions).ensure(old);
     expect(await partitions()).toContain('executions_20200101');
     const stray = idFloor(new Date('2019-12-31T00:00:00Z'));
     await engine.get(LedgerRepository).insertQueued(engine.db, [{ ...sync, id: stray, attempt: 0, retryKey: stray }]);
+    await executions.settle(engine.db, stray, { state: 'failed' });
     await engine.get(LedgerPartitions).dropOld(new Date('2020-01-08T00:00:00Z'), 5);
     expect(await stateOf(stray)).toBeUndefined();
     expect((await partitions()).filter((name) => name.startsWith('executions_2020'))).toEqual(

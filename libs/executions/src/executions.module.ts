@@ -3,9 +3,11 @@ import { ActionAnswers } from './action-answers.js';
 import { ActionKeys } from './action-keys.js';
 import { Admission, EXECUTIONS_OPTIONS } from './admission.js';
 import { AsyncActions } from './async-actions.js';
+import { CapsRepository } from './caps.repository.js';
 import { ControlChannel } from './control-channel.js';
 import { Decisions } from './decisions.js';
 import { Dispatcher } from './dispatcher.js';
+import { ExecutionCaps } from './execution-caps.js';
 import type { ExecutionsOptions } from './executions.config.js';
 import { Executions } from './executions.service.js';
 import { FinalRows } from './final-rows.js';
@@ -28,6 +30,7 @@ export class ExecutionsModule {
       ControlChannel,
       Decisions,
       Dispatcher,
+      ExecutionCaps,
       Reconciler,
       LedgerPartitions,
       WorkersRepository,
@@ -39,6 +42,7 @@ export class ExecutionsModule {
         { provide: EXECUTIONS_OPTIONS, useValue: options },
         ...door,
         Admission,
+        CapsRepository,
         FinalRows,
         KeptOutcomes,
         LedgerRepository,

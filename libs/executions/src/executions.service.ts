@@ -1,13 +1,13 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { ExecutionState, Outcome } from '#libs/contracts';
 import type { Sql, Transaction } from '#libs/database';
-import { AppError, type EnvironmentId, type ExecutionId, newId } from '#libs/kernel';
-import { Admission, EXECUTIONS_OPTIONS } from './admission.js';
+import { type EnvironmentId, type ExecutionId, newId } from '#libs/kernel';
+import { Admission } from './admission.js';
 import { ControlChannel } from './control-channel.js';
 import { Dispatcher } from './dispatcher.js';
 import { attemptsOutcome } from './domain/attempts.js';
 import { cancelledError } from './domain/outcomes.js';
-import type { ExecutionsOptions } from './executions.config.js';
+import { queueFull } from './domain/queue-full.js';
 import type { Execution, NewAction, NewExecution, Settlement } from './executions.types.js';
 import { LedgerRepository, type QueuedRow } from './ledger.repository.js';
 import { WaitingActions } from './waiting-actions.js';
@@ -24,7 +24,6 @@ export class Executions {
     private readonly admission: Admission,
     private readonly dispatcher: Dispatcher,
     private readonly control: ControlChannel,
-    @Inject(EXECUTIONS_OPTIONS) private readonly options: ExecutionsOptions,
   ) {}
 
   /**
@@ -38,10 +37,8 @@ export class Executions {
 
   /** Accepts work with the caller's transaction; it is offered for admission after the commit. @throws AppError `queue_full` */
   async submit(tx: Transaction, execution: NewExecution): Promise<ExecutionId> {
-    const waiting = await this.admission.queuedIfKnown(execution.kind, execution.environmentId);
-    if (waiting >= this.options.maxQueued) {
-      throw new AppError('queue_full', `${waiting} executions of this environment wait already`);
-    }
+    const room = await this.admission.roomIfKnown(execution.kind, execution.environmentId);
+    if (room && room.waiting >= room.most) throw queueFull(`${room.waiting} executions of this environment wait already`);
     const [id] = await this.submitMany(tx, [execution]);
     return id as ExecutionId;
   }
@@ -129,7 +126,9 @@ export class Executions {
     await this.ledger.insertQueued(tx, rows);
     const ready = rows.filter((row) => row.availableAt === undefined);
     for (const kind of new Set(ready.map((row) => row.kind))) {
-      const offers = ready.filter((row) => row.kind === kind).map(({ id, environmentId }) => ({ id, environmentId }));
+      const offers = ready
+        .filter((row) => row.kind === kind)
+        .map(({ id, environmentId, connectionRowId }) => ({ id, environmentId, connectionRowId }));
       tx.afterCommit(() => this.dispatcher.offerCommitted(kind, offers));
     }
   }

@@ -5,6 +5,7 @@ export { AsyncActions, type Cancellation, type NewAsyncAction } from './async-ac
 export { ControlChannel } from './control-channel.js';
 export { Decisions } from './decisions.js';
 export { Dispatcher } from './dispatcher.js';
+export type { Caps, OwnCaps } from './domain/caps.js';
 export { LIMITS, WORKER_HEARTBEAT_MS } from './domain/limits.js';
 export {
   cancelledError,
@@ -15,6 +16,7 @@ export {
   overdueSettlement,
   settlementOf,
 } from './domain/outcomes.js';
+export { type CapsReport, ExecutionCaps } from './execution-caps.js';
 export { executionsEnv, type ExecutionsOptions, executionsOptions } from './executions.config.js';
 export { AsyncActionsModule, ExecutionsModule } from './executions.module.js';
 export { Executions } from './executions.service.js';

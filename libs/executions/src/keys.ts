@@ -3,6 +3,8 @@ import type { ExecutionKind } from '#libs/contracts';
 /** Every key and channel of executions in Redis. Truth is in Postgres: all of them can be lost. */
 export const keys = {
   admission: (kind: ExecutionKind) => `fairlead:admission:${kind}`,
+  /** Which limits of environments admission has (`ExecutionCaps`). */
+  limitsVersion: (kind: ExecutionKind) => `fairlead:admission:${kind}:limits:version`,
   /** Set once an execution has ended; persist refuses what it still writes. */
   settled: (id: string) => `fairlead:settled:${id}`,
   /** Input of an action that is too large for its job. */

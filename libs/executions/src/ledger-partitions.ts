@@ -4,6 +4,8 @@ import { idFloor, messageOf } from '#libs/kernel';
 import { type DayPartition, dayPartitions, isExpired, retentionStart } from './domain/partition-days.js';
 
 const DAYS_AHEAD = 7;
+const STRAYS_AT_ONCE = 1_000;
+const OPEN = `state IN ('queued', 'running')`;
 /** A partition is a matter of days: it does not wait for a long transaction, nor make others wait behind it. */
 const LOCK_TIMEOUT = '2s';
 
@@ -20,13 +22,29 @@ export class LedgerPartitions {
     for (const day of dayPartitions(now, DAYS_AHEAD)) if (!existing.has(day.name)) await this.#create(day);
   }
 
-  /** Drops the days before the retention, and what the default partition holds of them. */
-  async dropOld(now: Date, retentionDays: number): Promise<void> {
+  /**
+   * Drops the days before the retention, and slice by slice what the default partition holds of them. What is still open stays, and its
+   * day with it, until it has ended. @param isStopped asked between steps
+   */
+  async dropOld(now: Date, retentionDays: number, isStopped: () => boolean = () => false): Promise<void> {
     const start = retentionStart(now, retentionDays);
     for (const name of (await this.#names()).filter((partition) => isExpired(partition, start))) {
-      await this.#alone(`dropping ${name}`, `DROP TABLE ${name}`);
+      if (isStopped()) return;
+      if (!(await this.#hasOpen(name))) await this.#alone(`dropping ${name}`, `DROP TABLE ${name}`);
     }
-    await this.db.query('DELETE FROM executions_default WHERE id < $1', [idFloor(start)]);
+    while (!isStopped() && (await this.#dropStrays(start)) === STRAYS_AT_ONCE);
+  }
+
+  async #hasOpen(name: string): Promise<boolean> {
+    return (await this.db.query(`SELECT 1 FROM ${name} WHERE ${OPEN} LIMIT 1`)).length > 0;
+  }
+
+  async #dropStrays(start: Date): Promise<number> {
+    const dropped = await this.db.query(
+      `DELETE FROM executions_default WHERE id IN (SELECT id FROM executions_default WHERE id < $1 AND NOT (${OPEN}) LIMIT $2) RETURNING id`,
+      [idFloor(start), STRAYS_AT_ONCE],
+    );
+    return dropped.length;
   }
 
   /** Attached rather than created in place: that blocks no reader of the ledger. */

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { ExecutionKind, ExecutionState, FunctionError } from '#libs/contracts';
 import { Cipher } from '#libs/crypto';
 import { Database, type Sql } from '#libs/database';
-import type { EnvironmentId, ExecutionId } from '#libs/kernel';
+import { type ConnectionRowId, type EnvironmentId, type ExecutionId, idFloor } from '#libs/kernel';
 import { jsonbText } from './domain/json-text.js';
-import { LIMITS, WORKER_LOST_AFTER_MS } from './domain/limits.js';
+import { LIMITS } from './domain/limits.js';
 import type { Execution, NewExecution, OverdueExecution, Settlement, StoredKind } from './executions.types.js';
 import { executionAad } from './sealed-columns.js';
 
@@ -41,6 +41,7 @@ export interface EndedRow {
 export interface OpenRow {
   readonly id: ExecutionId;
   readonly environmentId: EnvironmentId;
+  readonly connectionRowId: ConnectionRowId;
 }
 
 export interface DueRow extends OpenRow {
@@ -78,9 +79,11 @@ type EndedRecord = {
 const COLUMNS =
   'id, environment_id, kind, state, attempt, max_attempts, retry_key, connection_id, function_id, sync_id, operation_id, ' +
   'input, options, created_at, started_at, deadline_at';
+const OPEN_COLUMNS = 'id, environment_id AS "environmentId", connection_id AS "connectionRowId"';
 const ENDED_COLUMNS = 'id, state, attempt, max_attempts, output, error';
 const OPEN = `state IN ('queued', 'running')`;
 const AVAILABLE = '(available_at IS NULL OR available_at <= now())';
+const START_WITHIN_MS = Object.fromEntries(Object.entries(LIMITS).map(([kind, { startWithinMs }]) => [kind, startWithinMs]));
 const RUN_WITHIN_MS = Object.fromEntries(Object.entries(LIMITS).map(([kind, { runWithinMs }]) => [kind, runWithinMs]));
 
 /** Every statement on `executions`. States move by compare-and-set only (design §2.3). */
@@ -91,14 +94,14 @@ export class LedgerRepository {
     private readonly cipher: Cipher,
   ) {}
 
-  /** A row with a time to wait for is not to be admitted before it. */
+  /** A row with a time to wait for is not to be admitted before it. Deadlines are told by the clock of the database, which also ends them. */
   async insertQueued(sql: Sql, rows: readonly QueuedRow[]): Promise<void> {
-    const now = Date.now();
     await sql.query(
       `INSERT INTO executions (id, environment_id, kind, state, attempt, max_attempts, retry_key, connection_id, function_id, sync_id,
                                operation_id, input, options, start_deadline_at, available_at)
        SELECT id, environment_id, kind, 'queued', attempt, max_attempts, retry_key, connection_id, function_id, sync_id,
-              operation_id, input, options::jsonb, start_deadline_at, available_at
+              operation_id, input, options::jsonb,
+              coalesce(start_deadline_at, coalesce(available_at, now()) + interval '1 millisecond' * ($15::jsonb ->> kind)::float8), available_at
          FROM unnest($1::uuid[], $2::int[], $3::text[], $4::int[], $5::int[], $6::uuid[], $7::int[], $8::int[], $9::uuid[],
                      $10::text[], $11::bytea[], $12::text[], $13::timestamptz[], $14::timestamptz[])
            AS given (id, environment_id, kind, attempt, max_attempts, retry_key, connection_id, function_id, sync_id,
@@ -116,8 +119,9 @@ export class LedgerRepository {
         rows.map((row) => row.operationId ?? null),
         rows.map((row) => this.#seal('input', row.id, row.input)),
         rows.map((row) => jsonbText(row.options ?? {})),
-        rows.map((row) => row.startDeadline ?? new Date((row.availableAt?.getTime() ?? now) + LIMITS[row.kind].startWithinMs)),
+        rows.map((row) => row.startDeadline ?? null),
         rows.map((row) => row.availableAt ?? null),
+        JSON.stringify(START_WITHIN_MS),
       ],
     );
   }
@@ -195,44 +199,61 @@ export class LedgerRepository {
 
   /** Rows of a kind in a state, by id, after one of them; without those that are to wait for their time. */
   async open(kind: StoredKind, state: 'queued' | 'running', after: ExecutionId, limit: number): Promise<OpenRow[]> {
-    const rows = await this.db.query<{ id: string; environment_id: number }>(
-      `SELECT id, environment_id FROM executions WHERE state = $2 AND kind = $1 AND id > $3 AND ${AVAILABLE} ORDER BY id LIMIT $4`,
+    return this.db.query<OpenRow>(
+      `SELECT ${OPEN_COLUMNS} FROM executions WHERE state = $2 AND kind = $1 AND id > $3 AND ${AVAILABLE} ORDER BY id LIMIT $4`,
       [kind, state, after, limit],
     );
-    return rows.map((row) => ({ id: row.id, environmentId: row.environment_id }));
+  }
+
+  /** Executions that were ended before their time was over: what ran them may not know. The latest first. */
+  async endedEarly(since: Date, limit: number): Promise<ExecutionId[]> {
+    const rows = await this.db.query<{ id: string }>(
+      `SELECT id FROM executions WHERE id > $1 AND state IN ('failed', 'expired', 'cancelled') AND deadline_at > now()
+        ORDER BY id DESC LIMIT $2`,
+      [idFloor(since), limit],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Those of the ids that nobody has claimed yet. */
+  async queuedAmong(ids: readonly ExecutionId[]): Promise<ExecutionId[]> {
+    const rows = await this.db.query<{ id: string }>(`SELECT id FROM executions WHERE id = ANY($1) AND state = 'queued'`, [ids]);
+    return rows.map(({ id }) => id);
   }
 
   /** Rows whose time to wait for came lately. */
   async dueSince(since: Date, limit: number): Promise<DueRow[]> {
-    const rows = await this.db.query<{ id: string; environment_id: number; kind: StoredKind }>(
-      `SELECT id, environment_id, kind FROM executions WHERE state = 'queued' AND available_at > $1 AND available_at <= now()
+    return this.db.query<DueRow>(
+      `SELECT ${OPEN_COLUMNS}, kind FROM executions WHERE state = 'queued' AND available_at > $1 AND available_at <= now()
         ORDER BY available_at LIMIT $2`,
       [since, limit],
     );
-    return rows.map((row) => ({ id: row.id, environmentId: row.environment_id, kind: row.kind }));
   }
 
   /** Ends the wait of rows that were to wait for their time; answers those that did. */
   async makeAvailable(ids: readonly ExecutionId[]): Promise<DueRow[]> {
-    const rows = await this.db.query<{ id: string; environment_id: number; kind: StoredKind }>(
+    return this.db.query<DueRow>(
       `UPDATE executions SET available_at = now() WHERE id = ANY($1) AND state = 'queued' AND available_at > now()
-        RETURNING id, environment_id, kind`,
+        RETURNING ${OPEN_COLUMNS}, kind`,
       [ids],
     );
-    return rows.map((row) => ({ id: row.id, environmentId: row.environment_id, kind: row.kind }));
   }
 
-  /** Open rows that nobody will settle any more: past a deadline, or with a worker that is gone. */
-  async overdue(limit: number): Promise<OverdueExecution[]> {
+  /**
+   * Open rows that nobody will settle any more: past a deadline, or with a worker that is gone.
+   * @param lostAfterMs silence of a worker; undefined where silence says nothing
+   */
+  async overdue(limit: number, lostAfterMs: number | undefined): Promise<OverdueExecution[]> {
     return this.db.query<OverdueExecution>(
       `(SELECT id, kind, 'start_deadline' AS cause FROM executions WHERE state = 'queued' AND start_deadline_at <= now() LIMIT $2)
        UNION ALL
        (SELECT e.id, e.kind, CASE WHEN e.deadline_at <= now() THEN 'run_deadline' ELSE 'worker_lost' END
           FROM executions e LEFT JOIN workers w ON w.id = e.worker_id
          WHERE e.state = 'running'
-           AND (e.deadline_at <= now() OR w.id IS NULL OR w.heartbeat_at < now() - interval '1 millisecond' * $1::float8)
+           AND (e.deadline_at <= now()
+                OR $1::float8 IS NOT NULL AND (w.id IS NULL OR w.heartbeat_at < now() - interval '1 millisecond' * $1::float8))
          LIMIT $2)`,
-      [WORKER_LOST_AFTER_MS, limit],
+      [lostAfterMs ?? null, limit],
     );
   }
 

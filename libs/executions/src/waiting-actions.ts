@@ -2,13 +2,14 @@ import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common
 import type { Redis } from 'ioredis';
 import { REDIS } from '#libs/cache';
 import type { FunctionError, Outcome } from '#libs/contracts';
-import { AppError, messageOf, newId } from '#libs/kernel';
+import { messageOf, newId } from '#libs/kernel';
 import { EXECUTIONS_OPTIONS } from './admission.js';
 import { ControlChannel } from './control-channel.js';
 import { Dispatcher } from './dispatcher.js';
 import { LIMITS } from './domain/limits.js';
 import { endedOutcome } from './domain/attempts.js';
 import { expiredError, type ExpiryReason, failedOutcome } from './domain/outcomes.js';
+import { queueFull } from './domain/queue-full.js';
 import { readReply } from './domain/reply-message.js';
 import { expiry } from './domain/waiting.js';
 import type { ExecutionsOptions } from './executions.config.js';
@@ -90,7 +91,7 @@ export class WaitingActions implements OnModuleDestroy {
     const lifeMs = (job.startWithinMs ?? 0) + (job.runWithinMs ?? 0);
     if (input !== undefined) await this.redis.set(keys.input(job.executionId), input, 'PX', lifeMs);
     if (await this.dispatcher.offerAction(job, this.options.maxQueued)) return;
-    throw new AppError('queue_full', 'too many actions of this environment wait already');
+    throw queueFull('too many actions of this environment wait already');
   }
 
   #hear(id: string, outcome: Outcome | undefined): void {

@@ -32,7 +32,7 @@ const executions = {
     type: 'gauge',
     from: 'leader',
     labels: ['kind'],
-    text: 'Backlog: executions that could start and wait for their turn',
+    text: 'Backlog: executions that could start and wait for their turn, or for their connection’s limit',
   },
   'fairlead.executions.running': { type: 'gauge', from: 'leader', labels: ['kind'], text: 'Executions that hold a slot' },
   'fairlead.executions.oldest_ready_age': {

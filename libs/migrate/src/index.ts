@@ -2,7 +2,8 @@ import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typ
 import { presetApiKeys, provision } from '#libs/accounts';
 import { announce, connectRedis, type Tag } from '#libs/cache';
 import { loadCipher, loadRootKeys } from '#libs/crypto';
-import { controlPlaneMigrations, postgresOptions } from '#libs/database';
+import { controlPlaneMigrations, Database, postgresOptions } from '#libs/database';
+import { LedgerPartitions } from '#libs/executions';
 import { loadConfig } from '#libs/kernel';
 import { ensureFirstKey } from '#libs/key-rotation';
 import { logsMigrations } from '#libs/logs';
@@ -13,8 +14,8 @@ import { migrateConfig } from './migrate.config.js';
 const MIGRATION_LOCK = 4_208_251;
 
 /**
- * Brings every schema up to date and provisions what a new installation needs: data key, first account, `dev` and `prod`,
- * preset API keys. Idempotent; processes that run it at once take turns.
+ * Brings every schema up to date and provisions what a new installation needs: days of the ledger, data key, first account, `dev` and
+ * `prod`, preset API keys. Idempotent; processes that run it at once take turns.
  * @throws ConfigError when the environment is wrong or a root key is missing
  */
 export async function migrateAll(env: NodeJS.ProcessEnv): Promise<void> {
@@ -29,6 +30,8 @@ export async function migrateAll(env: NodeJS.ProcessEnv): Promise<void> {
       await migrate(config.NANGO_DATABASE_URL, ssl, 'migrations', controlPlaneMigrations);
       await migrate(config.NANGO_DATABASE_URL, ssl, 'migrations_logs', logsMigrations);
       await migrate(config.RECORDS_DATABASE_URL ?? config.NANGO_DATABASE_URL, ssl, 'migrations_records', recordsMigrations);
+      // Before anything runs, so that the first rows of the ledger have their days too.
+      await new LedgerPartitions(new Database(control)).ensure(new Date());
       await ensureFirstKey(control, roots);
       return provision(control, await loadCipher(control, roots), presetKeys);
     });

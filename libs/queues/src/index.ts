@@ -1,4 +1,5 @@
 export { BoardModule, type BoardOptions } from './board.module.js';
+export { headroomOf } from './domain/headroom.js';
 export { HandlesJob, type JobContext, type JobHandler } from './handles-job.js';
 export { type EnqueueOptions, JobProducer } from './job-producer.js';
 export { type WorkersOptions } from './queue-workers.js';

@@ -6,6 +6,7 @@ import { type JobData, type JobName, JOBS, type QueueName } from '#libs/contract
 import { inTime, messageOf } from '#libs/kernel';
 import { counter } from '#libs/metrics';
 import { handlerTable } from './domain/handler-table.js';
+import { headroomOf } from './domain/headroom.js';
 import { type JobHandler, jobHandledBy } from './handles-job.js';
 import { QUEUE_PREFIX } from './queue-prefix.js';
 import type { Concurrency } from './queues.config.js';
@@ -72,7 +73,7 @@ export class QueueWorkers implements OnApplicationBootstrap, BeforeApplicationSh
     const worker = new Worker(queue, (job: Job) => this.#run(job), {
       connection: this.connect(`worker-${queue}`),
       prefix: this.prefix,
-      concurrency: this.options.concurrency[queue],
+      concurrency: this.options.concurrency[queue] + headroomOf(this.options.concurrency[queue]),
       maxStalledCount: 0,
       lockDuration: this.options.lockMs ?? LOCK_MS,
       stalledInterval: this.options.stalledCheckMs ?? STALLED_CHECK_MS,

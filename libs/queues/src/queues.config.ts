@@ -26,7 +26,9 @@ export const workersEnv = {
       context.addIssue({ code: 'custom', message: `must be JSON such as {"action":100}, with any of ${QUEUES.join(', ')}` });
       return z.NEVER;
     })
-    .describe(`Jobs of each queue that one jobs process runs at a time, as JSON; default ${JSON.stringify(DEFAULT_CONCURRENCY)}`),
+    .describe(
+      `Jobs of each queue that one jobs process runs at a time, as JSON; a tenth more for environments below their share; default ${JSON.stringify(DEFAULT_CONCURRENCY)}`,
+    ),
 };
 
 function parseJson(text: string): unknown {

@@ -31,7 +31,7 @@ export class Retention extends Ticker {
     if (!(await this.lease.hold(LEASE, LEASE_MS))) return;
     const now = new Date();
     await this.partitions.ensure(now);
-    await this.partitions.dropOld(now, this.executionDays);
+    await this.partitions.dropOld(now, this.executionDays, () => this.isStopped);
     await this.workers.removeSilent();
     await this.logs.maintain(now);
     await this.history.forgetOld(now, () => this.isStopped);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LeaderLease } from '#libs/database';
 import { Deliveries } from '#libs/deliveries';
-import { Reconciler } from '#libs/executions';
+import { ExecutionCaps, Reconciler } from '#libs/executions';
 import { SyncRuns } from '#libs/scheduling';
 import { Ticker } from '#libs/ticker';
 import { OverdueExecutions } from './overdue-executions.service.js';
@@ -16,6 +16,7 @@ const AT_ONCE = 500;
 export class Sweeper extends Ticker {
   constructor(
     private readonly lease: LeaderLease,
+    private readonly caps: ExecutionCaps,
     private readonly reconciler: Reconciler,
     private readonly overdue: OverdueExecutions,
     private readonly syncRuns: SyncRuns,
@@ -26,7 +27,9 @@ export class Sweeper extends Ticker {
 
   protected async tick(): Promise<void> {
     if (!(await this.lease.hold(LEASE, LEASE_MS))) return;
-    await this.overdue.settle();
+    await this.overdue.settle(() => this.isStopped);
+    // Before queues are rebuilt, so that nobody starts more than it may.
+    await this.caps.publishChanged();
     await this.reconciler.reconcile();
     await this.syncRuns.freeStranded(AT_ONCE);
     await this.deliveries.resendOverdue(AT_ONCE);

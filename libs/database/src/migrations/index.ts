@@ -4,6 +4,7 @@ import { KeyRotation1764100000100 } from './1764100000100-key-rotation.js';
 import { ConnectSessionLookups1764100000200 } from './1764100000200-connect-session-lookups.js';
 import { OutboundPolicies1764100000500 } from './1764100000500-outbound-policies.js';
 import { ActionsAndEvents1764100000640 } from './1764100000640-actions-and-events.js';
+import { ExecutionCaps1764300000003 } from './1764300000003-execution-caps.js';
 import { FunctionVersions1764200000400 } from './1764200000400-function-versions.js';
 import { FunctionJobs1764100001200 } from './1764100001200-function-jobs.js';
 
@@ -17,4 +18,5 @@ export const controlPlaneMigrations = [
   ActionsAndEvents1764100000640,
   FunctionJobs1764100001200,
   FunctionVersions1764200000400,
+  ExecutionCaps1764300000003,
 ];

@@ -20,8 +20,8 @@ const UNKNOWN: FunctionError = {
 };
 
 /**
- * What all attempts at one piece of work say, oldest first: the first success, else the last end. Only a failure is tried again, so
- * an attempt that expired or was cancelled is the last one.
+ * What all attempts at one piece of work say, oldest first: the first success, else the last end. Whatever ended without success is
+ * tried again while attempts are left; what was cancelled is not, so it is the last one.
  */
 export function attemptsOutcome(attempts: readonly Attempt[]): Outcome | 'pending' | null {
   const last = attempts.at(-1);

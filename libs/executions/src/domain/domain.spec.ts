@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { nextAttemptAt } from './attempts.js';
+import { capsInForce, capsText, hasAny } from './caps.js';
 import { jsonbText } from './json-text.js';
 import { expiredError, lostError, overdueSettlement, settlementOf } from './outcomes.js';
 import { dayPartitions, isExpired, retentionStart } from './partition-days.js';
+import { queueFull } from './queue-full.js';
 import { expiry } from './waiting.js';
 
 describe('the text of a jsonb column', () => {
@@ -75,6 +77,31 @@ it('records an outcome without its measurements', () => {
     state: 'succeeded',
     output: 0,
   });
+});
+
+describe('caps of an environment', () => {
+  const kinds = { action: 500, 'action-async': 1, sync: 500, 'on-event': 100 };
+  const everywhere = { slots: kinds, environmentCaps: kinds, maxQueued: 10_000 };
+  const own = { maxRunning: 3, maxQueued: null, weight: 2, maxRunningPerConnection: 0 };
+
+  it('are as everywhere where it has none of its own', () => {
+    const none = { maxRunning: 1, maxQueued: 10_000, weight: 1, maxRunningPerConnection: 0 };
+    expect(capsInForce('action-async', undefined, everywhere)).toEqual(none);
+    expect(capsInForce('sync', own, { ...everywhere, connectionCap: 5 })).toEqual({ ...own, maxQueued: 10_000 });
+    expect(capsInForce('sync', undefined, { ...everywhere, connectionCap: 5 }).maxRunningPerConnection).toBe(5);
+  });
+
+  it('are written for the script in its order', () => {
+    expect(capsText(own)).toBe('3 2 0 -');
+    expect([hasAny(own), hasAny({ maxRunning: null, maxQueued: null, weight: null, maxRunningPerConnection: null })]).toEqual([
+      true,
+      false,
+    ]);
+  });
+});
+
+it('tells who has too many waiting when to come back', () => {
+  expect(queueFull('no')).toMatchObject({ code: 'queue_full', status: 429, retryAfterMs: 5_000, message: 'no' });
 });
 
 describe('day partitions', () => {
