@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
  * `npm run bench -- NAME [--seconds N] [--calls N] [--json FILE]`: measures one hot path beside a named baseline in the same run and prints a table.
  * Ratios are what counts: machines differ and are noisy.
  */
-const BENCHES = ['proxy', 'connections', 'action', 'isolate', 'records', 'rewrap', 'fairness'];
+const BENCHES = ['proxy', 'connections', 'action', 'isolate', 'records', 'rewrap', 'schedules', 'fairness'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

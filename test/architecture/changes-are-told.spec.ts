@@ -28,7 +28,7 @@ const TOLD: Readonly<Record<string, RegExp>> = {
 
 const WRITERS: Readonly<Record<string, Writer>> = {
   'libs/accounts/src/environment-policies.service.ts': { writes: 1, tells: /changes\.publish\('environment'/ },
-  'libs/accounts/src/environment-settings.service.ts': { writes: 4, tells: /changes\.publish\('environment'/ },
+  'libs/accounts/src/environment-settings.service.ts': { writes: 5, tells: /changes\.publish\('environment'/ },
   'libs/accounts/src/provisioning.ts': { writes: 2, tells: /changed\.push\(.*tagOf\('environment'/ },
   'libs/credentials/src/connection-configs.service.ts': { writes: 1, tells: LEASES },
   'libs/credentials/src/connection-validations.repository.ts': { writes: 5, toldBy: ['connection-announcements.ts'], notBy: [] },

@@ -58,6 +58,7 @@ beforeAll(async () => {
         await nango.saveCheckpoint({ step: from + 1 });
       `,
     },
+    { type: 'sync', name: 'spins', models: ['Nothing'], exec: `for (;;) await nango.getMetadata();` },
     {
       type: 'sync',
       name: 'deletes',
@@ -71,6 +72,7 @@ afterAll(() => upstream.close());
 interface SyncStatus {
   name: string;
   status: string;
+  latestExecutionStatus?: string;
   finishedAt?: string;
   latestResult?: Record<string, object>;
   recordCount: Record<string, number>;
@@ -209,6 +211,53 @@ describe('a sync', () => {
     await expectStatus(api.post('/sync/pause', command), 200);
     await expect.poll(async () => (await statusOf('contacts')).status, { timeout: 20_000 }).toBe('PAUSED');
   });
+});
+
+describe('a run that is cancelled', () => {
+  const command = (path: string, sync: string) =>
+    expectStatus(api.post(path, { provider_config_key: INTEGRATION, connection_id: 'syncs-connection', syncs: [sync] }), 200);
+
+  it('ends now, also inside a loop, and the next one begins at once when it is asked for', async () => {
+    await command('/sync/trigger', 'spins');
+    await expect.poll(async () => (await statusOf('spins')).status, { timeout: 20_000 }).toBe('RUNNING');
+    await command('/sync/cancel', 'spins');
+    expect(await statusOf('spins')).toMatchObject({ status: 'PAUSED', latestExecutionStatus: 'STOPPED' });
+    await expect
+      .poll(() => hooks().map(({ json }) => json as { syncName: string; error?: { description: string } }), { timeout: 20_000 })
+      .toContainEqual(
+        expect.objectContaining({
+          syncName: 'spins',
+          error: expect.objectContaining({ description: 'the run was cancelled by request' }),
+        }),
+      );
+    await command('/sync/trigger', 'spins');
+    await expect.poll(async () => (await statusOf('spins')).status, { timeout: 20_000 }).toBe('RUNNING');
+    await command('/sync/cancel', 'spins');
+  });
+
+  it('need not be on', async () => {
+    await command('/sync/cancel', 'spins');
+    expect((await statusOf('spins')).status).toBe('PAUSED');
+  });
+});
+
+describe('start times', () => {
+  const path = '/api/v1/environments/syncs';
+
+  it('are spread where an environment wants it', async () => {
+    expect((await api.get(path)).body).toEqual({ data: { spread_seconds: 0 } });
+    await expectStatus(api.patch(path, { spread_seconds: 600 }), 200);
+    expect((await api.get(path)).body).toEqual({ data: { spread_seconds: 600 } });
+    await expectStatus(api.patch(path, { spread_seconds: 0 }), 200);
+  });
+
+  it.each([{}, { spread_seconds: -1 }, { spread_seconds: 86_401 }, { spread_seconds: 1.5 }, { spread_seconds: 1, more: 1 }])(
+    '%o is refused',
+    async (body) => {
+      const reply = await api.patch<{ error: { code: string } }>(path, body);
+      expect([reply.status, reply.body.error.code]).toEqual([400, 'invalid_body']);
+    },
+  );
 });
 
 describe('the sync webhook', () => {

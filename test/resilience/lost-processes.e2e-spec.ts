@@ -121,6 +121,27 @@ describe('in the middle of a sync', () => {
     await expectWholeAndHealthy();
   }, 150_000);
 
+  it('the orchestrator is killed: the run ends without it, and what is due runs once it is back', async () => {
+    const release = await stopInTheMiddle();
+    await stack.kill('orchestrator', 'SIGKILL');
+    release();
+    await expectWholeAndHealthy();
+    await command('/sync/trigger');
+    await expect.poll(async () => (await status()).status, { timeout: 60_000 }).not.toBe('RUNNING');
+    const { finishedAt } = await status();
+    const frequency = {
+      provider_config_key: 'resilient',
+      connection_id: 'resilient-connection',
+      sync_name: 'items',
+      frequency: '30s',
+    };
+    await expectStatus(api.call('PUT', '/sync/update-connection-frequency', { body: frequency }), 200);
+    await command('/sync/start');
+    await stack.restart('orchestrator');
+    await expect.poll(async () => (await status()).finishedAt, { timeout: 60_000, interval: 500 }).not.toBe(finishedAt);
+    await expectWholeAndHealthy();
+  }, 180_000);
+
   it('Redis is killed and comes back empty', async () => {
     const release = await stopInTheMiddle();
     await stack.redis.kill();

@@ -39,7 +39,7 @@ import { parsePatterns, parseSizes } from './runs/domain/function-patterns.js';
 import { RUN_REQUESTS_OPTIONS, RunRequests, type RunRequestsOptions } from './runs/run-requests.service.js';
 import { Runs, RUNS_OPTIONS, type RunsOptions } from './runs/runs.service.js';
 import { SchemaChecks } from './schemas/schema-checks.service.js';
-import { SyncProcessor } from './syncs/sync.processor.js';
+import { SYNC_RUN_MS, SyncProcessor } from './syncs/sync.processor.js';
 import { Claims } from './workers/claims.service.js';
 import { WorkerHeartbeat } from './workers/worker-heartbeat.service.js';
 
@@ -78,6 +78,7 @@ export class AppModule implements OnApplicationShutdown {
         { provide: SERVICE_URL, useValue: config.JOBS_SERVICE_URL },
         { provide: RUN_REQUESTS_OPTIONS, useValue: requests },
         { provide: RUNS_OPTIONS, useValue: options },
+        { provide: SYNC_RUN_MS, useValue: config.FAIRLEAD_SYNC_RUN_MS },
         ...processors,
         ...services,
       ],

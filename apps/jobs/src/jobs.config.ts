@@ -57,6 +57,12 @@ export const jobsConfig = z.object({
     .describe(
       'Functions whose instances are kept between the runs of one connection: `environment/integration/function`, separated by commas; `*` stands for any. What their modules hold stays from run to run',
     ),
+  FAIRLEAD_SYNC_RUN_MS: integer(
+    86_400_000,
+    'How long a run of a sync may take. One that saves checkpoints is stopped at a checkpoint after 80 % of it and goes on at once as a new run',
+    1_000,
+    86_400_000,
+  ),
   FAIRLEAD_ACTION_OUTPUT_MAX_BYTES: integer(
     2 * 1024 * 1024,
     "Longest output of an action, as JSON; 10000000, the most there may be, is the wire protocol's own limit",

@@ -70,6 +70,12 @@ export class EnvironmentSettings {
     this.#changed(id);
   }
 
+  /** Over how long the start times of syncs that are opened from now on are spread. */
+  async setSyncSpread(id: EnvironmentId, seconds: number): Promise<void> {
+    await this.db.query('UPDATE environments SET sync_spread_ms = $2, updated_at = now() WHERE id = $1', [id, seconds * 1_000]);
+    this.#changed(id);
+  }
+
   /** How accounts are connected. @throws AppError `invalid_body` when signatures are asked for and there is no key to check them with */
   async setConnect(id: EnvironmentId, { callbackUrl, hmacEnabled, hmacKey, connectUi }: ConnectChanges): Promise<void> {
     await this.db.transaction(async (tx) => {

@@ -46,6 +46,8 @@ export interface Environment {
   readonly outboundPolicy: UrlPolicy | undefined;
   /** Whether what goes into actions and comes out of them has to fit their deployed schemas. */
   readonly functionSchemaChecks: FunctionSchemaChecks;
+  /** Over how many seconds the first runs of syncs that are opened together are spread; 0: all at once. */
+  readonly syncSpreadSeconds: number;
 }
 
 interface EnvironmentRow {
@@ -65,6 +67,7 @@ interface EnvironmentRow {
   connect_ui_settings: ConnectUiChanges;
   outbound_policy: UrlPolicy | null;
   function_schema_checks: FunctionSchemaChecks;
+  sync_spread_ms: string;
 }
 
 const SELECT = 'SELECT e.*, a.name AS account_name FROM environments e JOIN accounts a ON a.id = e.account_id';
@@ -106,6 +109,7 @@ export class Environments {
       connectUi: connectUiOf(row.connect_ui_settings),
       outboundPolicy: row.outbound_policy ?? undefined,
       functionSchemaChecks: row.function_schema_checks,
+      syncSpreadSeconds: Number(row.sync_spread_ms) / 1_000,
     };
   }
 

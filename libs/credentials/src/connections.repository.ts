@@ -184,10 +184,11 @@ export class ConnectionsRepository {
     await this.db.query(MARK_FETCHED, [ids, at]);
   }
 
+  // Whoever ends a run holds a schedule and refers to its connection; this must not keep it from that, for listeners hold schedules next.
   async #lock(tx: Sql, integration: Integration, condition: string, value: unknown): Promise<LockedRow | null> {
     const [row] = await tx.query<LockedRow>(
       `SELECT id, connection_id AS "connectionId", NOT is_announced OR coalesce(connection_config -> 'pending' = 'true', false) AS "isPending"
-         FROM connections WHERE integration_id = $1 AND ${condition} AND deleted_at IS NULL FOR UPDATE`,
+         FROM connections WHERE integration_id = $1 AND ${condition} AND deleted_at IS NULL FOR NO KEY UPDATE`,
       [integration.id, value],
     );
     return row ?? null;

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { ModelCounts, Outcome } from '#libs/contracts';
 import type { Transaction } from '#libs/database';
 import { Deliveries } from '#libs/deliveries';
+import { Executions } from '#libs/executions';
+import type { ExecutionId } from '#libs/kernel';
 import { type FinalState, OperationLog } from '#libs/logs';
 import { nextRunAfter, type RunEnding } from './domain/next-run.js';
 import { runResults } from './domain/run-results.js';
@@ -16,6 +18,7 @@ export class RunEndings {
   constructor(
     private readonly runs: SyncRunsRepository,
     private readonly schedules: SchedulesRepository,
+    private readonly executions: Executions,
     private readonly deliveries: Deliveries,
     private readonly operations: OperationLog,
   ) {}
@@ -29,21 +32,35 @@ export class RunEndings {
     options: FinishOptions,
   ): Promise<void> {
     const results = runResults(facts.models, facts.variant, outcome.results);
-    if (facts.runId !== null) {
-      await this.runs.end(tx, facts.executionId, outcome.status === 'succeeded' ? 'SUCCESS' : 'STOPPED', results);
-    }
+    await this.runs.end(tx, facts.executionId, outcome.status === 'succeeded' ? 'SUCCESS' : 'STOPPED', results);
     if (schedule) {
-      const next = nextRunAfter(schedule, endingOf(options), schedule.now);
-      await this.schedules.release(tx, facts.syncId, facts.executionId, next);
-      await this.#remember(tx, facts, outcome);
+      const ending = await this.#endingOf(tx, facts, options);
+      await this.schedules.release(tx, facts.syncId, facts.executionId, nextRunAfter(schedule, ending, schedule.now));
+      if (ending === 'interrupted' && schedule.state === 'paused' && facts.isTriggered) await this.#goOn(tx, facts);
+      await this.#remember(tx, facts, outcome, options);
       await this.#announce(tx, facts, outcome, results, schedule.now);
     }
     tx.afterCommit(() => this.#finishOperation(facts, outcome, results, options));
   }
 
-  async #remember(tx: Transaction, facts: RunFacts, outcome: Outcome): Promise<void> {
+  /** One whose time was up goes on at once too, if it got as far as a checkpoint. */
+  async #endingOf(tx: Transaction, facts: RunFacts, { lost, interrupted, state }: FinishOptions): Promise<RunEnding> {
+    if (lost) return 'lost';
+    const isUp = state === 'expired' && facts.startedAt !== null && (await this.runs.hasCheckpoint(tx, facts));
+    return interrupted || isUp ? 'interrupted' : 'complete';
+  }
+
+  /** What was asked for by hand gets to its end by itself, though its schedule rests. */
+  async #goOn(tx: Transaction, { environmentId, connectionRowId, functionId, syncId }: RunFacts): Promise<void> {
+    const next = { kind: 'sync', environmentId, connectionRowId, functionId, syncId, options: { isTriggered: true } } as const;
+    const [executionId] = await this.executions.submitMany(tx, [next]);
+    await this.schedules.setLive(tx, [{ syncId, executionId: executionId as ExecutionId }]);
+  }
+
+  async #remember(tx: Transaction, facts: RunFacts, outcome: Outcome, { interrupted }: FinishOptions): Promise<void> {
     if (outcome.status === 'failed') return this.runs.setProblem(tx, facts, facts.operationId ?? facts.executionId);
-    await this.runs.moveLastSyncDate(tx, facts.executionId);
+    if (interrupted) await this.runs.markContinuing(tx, facts.executionId);
+    else await this.runs.moveLastSyncDate(tx, facts.executionId);
     await this.runs.clearProblem(tx, facts);
   }
 
@@ -83,11 +100,6 @@ export class RunEndings {
     });
   }
 }
-
-const endingOf = ({ lost, interrupted }: FinishOptions): RunEnding => {
-  if (lost) return 'lost';
-  return interrupted ? 'interrupted' : 'complete';
-};
 
 const operationStateOf = (outcome: Outcome, { state }: FinishOptions): FinalState => {
   if (outcome.status === 'succeeded') return 'success';

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#libs/database';
 import type { ConnectionRowId, EnvironmentId, ExecutionId, FunctionId, SyncId } from '#libs/kernel';
-import type { RunFacts } from './sync-runs.repository.js';
 
 /** A schedule whose time has come, or that somebody triggered. */
 export interface DueSchedule {
@@ -23,9 +22,17 @@ export interface OverdueSchedules {
   readonly oldestMs: number;
 }
 
+/** A schedule that waits for an execution to end. */
+export interface LiveSchedule {
+  readonly syncId: SyncId;
+  readonly executionId: ExecutionId;
+  readonly isStranded: boolean;
+}
+
 /** A schedule that is held until the transaction ends. */
 export interface HeldSchedule {
   readonly syncId: SyncId;
+  readonly state: 'started' | 'paused';
   readonly startsAt: Date;
   readonly frequencyMs: number;
   readonly liveExecutionId: ExecutionId | null;
@@ -33,8 +40,21 @@ export interface HeldSchedule {
   readonly now: Date;
 }
 
-const COLUMNS = `s.sync_id AS "syncId", s.environment_id AS "environmentId", y.connection_id AS "connectionRowId",
-  y.function_id AS "functionId" FROM sync_schedules s JOIN syncs y ON y.id = s.sync_id`;
+// Due rows first, by their index and whatever the statistics say: how many syncs there are must not matter.
+const TAKE_DUE = `WITH due AS MATERIALIZED (
+    SELECT sync_id, environment_id, next_run_at FROM sync_schedules
+     WHERE state = 'started' AND next_run_at <= now() AND live_execution_id IS NULL
+     ORDER BY next_run_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+  SELECT due.sync_id AS "syncId", due.environment_id AS "environmentId", y.connection_id AS "connectionRowId",
+         y.function_id AS "functionId",
+         extract(epoch FROM now() - due.next_run_at)::float8 * 1000 AS "lateMs"
+    FROM due JOIN syncs y ON y.id = due.sync_id ORDER BY due.next_run_at`;
+
+const HOLD = (
+  syncId: string,
+) => `SELECT sync_id AS "syncId", state, starts_at AS "startsAt", frequency_ms::float8 AS "frequencyMs",
+    live_execution_id AS "liveExecutionId", now() AS now
+  FROM sync_schedules WHERE sync_id = ${syncId} AND state <> 'deleted' FOR UPDATE`;
 
 /**
  * Every statement on the clockwork of schedules. `live_execution_id` is the guard of "one live run per sync": it is set only while
@@ -46,21 +66,18 @@ export class SchedulesRepository {
 
   /** Holds due schedules that nobody else holds, longest overdue first. */
   takeDue(tx: Transaction, limit: number): Promise<TakenSchedule[]> {
-    return tx.query<TakenSchedule>(
-      `SELECT extract(epoch FROM now() - s.next_run_at)::float8 * 1000 AS "lateMs", ${COLUMNS} WHERE s.state = 'started' AND s.next_run_at <= now() AND s.live_execution_id IS NULL
-          AND y.deleted_at IS NULL
-        ORDER BY s.next_run_at LIMIT $1 FOR UPDATE OF s SKIP LOCKED`,
-      [limit],
-    );
+    return tx.query<TakenSchedule>(TAKE_DUE, [limit]);
   }
 
   /** Null when the sync is gone. */
   async hold(tx: Transaction, syncId: SyncId): Promise<HeldSchedule | null> {
-    const [row] = await tx.query<HeldSchedule>(
-      `SELECT sync_id AS "syncId", starts_at AS "startsAt", frequency_ms::float8 AS "frequencyMs", live_execution_id AS "liveExecutionId", now() AS now
-         FROM sync_schedules WHERE sync_id = $1 AND state <> 'deleted' FOR UPDATE`,
-      [syncId],
-    );
+    const [row] = await tx.query<HeldSchedule>(HOLD('$1'), [syncId]);
+    return row ?? null;
+  }
+
+  /** The schedule of an execution's sync. Null when the sync is gone. */
+  async holdOf(tx: Transaction, executionId: ExecutionId): Promise<HeldSchedule | null> {
+    const [row] = await tx.query<HeldSchedule>(HOLD('(SELECT sync_id FROM executions WHERE id = $1)'), [executionId]);
     return row ?? null;
   }
 
@@ -81,13 +98,18 @@ export class SchedulesRepository {
     );
   }
 
-  /** Executions that ended, or are forgotten, while their schedule still waits for them. */
-  async stranded(limit: number): Promise<Pick<RunFacts, 'syncId' | 'executionId'>[]> {
+  /**
+   * A page of the schedules that wait for an execution, by its id, and whether that has ended, or is forgotten: nobody will free the
+   * schedule then. However many wait, a page costs the same.
+   */
+  async live(after: ExecutionId, limit: number): Promise<LiveSchedule[]> {
     return this.db.query(
-      `SELECT s.sync_id AS "syncId", s.live_execution_id AS "executionId"
-         FROM sync_schedules s LEFT JOIN executions e ON e.id = s.live_execution_id
-        WHERE s.live_execution_id IS NOT NULL AND (e.id IS NULL OR e.state NOT IN ('queued', 'running')) LIMIT $1`,
-      [limit],
+      `WITH page AS MATERIALIZED (
+         SELECT sync_id, live_execution_id FROM sync_schedules WHERE live_execution_id > $1 ORDER BY live_execution_id LIMIT $2)
+       SELECT p.sync_id AS "syncId", p.live_execution_id AS "executionId",
+              e.id IS NULL OR e.state NOT IN ('queued', 'running') AS "isStranded"
+         FROM page p LEFT JOIN executions e ON e.id = p.live_execution_id ORDER BY p.live_execution_id`,
+      [after, limit],
     );
   }
 

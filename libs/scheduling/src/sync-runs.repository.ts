@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FunctionError, ModelCounts } from '#libs/contracts';
 import { Database, type Sql, type Transaction } from '#libs/database';
 import type { ConnectionRowId, EnvironmentId, ExecutionId, FunctionId, OperationId, SyncId } from '#libs/kernel';
+import { checkpointKeyOf } from './domain/checkpoint-keys.js';
 import type { RunStatus } from './domain/sync-status.js';
 import type { SyncWebhookSettings } from './domain/sync-webhooks.js';
 import type { RunType } from './syncs.types.js';
@@ -27,6 +28,8 @@ export interface RunFacts {
   readonly provider: string;
   readonly lastSyncDate: Date | null;
   readonly emptyCache: boolean;
+  /** Somebody asked for it; else its schedule was due. */
+  readonly isTriggered: boolean;
   readonly error: FunctionError | null;
   readonly runId: number | null;
   readonly type: RunType | null;
@@ -41,7 +44,8 @@ const FACTS = `SELECT x.id AS "executionId", y.id AS "syncId", y.name AS "syncNa
     y.function_id AS "functionId", f.definition->'models' AS models,
     f.definition->>'sync_type' = 'incremental' AS incremental, f.version AS "functionVersion",
     y.connection_id AS "connectionRowId", c.connection_id AS "connectionId", i.unique_key AS "providerConfigKey", i.provider,
-    y.last_sync_date AS "lastSyncDate", coalesce((x.options->>'emptyCache')::boolean, false) AS "emptyCache", x.error,
+    y.last_sync_date AS "lastSyncDate", coalesce((x.options->>'emptyCache')::boolean, false) AS "emptyCache",
+    coalesce((x.options->>'isTriggered')::boolean, false) AS "isTriggered", x.error,
     r.id::float8 AS "runId", r.type, r.status, r.started_at AS "startedAt", r.operation_id AS "operationId"
   FROM executions x JOIN syncs y ON y.id = x.sync_id JOIN functions f ON f.id = y.function_id
     JOIN connections c ON c.id = y.connection_id JOIN integrations i ON i.id = c.integration_id
@@ -59,35 +63,61 @@ export class SyncRunsRepository {
     return row ?? null;
   }
 
-  /** Null when the run was opened before. */
+  /**
+   * Null when the run was opened before, or its execution has ended. Whoever settles the execution waits for this, so that no run is
+   * opened that nobody ends.
+   */
   async insert(
     facts: RunFacts,
     type: RunType,
     operationId: OperationId,
   ): Promise<{ readonly id: number; readonly startedAt: Date } | null> {
     const [row] = await this.db.query<{ id: number; startedAt: Date }>(
-      `INSERT INTO sync_runs (sync_id, execution_id, type, status, operation_id) VALUES ($1, $2, $3, 'RUNNING', $4)
+      `INSERT INTO sync_runs (sync_id, execution_id, type, status, operation_id)
+       SELECT $1::uuid, id, $3, 'RUNNING', $4 FROM executions WHERE id = $2 AND state = 'running' FOR SHARE
        ON CONFLICT (execution_id) DO NOTHING RETURNING id::float8 AS id, started_at AS "startedAt"`,
       [facts.syncId, facts.executionId, type, operationId],
     );
     return row ?? null;
   }
 
-  /** False when it had ended before. */
-  async end(tx: Transaction, executionId: ExecutionId, status: 'SUCCESS' | 'STOPPED', results: ModelCounts): Promise<boolean> {
-    const ended = await tx.query(
-      `UPDATE sync_runs SET status = $2, results = $3, finished_at = now() WHERE execution_id = $1 AND status = 'RUNNING' RETURNING 1`,
+  /** Of a run that was opened. */
+  async end(tx: Transaction, executionId: ExecutionId, status: 'SUCCESS' | 'STOPPED', results: ModelCounts): Promise<void> {
+    await tx.query(
+      `UPDATE sync_runs SET status = $2, results = $3, finished_at = now() WHERE execution_id = $1 AND status = 'RUNNING'`,
       [executionId, status, JSON.stringify(results)],
     );
-    return ended.length > 0;
   }
 
-  /** The start of a successful run is where the next one begins; kept to the microsecond. */
+  /**
+   * The start of a successful run is where the next one begins; kept to the microsecond. Of runs that went on from each other's
+   * checkpoint it is the start of the first: what changed since then may lie on pages that only the first one read.
+   */
   async moveLastSyncDate(tx: Transaction, executionId: ExecutionId): Promise<void> {
     await tx.query(
-      `UPDATE syncs y SET last_sync_date = r.started_at FROM sync_runs r WHERE r.execution_id = $1 AND y.id = r.sync_id`,
+      `UPDATE syncs y SET last_sync_date = coalesce(y.continuing_since, r.started_at), continuing_since = NULL
+         FROM sync_runs r WHERE r.execution_id = $1 AND y.id = r.sync_id`,
       [executionId],
     );
+  }
+
+  /** The run stopped at a checkpoint: the date waits for the run that gets to the end. */
+  async markContinuing(tx: Transaction, executionId: ExecutionId): Promise<void> {
+    await tx.query(
+      `UPDATE syncs y SET continuing_since = coalesce(y.continuing_since, r.started_at)
+         FROM sync_runs r WHERE r.execution_id = $1 AND y.id = r.sync_id`,
+      [executionId],
+    );
+  }
+
+  /** Whether the run has saved a checkpoint that a next one goes on from. */
+  async hasCheckpoint(tx: Transaction, facts: RunFacts): Promise<boolean> {
+    const found = await tx.query(
+      `SELECT 1 FROM checkpoints WHERE environment_id = $1 AND connection_id = $2 AND key = $3 AND checkpoint IS NOT NULL
+          AND updated_at >= $4`,
+      [facts.environmentId, facts.connectionRowId, checkpointKeyOf(facts.syncName, facts.variant), facts.startedAt],
+    );
+    return found.length > 0;
   }
 
   /** Removes runs that started before a moment, but the last of each sync, which its status shows; at most `limit`. Answers how many. */

@@ -2,17 +2,21 @@ import { Injectable } from '@nestjs/common';
 import type { FunctionError, Outcome } from '#libs/contracts';
 import { Database, type Transaction } from '#libs/database';
 import { cancelledError, Executions, failedOutcome, lostError } from '#libs/executions';
-import { AppError, type ExecutionId } from '#libs/kernel';
-import { OperationLog } from '#libs/logs';
+import { type ExecutionId, idFloor } from '#libs/kernel';
+import { type Operation, OperationLog } from '#libs/logs';
 import { checkpointKeyOf } from './domain/checkpoint-keys.js';
 import { RunEndings } from './run-endings.js';
 import { type HeldSchedule, SchedulesRepository } from './schedules.repository.js';
 import { type RunFacts, SyncRunsRepository } from './sync-runs.repository.js';
 import type { FinishOptions, RunType, StartedRun } from './syncs.types.js';
 
+const FIRST = idFloor(new Date(0));
+
 /** Runs of syncs: from the claimed execution to what its outcome changes (spec/engine.md §2.5). */
 @Injectable()
 export class SyncRuns {
+  #lookedUpTo: ExecutionId = FIRST;
+
   constructor(
     private readonly db: Database,
     private readonly runs: SyncRunsRepository,
@@ -23,8 +27,8 @@ export class SyncRuns {
   ) {}
 
   /**
-   * Opens the run of an execution that was claimed, with its `sync:run` operation; a second call answers the same run. Null when the
-   * sync was removed meanwhile: the execution is cancelled then, and there is nothing to run or to finish.
+   * Opens the run of an execution that was claimed, with its `sync:run` operation; a second call answers the same run. Null when there
+   * is nothing to run or to finish: the sync was removed meanwhile, and the execution is cancelled, or the execution has ended.
    */
   async start(executionId: ExecutionId): Promise<StartedRun | null> {
     const facts = await this.runs.facts(executionId);
@@ -35,9 +39,10 @@ export class SyncRuns {
     const { runId, startedAt, operationId } = facts;
     if (runId !== null && startedAt && operationId) return toStartedRun(facts, { id: runId, startedAt }, operationId);
     const operation = this.#open(facts);
-    const inserted = await this.runs.insert(facts, typeOf(facts), operation);
-    if (!inserted) throw new AppError('conflict', `the run of ${executionId} is being opened by somebody else`);
-    return toStartedRun(facts, inserted, operation);
+    const inserted = await this.runs.insert(facts, typeOf(facts), operation.id);
+    if (inserted) return toStartedRun(facts, inserted, operation.id);
+    operation.finish({ state: 'cancelled', error: { message: 'the execution was ended before it began' } });
+    return null;
   }
 
   /**
@@ -45,15 +50,13 @@ export class SyncRuns {
    * False when the execution had ended before: a late result changes nothing.
    */
   async finish(executionId: ExecutionId, outcome: Outcome, options: FinishOptions = {}): Promise<boolean> {
-    const settlement = settlementOf(outcome, options);
-    const facts = await this.runs.facts(executionId);
-    // Of a sync whose rows are gone, only the ledger is left to write.
-    if (!facts) return this.executions.settle(this.db, executionId, settlement);
     return this.db.transaction(async (tx) => {
-      const schedule = await this.schedules.hold(tx, facts.syncId);
-      const settled = await this.executions.settle(tx, executionId, settlement);
-      if (settled) await this.endings.conclude(tx, facts, schedule, outcome, options);
-      return settled;
+      const schedule = await this.schedules.holdOf(tx, executionId);
+      if (!(await this.executions.settle(tx, executionId, settlementOf(outcome, options)))) return false;
+      // From now on nobody opens its run. Of a sync whose rows are gone, there was only the ledger to write.
+      const facts = await this.runs.facts(executionId, tx);
+      if (facts) await this.endings.conclude(tx, facts, schedule, outcome, options);
+      return true;
     });
   }
 
@@ -71,11 +74,12 @@ export class SyncRuns {
   }
 
   /**
-   * Frees schedules whose execution ended, or was forgotten, without its run being finished; at most `limit`, the orchestrator's
-   * sweep. Answers how many.
+   * Frees schedules whose execution ended, or was forgotten, without its run being finished: the orchestrator's sweep. Looks at `limit`
+   * of those that run or wait to run, at the next ones with every call. Answers how many it freed.
    */
   async freeStranded(limit: number): Promise<number> {
-    const stranded = await this.schedules.stranded(limit);
+    const page = await this.schedules.live(this.#lookedUpTo, limit);
+    const stranded = page.filter(({ isStranded }) => isStranded);
     for (const { syncId, executionId } of stranded) {
       await this.db.transaction(async (tx) => {
         const schedule = await this.schedules.hold(tx, syncId);
@@ -83,6 +87,7 @@ export class SyncRuns {
         await this.#free(tx, executionId, schedule, { lost: true }, lostError('what ran the sync is gone'));
       });
     }
+    this.#lookedUpTo = page.length === limit ? (page.at(-1)?.executionId ?? FIRST) : FIRST;
     return stranded.length;
   }
 
@@ -98,7 +103,7 @@ export class SyncRuns {
     else await this.schedules.release(tx, schedule.syncId, executionId, schedule.now);
   }
 
-  #open(facts: RunFacts): string {
+  #open(facts: RunFacts): Operation {
     return this.operations.start({
       type: 'sync',
       action: 'run',
@@ -113,7 +118,7 @@ export class SyncRuns {
       syncId: facts.syncId,
       executionId: facts.executionId,
       meta: { version: facts.functionVersion, variant: facts.variant, type: typeOf(facts), emptyCache: facts.emptyCache },
-    }).id;
+    });
   }
 }
 

@@ -9,7 +9,10 @@ import { SyncRuns } from './sync-runs.service.js';
 import { SyncsRepository } from './syncs.repository.js';
 import type { SyncTarget, Triggered, TriggerOptions } from './syncs.types.js';
 
-/** Runs syncs on request, whatever the state of their schedule (spec/engine.md §1.10). */
+/** Syncs of one command that are at work at a time. */
+const AT_ONCE = 8;
+
+/** Runs syncs on request, and ends runs, whatever the state of their schedule (spec/engine.md §1.10). */
 @Injectable()
 export class SyncTriggers {
   constructor(
@@ -26,9 +29,23 @@ export class SyncTriggers {
    * then its run is cancelled, and date and checkpoints are cleared.
    */
   async trigger(targets: readonly SyncTarget[], options: TriggerOptions): Promise<Triggered[]> {
-    const triggered: Triggered[] = [];
-    for (const sync of targets) triggered.push(await this.#run(sync, options));
-    return triggered;
+    return someAtOnce(targets, (sync) => this.#run(sync, options));
+  }
+
+  /**
+   * Ends the runs of syncs, also those that wait: the isolate is disposed of, the failure is told as cancelled, and the schedule goes on.
+   * Answers the syncs that had one.
+   */
+  async cancel(targets: readonly SyncTarget[], reason: string): Promise<SyncTarget[]> {
+    const ended = await someAtOnce(targets, (sync) =>
+      this.db.transaction(async (tx) => {
+        const schedule = await this.schedules.hold(tx, sync.id);
+        if (!schedule?.liveExecutionId) return [];
+        await this.runs.cancelHeld(tx, schedule, reason);
+        return [sync];
+      }),
+    );
+    return ended.flat();
   }
 
   async #run(sync: SyncTarget, options: TriggerOptions): Promise<Triggered> {
@@ -53,7 +70,7 @@ export class SyncTriggers {
       connectionRowId,
       functionId,
       syncId: sync.id,
-      options: emptyCache ? { emptyCache } : {},
+      options: { isTriggered: true, ...(emptyCache ? { emptyCache } : {}) },
     });
     await this.schedules.setLive(tx, [{ syncId: sync.id, executionId }]);
     return { sync, executionId, refused: null };
@@ -65,4 +82,15 @@ export class SyncTriggers {
     await this.syncs.clearLastSyncDate(tx, sync.id);
     await this.checkpoints.reset(environmentId, connectionRowId, checkpointKeysOf(name, variant, models), tx);
   }
+}
+
+async function someAtOnce<Result>(
+  targets: readonly SyncTarget[],
+  work: (sync: SyncTarget) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let at = 0; at < targets.length; at += AT_ONCE) {
+    results.push(...(await Promise.all(targets.slice(at, at + AT_ONCE).map(work))));
+  }
+  return results;
 }

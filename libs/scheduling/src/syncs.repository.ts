@@ -20,15 +20,26 @@ export interface HeldSync extends SyncRef {
   readonly executionId: ExecutionId | null;
 }
 
-// Whole milliseconds, so that the phase is the same to the database and to domain/next-run.ts.
+/**
+ * Inserts schedules. Whole milliseconds, so that the phase is the same to the database and to domain/next-run.ts. Where the environment
+ * spreads start times, a sync's own share of that time, never as much as a period, moves its phase. The first run waits for it only
+ * where many begin at once: with one connection somebody waits for its data, and a paused sync is to run when it is started.
+ * @param opened table or CTE of the syncs: `id`, `environment_id`
+ */
+const SCHEDULE = (opened: string, state: string, frequencyMs: string, isOneOfMany: string) =>
+  `INSERT INTO sync_schedules (sync_id, environment_id, state, frequency_ms, starts_at, next_run_at)
+  SELECT o.id, o.environment_id, ${state}, ${frequencyMs}, at + share, CASE WHEN ${isOneOfMany} AND ${state} = 'started' THEN at + share ELSE at END
+    FROM ${opened} o JOIN environments e ON e.id = o.environment_id, date_trunc('milliseconds', now()) AS at,
+      LATERAL (SELECT interval '1 ms' * coalesce(abs(hashtextextended(o.id::text, 0) % nullif(least(e.sync_spread_ms, ${frequencyMs}), 0)), 0)
+        AS share) s`;
+
 const OPEN = `WITH opened AS (
     INSERT INTO syncs (id, environment_id, connection_id, function_id, name, variant)
     SELECT gen_random_uuid(), c.environment_id, c.id, $2, $3, '${BASE_VARIANT}' FROM connections c
      WHERE c.integration_id = $1 AND ($4::int IS NULL OR c.id = $4) AND c.deleted_at IS NULL
     ON CONFLICT (connection_id, name, variant) WHERE deleted_at IS NULL DO NOTHING
     RETURNING id, environment_id)
-  INSERT INTO sync_schedules (sync_id, environment_id, state, frequency_ms, starts_at, next_run_at)
-  SELECT id, environment_id, $5, $6, at, at FROM opened, date_trunc('milliseconds', now()) AS at`;
+  ${SCHEDULE('opened', '$5::text', '$6::bigint', '$4::int IS NULL')}`;
 
 const CLOSE = `WITH closed AS (
     UPDATE syncs SET deleted_at = now() WHERE id = ANY ($1::uuid[]) RETURNING id, connection_id, name, variant),
@@ -144,7 +155,7 @@ export class SyncsRepository {
   }
 
   async clearLastSyncDate(tx: Transaction, id: SyncId): Promise<void> {
-    await tx.query('UPDATE syncs SET last_sync_date = NULL WHERE id = $1', [id]);
+    await tx.query('UPDATE syncs SET last_sync_date = NULL, continuing_since = NULL WHERE id = $1', [id]);
   }
 
   /** Of schedules that are held. */
@@ -194,11 +205,23 @@ export class SyncsRepository {
       [base.environmentId, base.connectionRowId, base.functionId, base.name, variant],
     );
     if (!row) return null;
-    await tx.query(
-      `INSERT INTO sync_schedules (sync_id, environment_id, state, frequency_ms, starts_at, next_run_at)
-       SELECT $1::uuid, $2::int, $3, $4::bigint, at, at FROM date_trunc('milliseconds', now()) AS at`,
-      [row.id, base.environmentId, timing.state, timing.frequencyMs],
-    );
+    await tx.query(SCHEDULE('(SELECT $1::uuid AS id, $2::int AS environment_id)', '$3::text', '$4::bigint', 'false'), [
+      row.id,
+      base.environmentId,
+      timing.state,
+      timing.frequencyMs,
+    ]);
     return row.id;
+  }
+
+  /** Makes started schedules of a connection due whose latest run failed; hold them first. */
+  async hurryFailed(tx: Transaction, connectionRowId: ConnectionRowId): Promise<void> {
+    await tx.query(
+      `UPDATE sync_schedules s SET next_run_at = now(), updated_at = now() FROM syncs y
+        WHERE y.id = s.sync_id AND y.connection_id = $1 AND y.deleted_at IS NULL AND s.state = 'started' AND s.live_execution_id IS NULL
+          AND s.next_run_at > now()
+          AND (SELECT r.status FROM sync_runs r WHERE r.sync_id = y.id ORDER BY r.id DESC LIMIT 1) = 'STOPPED'`,
+      [connectionRowId],
+    );
   }
 }

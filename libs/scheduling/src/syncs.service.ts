@@ -47,6 +47,16 @@ export class Syncs {
     }
   }
 
+  /**
+   * For a connection that somebody authenticated anew: syncs that are missing are opened, and those whose latest run failed run at once.
+   * What a user paused stays paused. Its integration's row must be locked at least FOR SHARE.
+   */
+  async reviveForConnection(tx: Transaction, connection: Parameters<Syncs['openForConnection']>[1]): Promise<void> {
+    await this.syncs.holdOfConnection(tx, connection.connectionRowId);
+    await this.syncs.hurryFailed(tx, connection.connectionRowId);
+    await this.openForConnection(tx, connection);
+  }
+
   /** For a function that was deployed, on every connection of its integration; nothing for other types and disabled ones. After `hold`. */
   async openForFunction(tx: Transaction, deployed: SyncFunction): Promise<void> {
     if (deployed.type !== 'sync' || !deployed.enabled) return;

@@ -3,10 +3,11 @@ import { Test } from '@nestjs/testing';
 import { randomUUID } from 'node:crypto';
 import { AccountsModule } from '#libs/accounts';
 import { RedisModule } from '#libs/cache';
+import type { ModelCounts, Outcome } from '#libs/contracts';
 import { CryptoModule } from '#libs/crypto';
 import { Database, DatabaseModule } from '#libs/database';
 import { DeliveriesModule } from '#libs/deliveries';
-import { ExecutionsModule } from '#libs/executions';
+import { Executions, ExecutionsModule } from '#libs/executions';
 import { type DeployedFunction, Functions, FunctionsModule, planDeploy } from '#libs/functions';
 import { Secret } from '#libs/kernel';
 import { LogsModule } from '#libs/logs';
@@ -15,8 +16,11 @@ import { QueuesModule } from '#libs/queues';
 import { StorageModule } from '#libs/storage';
 import { testDatabase, testRedis } from '#libs/testing';
 import { SchedulingModule } from './scheduling.module.js';
+import { SyncCommands } from './sync-commands.service.js';
+import { SyncRuns } from './sync-runs.service.js';
+import { SyncTriggers } from './sync-triggers.service.js';
 import { Syncs } from './syncs.service.js';
-import type { SyncScope } from './syncs.types.js';
+import type { StartedRun, SyncScope } from './syncs.types.js';
 
 @Module({})
 class TestModule {}
@@ -169,4 +173,46 @@ export async function scheduleRow({ db }: Scheduler, { syncId }: World): Promise
     [syncId],
   );
   return row as ScheduleRow;
+}
+
+/** Lets time pass for the schedule of a world's first connection. */
+export async function age({ db }: Scheduler, { syncId }: World, ms: number): Promise<void> {
+  await db.query(
+    `UPDATE sync_schedules SET starts_at = starts_at - interval '1 ms' * $2::float8, next_run_at = next_run_at - interval '1 ms' * $2::float8
+      WHERE sync_id = $1`,
+    [syncId, ms],
+  );
+}
+
+export const WORKER = '00000000-0000-4000-8000-000000000001';
+
+export const succeeded = (results: ModelCounts = {}): Outcome => ({
+  status: 'succeeded',
+  output: null,
+  durationMs: 5,
+  proxyCalls: 1,
+  results,
+});
+
+export const failed: Outcome = {
+  status: 'failed',
+  error: { code: 'script_http_error', status: 424, message: 'no' },
+  durationMs: 5,
+  proxyCalls: 1,
+};
+
+/** Triggers the sync of a world's first connection, and claims and opens its run. */
+export async function begin(scheduler: Scheduler, { scope }: World, options = { reset: false, emptyCache: false }) {
+  const targets = await scheduler.get(SyncCommands).select(scope, []);
+  const [triggered] = await scheduler.get(SyncTriggers).trigger(targets, options);
+  if (!triggered?.executionId) throw new Error(`the sync does not run: ${triggered?.refused}`);
+  return { executionId: triggered.executionId, run: await open(scheduler, triggered.executionId) };
+}
+
+/** Claims an execution and opens its run. */
+export async function open(scheduler: Scheduler, executionId: string): Promise<StartedRun> {
+  await scheduler.get(Executions).claim(executionId, WORKER);
+  const run = await scheduler.get(SyncRuns).start(executionId);
+  if (!run) throw new Error('there is nothing to run');
+  return run;
 }

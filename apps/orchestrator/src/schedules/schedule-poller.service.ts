@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Schedules } from '#libs/scheduling';
 import { Ticker } from '#libs/ticker';
 
-const EVERY_MS = 500;
+/** What a schedule is late by is half of this, and what it takes to accept those that are due with it. */
+const EVERY_MS = 200;
 const TAKEN_AT_ONCE = 1_000;
 
 /** Turns due schedules into executions. Any number of orchestrators may poll: no schedule is taken twice. */
@@ -13,6 +14,6 @@ export class SchedulePoller extends Ticker {
   }
 
   protected async tick(): Promise<void> {
-    while ((await this.schedules.poll(TAKEN_AT_ONCE)) >= TAKEN_AT_ONCE);
+    while (!this.isStopped && (await this.schedules.poll(TAKEN_AT_ONCE)) >= TAKEN_AT_ONCE);
   }
 }

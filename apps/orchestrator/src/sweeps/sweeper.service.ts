@@ -10,6 +10,7 @@ const EVERY_MS = 2_000;
 const LEASE = 'sweeps';
 const LEASE_MS = 15_000;
 const AT_ONCE = 500;
+const SCHEDULES_AT_ONCE = 5_000;
 
 /** Brings back into step what a crash or a loss left behind: stores, executions, schedules, webhooks. */
 @Injectable()
@@ -31,7 +32,7 @@ export class Sweeper extends Ticker {
     // Before queues are rebuilt, so that nobody starts more than it may.
     await this.caps.publishChanged();
     await this.reconciler.reconcile();
-    await this.syncRuns.freeStranded(AT_ONCE);
+    await this.syncRuns.freeStranded(SCHEDULES_AT_ONCE);
     await this.deliveries.resendOverdue(AT_ONCE);
   }
 

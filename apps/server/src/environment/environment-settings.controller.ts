@@ -10,10 +10,13 @@ import {
   functionSettingsReply,
   type SetVariables,
   setVariables,
+  syncSettingsReply,
   type UpdateConnect,
   updateConnect,
   type UpdateFunctions,
   updateFunctions,
+  type UpdateSyncs,
+  updateSyncs,
   type UpdateWebhook,
   updateWebhook,
 } from './environment.dto.js';
@@ -97,6 +100,26 @@ export class EnvironmentSettingsController {
     @Body({ schema: updateFunctions }) body: UpdateFunctions,
   ): Promise<{ success: true }> {
     await this.settings.setFunctionSchemaChecks(caller.environmentId, body.function_schema_checks);
+    return { success: true };
+  }
+
+  @Get('syncs')
+  @Access('environment:*')
+  @ApiOperation({ summary: 'How syncs are scheduled' })
+  @ApiOkResponse({ standardSchema: syncSettingsReply })
+  async syncs(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: noQuery }) _query: unknown,
+  ): Promise<z.output<typeof syncSettingsReply>> {
+    const { syncSpreadSeconds } = await this.environments.get(caller.environmentId);
+    return { data: { spread_seconds: syncSpreadSeconds } };
+  }
+
+  @Patch('syncs')
+  @Access('environment:*')
+  @ApiOperation({ summary: 'Set over how long the start times of new syncs are spread' })
+  async setSyncs(@CurrentCaller() caller: Caller, @Body({ schema: updateSyncs }) body: UpdateSyncs): Promise<{ success: true }> {
+    await this.settings.setSyncSpread(caller.environmentId, body.spread_seconds);
     return { success: true };
   }
 

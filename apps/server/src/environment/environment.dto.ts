@@ -56,6 +56,16 @@ export type UpdateFunctions = z.output<typeof updateFunctions>;
 /** Only for the document. */
 export const functionSettingsReply = z.object({ data: z.object({ function_schema_checks: schemaChecks }) });
 
+/** Nobody waits longer than a day for a first run. */
+const MAX_SPREAD_SECONDS = 86_400;
+const spreadSeconds = z.number().int().min(0).max(MAX_SPREAD_SECONDS);
+
+export const updateSyncs = z.strictObject({ spread_seconds: spreadSeconds }).meta({ id: 'UpdateSyncs' });
+export type UpdateSyncs = z.output<typeof updateSyncs>;
+
+/** Only for the document. */
+export const syncSettingsReply = z.object({ data: z.object({ spread_seconds: spreadSeconds }) });
+
 const MAX_VARIABLES = 100;
 
 const variable = z.strictObject({ name: z.string().min(1).max(256), value: z.string().min(1).max(4000) });

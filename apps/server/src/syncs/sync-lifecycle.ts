@@ -1,5 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { type ConnectionListener, ConnectionListeners, type ConnectionRef, type Integration } from '#libs/credentials';
+import {
+  type ConnectionListener,
+  ConnectionListeners,
+  type ConnectionRef,
+  type ConnectionSaved,
+  type Integration,
+} from '#libs/credentials';
 import type { Transaction } from '#libs/database';
 import { Functions } from '#libs/functions';
 import { Syncs } from '#libs/scheduling';
@@ -19,6 +25,12 @@ export class SyncLifecycle implements ConnectionListener, OnModuleInit {
 
   connectionCreated(tx: Transaction, { environmentId, id, integrationId }: ConnectionRef): Promise<void> {
     return this.syncs.openForConnection(tx, { environmentId, connectionRowId: id, integrationId });
+  }
+
+  async connectionSaved(tx: Transaction, { ref, operation }: ConnectionSaved): Promise<void> {
+    if (operation === 'creation') return;
+    const { environmentId, id, integrationId } = ref;
+    await this.syncs.reviveForConnection(tx, { environmentId, connectionRowId: id, integrationId });
   }
 
   connectionDeleted(tx: Transaction, { id }: ConnectionRef): Promise<void> {

@@ -9,7 +9,7 @@ import { SyncScopes } from './sync-scopes.service.js';
 import { toSyncStatus } from './sync-status.presenter.js';
 import type { CommandSyncs, StatusQuery, SyncStatusObject, TriggerSyncs } from './syncs.dto.js';
 
-type Action = 'request_run' | 'request_run_full' | 'pause' | 'unpause' | 'create_variant' | 'delete_variant';
+type Action = 'request_run' | 'request_run_full' | 'pause' | 'unpause' | 'cancel' | 'create_variant' | 'delete_variant';
 
 const REFUSALS = {
   running: 'the sync runs already, or waits to run',
@@ -17,7 +17,7 @@ const REFUSALS = {
   removed: 'the sync was removed',
 } as const;
 
-/** Trigger, start, pause and status of syncs (spec/api.md §3.7). */
+/** Trigger, start, pause, cancel and status of syncs (spec/api.md §3.7). */
 @Injectable()
 export class SyncRequests {
   constructor(
@@ -51,6 +51,15 @@ export class SyncRequests {
     const targets = await this.commands.select(await this.#scopeOf(caller, body), body.syncs);
     await this.commands.pause(targets);
     for (const sync of targets) this.#log(caller, body.provider_config_key, 'pause', sync);
+  }
+
+  /** A sync that does not run is left alone: the operation log says so. */
+  async cancel(caller: Caller, body: CommandSyncs): Promise<void> {
+    const targets = await this.commands.select(await this.#scopeOf(caller, body), body.syncs);
+    const ended = new Set(await this.triggers.cancel(targets, 'the run was cancelled by request'));
+    for (const sync of targets) {
+      this.#log(caller, body.provider_config_key, 'cancel', sync, ended.has(sync) ? null : 'no run of the sync is on');
+    }
   }
 
   /** @throws AppError `invalid_body` when integration or connection are unknown */

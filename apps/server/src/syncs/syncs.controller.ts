@@ -76,6 +76,16 @@ export class SyncsController {
     return DONE;
   }
 
+  @Post('cancel')
+  @HttpCode(200)
+  @Access('environment:syncs:execute')
+  @ApiOperation({ summary: 'End runs of syncs now; schedules go on' })
+  @ApiOkResponse({ standardSchema: successReply })
+  async cancel(@CurrentCaller() caller: Caller, @Body({ schema: commandSyncs }) body: CommandSyncs): Promise<SuccessReply> {
+    await this.requests.cancel(caller, body);
+    return DONE;
+  }
+
   @Get('status')
   @Access('environment:syncs:read')
   @ApiOperation({ summary: 'Say how syncs stand' })

@@ -90,7 +90,7 @@ describe('trigger', () => {
     const options = await server.db.query<{ options: object }>(
       `SELECT options FROM executions WHERE state = 'queued' ORDER BY id`,
     );
-    expect(options).toEqual([{ options: { emptyCache: true } }, { options: {} }]);
+    expect(options).toEqual([{ options: { isTriggered: true, emptyCache: true } }, { options: { isTriggered: true } }]);
     await drain();
   });
 
@@ -124,6 +124,51 @@ describe('start and pause', () => {
 
   it('are strict about references', async () => {
     expect(codeOf(await post('/sync/start', { ...OF, syncs: [{ name: 'contacts', extra: 1 }] }))).toEqual([400, 'invalid_body']);
+  });
+});
+
+describe('cancel', () => {
+  it('ends a run that is on or waits, and says so also where there is none', async () => {
+    await post('/sync/trigger', { ...OF, syncs: ['contacts'] });
+    const [{ id } = { id: '' }] = await queuedRuns();
+    await server.get(Executions).claim(id, randomUUID());
+    await server.get(SyncRuns).start(id);
+    expect(await post('/sync/cancel', { ...OF, syncs: [] })).toEqual({ status: 200, body: { success: true } });
+    expect((await status('syncs=contacts'))[0]).toMatchObject({ status: 'PAUSED', latestExecutionStatus: 'STOPPED' });
+    expect((await server.get(Executions).find(id))?.state).toBe('cancelled');
+    expect((await post('/sync/cancel', { ...OF, syncs: ['contacts'] })).status).toBe(200);
+    await post('/sync/trigger', { ...OF, syncs: ['contacts'] });
+    await drain();
+  });
+
+  it.each<[string, object, number, string]>([
+    ['an unknown connection', { ...OF, syncs: [], connection_id: 'nobody' }, 404, 'unknown_connection'],
+    ['an unknown sync', { ...OF, syncs: ['nothing'] }, 400, 'no_syncs_found'],
+    ['an unknown key', { ...OF, syncs: [], opts: {} }, 400, 'invalid_body'],
+  ])('of %s is refused', async (_case, body, expected, code) => {
+    expect(codeOf(await post('/sync/cancel', body))).toEqual([expected, code]);
+  });
+});
+
+describe('a reconnection', () => {
+  it('runs at once what failed, and leaves paused what a user paused', async () => {
+    await post('/sync/start', { ...OF, syncs: ['contacts'] });
+    await post('/sync/trigger', { ...OF, syncs: [] });
+    for (const { id } of await queuedRuns()) {
+      await server.get(Executions).claim(id, randomUUID());
+      await server.get(SyncRuns).start(id);
+      const error = { code: 'script_http_error', status: 424 };
+      await server.get(SyncRuns).finish(id, { status: 'failed', error, durationMs: 1, proxyCalls: 0 });
+    }
+    const connection_config = { base_url: 'https://api.example' };
+    const again = { ...OF, connection_config, credentials: { type: 'API_KEY', apiKey: 'new' } };
+    expect(await server.call('POST', '/connections', again)).toMatchObject({ status: 201 });
+    const [companies, contacts] = await status();
+    expect(Date.parse(contacts?.nextScheduledSyncAt ?? '')).toBeLessThanOrEqual(Date.now());
+    expect(companies).toMatchObject({ status: 'PAUSED', nextScheduledSyncAt: null });
+    await post('/sync/pause', { ...OF, syncs: [] });
+    await post('/sync/trigger', { ...OF, syncs: [] });
+    await drain();
   });
 });
 
@@ -168,6 +213,17 @@ describe('status', () => {
 
 describe('variants', () => {
   const path = '/sync/contacts/variant/eu';
+
+  it('have a status with the counts of their own records', async () => {
+    const made = await post<{ id: string }>('/sync/contacts/variant/us', OF);
+    const batch = { environmentId: server.environmentId, connectionId: connectionRowId, runId: randomUUID(), batchId: 'us' };
+    const records = [{ id: 'a' }, { id: 'b' }, { id: 'c' }];
+    await server.get(Records).saveBatch({ ...batch, model: 'Contact::us', records });
+    const [base, variant] = await status('syncs=contacts,contacts::us');
+    expect(base).toMatchObject({ variant: 'base', recordCount: { Contact: 1 } });
+    expect(variant).toMatchObject({ id: made.body.id, variant: 'us', recordCount: { Contact: 3 }, frequency: 'every hour' });
+    await server.call('DELETE', '/sync/contacts/variant/us', OF);
+  });
 
   it('come and go', async () => {
     const made = await post<{ id: string }>(path, OF);

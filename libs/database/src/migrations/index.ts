@@ -6,6 +6,7 @@ import { OutboundPolicies1764100000500 } from './1764100000500-outbound-policies
 import { ActionsAndEvents1764100000640 } from './1764100000640-actions-and-events.js';
 import { ExecutionCaps1764300000003 } from './1764300000003-execution-caps.js';
 import { FunctionVersions1764200000400 } from './1764200000400-function-versions.js';
+import { Schedules1764300000002 } from './1764300000002-schedules.js';
 import { FunctionJobs1764100001200 } from './1764100001200-function-jobs.js';
 
 /** Control-plane migrations, oldest first. */
@@ -18,5 +19,6 @@ export const controlPlaneMigrations = [
   ActionsAndEvents1764100000640,
   FunctionJobs1764100001200,
   FunctionVersions1764200000400,
+  Schedules1764300000002,
   ExecutionCaps1764300000003,
 ];

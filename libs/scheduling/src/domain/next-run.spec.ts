@@ -6,8 +6,10 @@ const at = (time: string): Date => new Date(`2026-01-05T${time}Z`);
 const quarter = { startsAt: at('10:03:20'), frequencyMs: 15 * 60_000 };
 const hourly = { ...quarter, frequencyMs: 60 * 60_000 };
 
+/** The worked examples of spec/engine.md §11.1; schedule-phase.int-spec.ts tells the same stories to the whole. */
 describe('after a run', () => {
   it.each<[string, RunEnding, string, string]>([
+    ['began at creation', 'complete', '10:04:00', '10:18:20'],
     ['ends early in its period', 'complete', '10:04:00', '10:18:20'],
     ['ends exactly on a tick', 'complete', '10:48:20', '10:48:20'],
     ['missed two ticks', 'complete', '10:59:00', '11:03:20'],

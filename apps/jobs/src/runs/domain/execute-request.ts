@@ -111,11 +111,15 @@ export function executeRequestOf(run: Run, prepared: Prepared, token: string): E
 const INTERRUPTED_AFTER = 0.8;
 const KILLED_AFTER = 0.95;
 
+/** When a sync that may take `wallMs` is stopped: at the first checkpoint it saves after one moment, at any call after the other. */
+export const syncTimes = (wallMs: number) => ({
+  interruptAfterMs: Math.ceil(wallMs * INTERRUPTED_AFTER),
+  killAfterMs: Math.ceil(wallMs * KILLED_AFTER),
+});
+
 const timesOf = ({ kind, wallMs }: Run): Pick<ExecuteRequest['limits'], 'wallMs' | 'interruptAfterMs' | 'killAfterMs'> => ({
   wallMs,
-  ...(kind === 'sync'
-    ? { interruptAfterMs: Math.ceil(wallMs * INTERRUPTED_AFTER), killAfterMs: Math.ceil(wallMs * KILLED_AFTER) }
-    : {}),
+  ...(kind === 'sync' ? syncTimes(wallMs) : {}),
 });
 
 const isAction = ({ kind }: Run): boolean => kind === 'action' || kind === 'action-async';
