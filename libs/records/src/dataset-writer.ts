@@ -55,7 +55,7 @@ const CLOSING = `WITH batch AS (
     FROM records.datasets WHERE id = $1
   )
   UPDATE records.datasets SET last_seq = last_seq + $3, live_count = live_count + $4, last_batch = last_batch + 1,
-    modified_at = $2, pruned_seq = coalesce($5::bigint, pruned_seq),
+    modified_at = $2, unpruned_since = coalesce(unpruned_since, $2), pruned_seq = coalesce($5::bigint, pruned_seq),
     tracked_from = CASE WHEN $6 THEN $7::bigint ELSE tracked_from END
   WHERE id = $1`;
 

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { setImmediate } from 'node:timers/promises';
 import type { BatchResult } from '#libs/contracts';
 import { Cipher } from '#libs/crypto';
@@ -22,6 +22,10 @@ import {
 } from './record-rows.js';
 import type { WriteBatch } from './records.types.js';
 import { openPayload, sealPayload } from './sealing.js';
+
+/** Injection token of the most bytes a record's JSON may have. */
+export const MAX_RECORD_BYTES = Symbol('max-record-bytes');
+export const DEFAULT_MAX_RECORD_BYTES = 16 * 1024 * 1024;
 
 /** A record of a batch beside what is stored under its id, and what follows. */
 interface Planned extends Incoming {
@@ -55,6 +59,7 @@ export class RecordBatches {
   constructor(
     private readonly writer: DatasetWriter,
     private readonly cipher: Cipher,
+    @Inject(MAX_RECORD_BYTES) private readonly maxBytes: number,
   ) {}
 
   async save(batch: WriteBatch): Promise<BatchResult> {
@@ -154,7 +159,7 @@ export class RecordBatches {
     return records.map(({ id, record, hash }) => ({
       id,
       hash,
-      payload: sealPayload(this.cipher, dataset.id, id, toPayload(record)),
+      payload: sealPayload(this.cipher, dataset.id, id, toPayload(record, this.maxBytes)),
     }));
   }
 

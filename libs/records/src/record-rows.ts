@@ -78,14 +78,15 @@ export async function writeRows(
   await dataset.sql.query(allNew ? INSERT : UPSERT, [dataset.id, afterSeq, dataset.at, hashes, bytes, ids, starts, sizes]);
 }
 
-const RESTORE = `UPDATE records.records r SET payload = substring($2::bytea FROM u.start FOR u.size), pruned_at = NULL
+const RESTORE = `UPDATE records.records r SET payload = substring($2::bytea FROM u.start FOR u.size), pruned_at = NULL,
+    restored_at = $6::timestamptz
   FROM unnest($3::text[], $4::int[], $5::int[]) AS u (id, start, size)
   WHERE r.dataset_id = $1 AND r.external_id = ANY ($3) AND r.external_id = u.id`;
 
 /** Gives pruned records their payload back; to a reader nothing has changed. */
 export async function restorePayloads(dataset: LockedDataset, rows: readonly SealedRow[]): Promise<void> {
   const { bytes, starts, sizes } = pack(rows);
-  await dataset.sql.query(RESTORE, [dataset.id, bytes, rows.map(({ id }) => id), starts, sizes]);
+  await dataset.sql.query(RESTORE, [dataset.id, bytes, rows.map(({ id }) => id), starts, sizes, dataset.at]);
 }
 
 const DELETE = `UPDATE records.records r SET seq = $2 + u.n, modified_at = $3::timestamptz,

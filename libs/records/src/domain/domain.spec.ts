@@ -107,7 +107,7 @@ describe('a batch as it comes', () => {
   it('has payloads that parse to the record, without NUL', () => {
     fc.assert(
       fc.property(jsonObject, (record) => {
-        const text = toPayload(record);
+        const text = toPayload(record, 1_000_000);
         const parsed: unknown = JSON.parse(text);
         expect(parsed).toEqual(
           JSON.parse(JSON.stringify(record), (_, value: unknown) =>
