@@ -8,10 +8,15 @@ export const RECORDS = Symbol('records-data-source');
 /** The record store's own `Database`, beside the control plane's. */
 export class RecordsDatabase extends Database {}
 
-/** Options of the record store's own data source, with its own migrations. */
+/**
+ * Options of the record store's own data source, with its own migrations. Statements of a transaction that are issued together travel
+ * together: waiting for each answer would cost a batch more than some of them take.
+ */
 export function recordsDataSourceOptions(url: string, options: Partial<Omit<DatabaseOptions, 'url'>> = {}): DataSourceOptions {
+  const shared = postgresOptions({ url, poolMax: 20, ssl: false, applicationName: 'fairlead-records', ...options });
   return {
-    ...postgresOptions({ url, poolMax: 20, ssl: false, applicationName: 'fairlead-records', ...options }),
+    ...shared,
+    extra: { ...(shared.extra as object), pipeline: true },
     migrations: recordsMigrations,
     migrationsTableName: 'migrations_records',
   };

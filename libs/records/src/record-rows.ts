@@ -27,7 +27,7 @@ const FIND = `SELECT json_agg(json_build_array(u.n, r.num, r.seq, encode(r.hash,
 
 /** @param shieldedAfter records that others changed after this sequence number are marked as shielded */
 export async function findStored(
-  dataset: LockedDataset,
+  dataset: Pick<LockedDataset, 'id' | 'sql'>,
   runId: string,
   ids: readonly string[],
   shieldedAfter: number | undefined,
