@@ -84,11 +84,13 @@ export interface RecordsExtras {
   readonly maxPageBytes?: number | undefined;
   readonly maxRecordBytes?: number | undefined;
   readonly replica?: Sql | undefined;
+  /** Instead of one on the data source. */
+  readonly database?: RecordsDatabase | undefined;
 }
 
 /** `Records` on data sources of one's own, without Nest: for tests and measurements. */
 export function createRecords(source: DataSource, cipher: Cipher, extras: RecordsExtras = {}): Records {
-  const db = new RecordsDatabase(source);
+  const db = extras.database ?? new RecordsDatabase(source);
   const writer = new DatasetWriter(db);
   return new Records(
     new RecordBatches(writer, cipher, extras.maxRecordBytes ?? DEFAULT_MAX_RECORD_BYTES),
