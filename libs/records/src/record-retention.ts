@@ -4,8 +4,7 @@ import { RecordsDatabase } from './data-source.js';
 import { EMPTY } from './record-upkeep.js';
 import type { IdleDataset } from './records.types.js';
 
-const STALE = `SELECT d.id, d.pruned_seq AS "prunedSeq", coalesce(p.began_at_seq, d.pruned_seq) AS "beganAtSeq",
-    coalesce(p.seq, d.pruned_seq) AS seq, p.left_seq AS "leftSeq", p.left_since::text AS "leftSince"
+const STALE = `SELECT d.id, coalesce(p.seq, d.pruned_seq) AS seq, p.left_seq AS "leftSeq", p.left_since::text AS "leftSince"
   FROM records.datasets d LEFT JOIN records.prune_passes p ON p.dataset_id = d.id
   WHERE d.unpruned_since < $1 ORDER BY d.unpruned_since LIMIT 1 FOR NO KEY UPDATE OF d SKIP LOCKED`;
 
@@ -22,13 +21,13 @@ const PRUNE_STALE = `WITH looked_at AS MATERIALIZED (
     min(since) FILTER (WHERE unpruned AND since >= $3)::text AS "leftSince"
   FROM looked_at`;
 
-const GO_ON = `INSERT INTO records.prune_passes AS p (dataset_id, began_at_seq, seq, left_seq, left_since)
-  VALUES ($1, $2, $3, $4, $5::timestamptz)
+const GO_ON = `INSERT INTO records.prune_passes AS p (dataset_id, seq, left_seq, left_since)
+  VALUES ($1, $2, $3, $4::timestamptz)
   ON CONFLICT (dataset_id) DO UPDATE SET seq = excluded.seq, left_seq = excluded.left_seq, left_since = excluded.left_since`;
 
-// What was restored behind a pass of several slices has moved the point up to which everything is pruned: it stays there then.
+// A pass that was not begun anew has seen every record behind it as it is: what is restored ends passes.
 const FINISH = `UPDATE records.datasets SET unpruned_since = coalesce($2::timestamptz, clock_timestamp()),
-    pruned_seq = CASE WHEN pruned_seq = $3 THEN greatest(pruned_seq, $4) ELSE pruned_seq END
+    pruned_seq = greatest(pruned_seq, $3)
   WHERE id = $1`;
 
 const CHECK = `WITH due AS MATERIALIZED (
@@ -39,9 +38,6 @@ const CHECK = `WITH due AS MATERIALIZED (
 
 interface Pass {
   readonly id: number;
-  readonly prunedSeq: number;
-  /** `prunedSeq` when the pass began. */
-  readonly beganAtSeq: number;
   /** The last record it looked at. */
   readonly seq: number;
   /** First record that it left as it is, and the earliest time one of them was written or restored. */
@@ -108,10 +104,10 @@ export class RecordRetention {
 
 async function settle(sql: Sql, pass: Pass, ended: boolean): Promise<void> {
   if (!ended) {
-    await sql.query(GO_ON, [pass.id, pass.beganAtSeq, pass.seq, pass.leftSeq, pass.leftSince]);
+    await sql.query(GO_ON, [pass.id, pass.seq, pass.leftSeq, pass.leftSince]);
     return;
   }
   const prunedSeq = pass.leftSeq === null ? pass.seq : pass.leftSeq - 1;
-  await sql.query(FINISH, [pass.id, pass.leftSince, pass.beganAtSeq, prunedSeq]);
+  await sql.query(FINISH, [pass.id, pass.leftSince, prunedSeq]);
   await sql.query('DELETE FROM records.prune_passes WHERE dataset_id = $1', [pass.id]);
 }

@@ -78,7 +78,9 @@ export async function writeRows(
   await dataset.sql.query(allNew ? INSERT : UPSERT, [dataset.id, afterSeq, dataset.at, hashes, bytes, ids, starts, sizes]);
 }
 
-const RESTORE = `UPDATE records.records r SET payload = substring($2::bytea FROM u.start FOR u.size), pruned_at = NULL,
+// A pass of pruning that is under way may be past these records: it begins anew.
+const RESTORE = `WITH pass AS (DELETE FROM records.prune_passes WHERE dataset_id = $1)
+  UPDATE records.records r SET payload = substring($2::bytea FROM u.start FOR u.size), pruned_at = NULL,
     restored_at = $6::timestamptz
   FROM unnest($3::text[], $4::int[], $5::int[]) AS u (id, start, size)
   WHERE r.dataset_id = $1 AND r.external_id = ANY ($3) AND r.external_id = u.id`;

@@ -83,7 +83,7 @@ export class ModelDataset {
         return this.#end();
       case 'outdated':
         return this.#deleteUnseen(this.#firstOf(operation.runId));
-      case 'prune':
+      default:
         return this.#prune(operation.untilSeq, operation.limit);
     }
   }
@@ -147,7 +147,8 @@ export class ModelDataset {
   }
 
   #deleteUnseen(from: number): object {
-    const shown = new Set(this.#batches.slice(from).flatMap(({ added }) => [...added]));
+    const shown = new Set<number>();
+    for (const { added } of this.#batches.slice(from)) for (const one of added) shown.add(one);
     const gone = [...this.#entries]
       .filter(([, { deleted, addedAt }]) => !deleted && !shown.has(addedAt))
       .toSorted(([, a], [, b]) => a.seq - b.seq);

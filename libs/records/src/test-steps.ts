@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { Transaction } from '#libs/database';
 import { RecordsDatabase } from './data-source.js';
-import type { Random } from './test-seed.js';
+import type { Random } from './test-random.js';
 
 interface Step {
   /** Steps of one owner keep their order. */
@@ -38,10 +38,10 @@ export class Steps {
 
   /** Chooses until the work is done. */
   async until(work: Promise<unknown>): Promise<void> {
-    let done = false;
-    const ended = work.finally(() => (done = true));
+    const state = { done: false };
+    const ended = work.finally(() => (state.done = true));
     ended.catch(() => undefined);
-    while (!done) {
+    while (!state.done) {
       for (let turn = 0; turn < TURNS; turn++) await setImmediate();
       const step = this.#choose();
       if (!step) continue;

@@ -15,7 +15,6 @@ const STATEMENTS = [
   `CREATE INDEX records_changed ON records.records (dataset_id, seq) WHERE num <> seq`,
   `CREATE TABLE records.prune_passes (
     dataset_id int PRIMARY KEY,
-    began_at_seq bigint NOT NULL,
     seq bigint NOT NULL,
     left_seq bigint,
     left_since timestamptz
