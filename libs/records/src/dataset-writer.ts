@@ -5,6 +5,7 @@ import { AppError } from '#libs/kernel';
 import { toMultirange } from './domain/number-ranges.js';
 import { RecordsDatabase } from './data-source.js';
 import type { BatchScope, DatasetScope } from './records.types.js';
+import { withRetries } from './tries.js';
 
 /** A dataset whose row this transaction holds. */
 export interface LockedDataset {
@@ -80,7 +81,8 @@ const MAX_DATASETS = 10_000;
 
 /**
  * Runs changes of one dataset under its row lock, so that they commit in the order of their sequence numbers and the
- * counts stay true. A batch that was already applied is not applied again: its first answer is returned.
+ * counts stay true. A batch that was already applied is not applied again: its first answer is returned. So one whose connection
+ * broke is tried again, also where it may have been committed.
  */
 @Injectable()
 export class DatasetWriter {
@@ -95,14 +97,16 @@ export class DatasetWriter {
     work: (dataset: LockedDataset, found: Found) => Promise<Change<Result>>,
     ahead: Ahead<Found> = () => Promise.resolve(undefined as Found),
   ): Promise<Result> {
-    return this.db.transaction(async (sql) => {
-      const { row, opening, found } = await this.#open<Found, Result>(sql, scope, ahead);
-      if (opening.result) return opening.result;
-      const dataset = { ...row, at: opening.at, sql };
-      const { written, result, writing } = await work(dataset, found);
-      await Promise.all([writing, close(dataset, scope, written, result)]);
-      return result;
-    });
+    return withRetries(() =>
+      this.db.transaction(async (sql) => {
+        const { row, opening, found } = await this.#open<Found, Result>(sql, scope, ahead);
+        if (opening.result) return opening.result;
+        const dataset = { ...row, at: opening.at, sql };
+        const { written, result, writing } = await work(dataset, found);
+        await Promise.all([writing, close(dataset, scope, written, result)]);
+        return result;
+      }),
+    );
   }
 
   async #open<Found, Result>(sql: Sql, scope: BatchScope, ahead: Ahead<Found>): Promise<Opened<Found, Result>> {
