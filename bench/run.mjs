@@ -3,14 +3,20 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 /**
- * `npm run bench -- NAME [--seconds N] [--calls N] [--json FILE]`: measures one hot path beside a named baseline in the same run and prints a table.
+ * `npm run bench -- NAME [--seconds N] [--calls N] [--depth N] [--sync N] [--json FILE]`: measures one hot path beside a named baseline in the same run and prints a table.
  * Ratios are what counts: machines differ and are noisy.
  */
 const BENCHES = ['proxy', 'connections', 'action', 'isolate', 'records', 'rewrap', 'schedules', 'fairness'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seconds: { type: 'string', default: '5' }, calls: { type: 'string' }, json: { type: 'string' } },
+  options: {
+    seconds: { type: 'string', default: '5' },
+    calls: { type: 'string' },
+    depth: { type: 'string' },
+    sync: { type: 'string' },
+    json: { type: 'string' },
+  },
 });
 const [name] = positionals;
 if (!BENCHES.includes(name)) {
@@ -25,6 +31,7 @@ if (!process.execArgv.includes('--no-node-snapshot')) {
 }
 
 const { run } = await import(`./${name}.mjs`);
-const figures = await run({ seconds: Number(values.seconds), ...(values.calls ? { calls: Number(values.calls) } : {}) });
+const counts = ['calls', 'depth', 'sync'].filter((option) => values[option]).map((option) => [option, Number(values[option])]);
+const figures = await run({ seconds: Number(values.seconds), ...Object.fromEntries(counts) });
 if (values.json) writeFileSync(values.json, `${JSON.stringify({ name, figures }, null, 2)}\n`);
 process.exit(0);

@@ -8,6 +8,7 @@ import { HealthModule, MetricsModule } from '#libs/http';
 import { LogsModule, logsOptions } from '#libs/logs';
 import { loggerModule } from '#libs/observability';
 import { RecordsModule, recordsOptions } from '#libs/records';
+import { SyncedDatasets } from '#libs/scheduling';
 import { CheckpointsController } from './checkpoints/checkpoints.controller.js';
 import { dependencies } from './dependencies.js';
 import { EXECUTION_PUBLIC_KEY } from './execution/execution.guard.js';
@@ -19,7 +20,10 @@ import { LogsController } from './logs/logs.controller.js';
 import type { PersistConfig } from './persist.config.js';
 import { BatchMemory } from './records/batch-memory.service.js';
 import { DeletionsController } from './records/deletions.controller.js';
+import { IdleDatasets } from './records/idle-datasets.service.js';
 import { EMPTY_SLICE, RecordsController } from './records/records.controller.js';
+import { RETENTION, retentionOptions } from './records/retention-options.js';
+import { StalePayloads } from './records/stale-payloads.service.js';
 
 const APPLICATION_NAME = 'fairlead-persist';
 
@@ -44,6 +48,10 @@ export class AppModule {
         SettledRuns,
         Locks,
         BatchMemory,
+        { provide: RETENTION, useValue: retentionOptions(config, config.PERSIST_HARD_DELETE_LIMIT) },
+        IdleDatasets,
+        StalePayloads,
+        SyncedDatasets,
       ],
     };
   }

@@ -221,7 +221,7 @@ const processes = {
     type: 'gauge',
     from: 'all but runner',
     labels: ['service', 'store', 'state'],
-    text: 'Connections of a pool: `store` is control-plane or records, `state` used, idle, or waiting for requests that wait for one',
+    text: 'Connections of a pool: `store` is control-plane, records or records-replica, `state` used, idle, or waiting for requests that wait for one',
   },
   'fairlead.database.connections_max': {
     type: 'gauge',
