@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,7 @@ import { newStackSecrets, redisProgram, startPostgres, startRedis } from '#libs/
 import { signExecutionToken } from '#libs/execution-token';
 import { migrateAll } from '#libs/migrate';
 import { createRecords, recordsDataSourceOptions } from '#libs/records';
+import { throughRunner } from './records-sync.mjs';
 
 /**
  * The record store: 100,000 small records in batches of 1,000, as a sync saves them, beside a plain `unnest` insert of the same rows,
@@ -107,6 +108,16 @@ function throughService(records, connectionId) {
   return perSecond((batch) => records.saveBatch({ ...sync, batchId: randomUUID(), records: batch }));
 }
 
+/** The baseline on another server. */
+async function plainInsertOn(url) {
+  const source = await new DataSource(recordsDataSourceOptions(url)).initialize();
+  try {
+    return await plainInsert(source, KEYS.same);
+  } finally {
+    await source.destroy();
+  }
+}
+
 /** Persist as its own process, and a run's token for a connection. */
 async function startPersist(databaseUrl, redisUrl, encryptionKey) {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
@@ -180,6 +191,41 @@ async function deepCursor(records, connectionId) {
   return cursor;
 }
 
+const DEPTHS = [0, 0.25, 0.5, 0.75, 0.999];
+const DEEP_ROUNDS = 5;
+
+/** One dataset of so many records, and pages of it from the start to the end: by turns, so that noise meets all depths alike. */
+async function depths(source, records, size) {
+  const connectionId = 1_000_000;
+  for (let from = 0; from < size; from += 10_000) {
+    const batch = Array.from({ length: Math.min(10_000, size - from) }, (_, i) => record(from + i, 7));
+    await records.saveBatch({ ...scope(connectionId), batchId: randomUUID(), records: batch });
+  }
+  await source.query('ANALYZE records.records');
+  const latest = await records.latestCursor(connectionId, MODEL);
+  const [, datasetId] = Buffer.from(latest, 'base64').toString().split('.');
+  const cursorAt = (seq) => Buffer.from(`1.${datasetId}.${seq}`).toString('base64');
+  const times = DEPTHS.map(() => []);
+  for (let n = 0; n < PAGES * DEEP_ROUNDS; n++) {
+    for (const [at, depth] of DEPTHS.entries()) {
+      const start = performance.now();
+      const { count } = await records.pageText({
+        connectionId,
+        model: MODEL,
+        limit: 100,
+        cursor: cursorAt(Math.floor(size * depth) + n),
+      });
+      if (count === 0) throw new Error(`nothing at depth ${depth}`);
+      times[at].push(performance.now() - start);
+    }
+  }
+  return DEPTHS.map((depth, at) => {
+    const sorted = times[at].toSorted((a, b) => a - b);
+    const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => sorted[Math.floor(sorted.length * share)]);
+    return { depth, p50, p95, p99 };
+  });
+}
+
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 async function measure(source, records, persist, untilMs) {
@@ -217,6 +263,37 @@ function toFigures({ rounds, rates, shallow, deep }) {
   };
 }
 
+/** What is measured where it is asked for: pages of a large dataset, and the way through a runner. */
+async function extras({ source, records, depth, sync }) {
+  const figures = {};
+  if (depth > 0) {
+    for (const { depth: at, p50, p95, p99 } of await depths(source, records, depth)) {
+      Object.assign(figures, {
+        [`depth_${at}_p50_ms`]: rounded(p50),
+        [`depth_${at}_p95_ms`]: rounded(p95),
+        [`depth_${at}_p99_ms`]: rounded(p99),
+      });
+    }
+  }
+  if (sync > 0) {
+    const { plain, fresh, unchanged } = await throughRunner({
+      total: TOTAL,
+      batch: BATCH,
+      rounds: sync,
+      plainInsert: plainInsertOn,
+    });
+    figures.sync_plain_insert_per_s = Math.round(median(plain));
+    figures.sync_new_per_s = Math.round(median(fresh));
+    figures.sync_unchanged_per_s = Math.round(median(unchanged));
+    figures.ratio_unnest_sync = rounded(median(fresh.map((rate, n) => rate / plain[n])));
+  }
+  return figures;
+}
+
+const printExtras = (figures) => {
+  for (const [name, value] of Object.entries(figures)) console.log(`${name.replaceAll('_', ' ')}: ${value}`);
+};
+
 function print(figures) {
   console.log(`| ${TOTAL} records in batches of ${BATCH} | records/s | of plain |\n|---|---|---|`);
   const plain = figures.plain_insert_per_s;
@@ -232,10 +309,12 @@ function print(figures) {
 }
 
 /**
- * @param {{ seconds?: number, json?: boolean }} options a round takes about 15 s; at least one is run
+ * @param {{ seconds?: number, json?: boolean, depth?: number, sync?: number }} options a round takes about 15 s; at least one is run. `depth`:
+ *   records of a dataset whose pages are measured from start to end; `sync`: rounds through an isolate and a runner
  * @returns {Promise<Record<string, number>>} the figures, also printed
  */
-export async function run({ seconds: budget = 20, json = false } = {}) {
+export async function run({ seconds: budget = 20, json = false, depth = 0, sync = 0 } = {}) {
+  const load = loadavg()[0].toFixed(1);
   const until = performance.now() + budget * 1000;
   const encryptionKey = randomBytes(32).toString('base64');
   const servers = await stores();
@@ -246,10 +325,16 @@ export async function run({ seconds: budget = 20, json = false } = {}) {
   const persist = await startPersist(database.url, servers.redisUrl, encryptionKey);
   try {
     const cipher = await loadCipher(control, parseRootKeys(encryptionKey));
-    const figures = toFigures(await measure(source, createRecords(source, cipher), persist, until));
-    if (json) console.log(JSON.stringify(figures));
-    else print(figures);
-    return figures;
+    const records = createRecords(source, cipher);
+    const figures = toFigures(await measure(source, records, persist, until));
+    const more = await extras({ source, records, depth, sync });
+    if (json) console.log(JSON.stringify({ ...figures, ...more }));
+    else {
+      print(figures);
+      printExtras(more);
+      console.log(`\nload of the machine: ${load} before, ${loadavg()[0].toFixed(1)} after`);
+    }
+    return { ...figures, ...more };
   } finally {
     await persist.stop();
     await source.destroy();

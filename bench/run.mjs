@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 /**
- * `npm run bench -- NAME [--seconds N] [--calls N] [--json FILE]`: measures one hot path beside a named baseline in the same run and prints a table.
+ * `npm run bench -- NAME [--seconds N] [--calls N] [--depth N] [--sync N] [--json FILE]`: measures one hot path beside a named baseline in the same run and prints a table.
  * Ratios are what counts: machines differ and are noisy.
  */
 const BENCHES = ['proxy', 'connections', 'action', 'isolate', 'records', 'rewrap', 'schedules', 'fairness', 'soak'];
@@ -13,6 +13,8 @@ const { values, positionals } = parseArgs({
   options: {
     seconds: { type: 'string', default: '5' },
     calls: { type: 'string' },
+    depth: { type: 'string' },
+    sync: { type: 'string' },
     json: { type: 'string' },
     minutes: { type: 'string' },
     rate: { type: 'string' },
@@ -31,10 +33,9 @@ if (!process.execArgv.includes('--no-node-snapshot')) {
 }
 
 const { run } = await import(`./${name}.mjs`);
-const given = ['calls', 'minutes', 'rate'].filter((option) => values[option] !== undefined);
-const figures = await run({
-  seconds: Number(values.seconds),
-  ...Object.fromEntries(given.map((option) => [option, Number(values[option])])),
-});
+const counts = ['calls', 'depth', 'sync', 'minutes', 'rate']
+  .filter((option) => values[option])
+  .map((option) => [option, Number(values[option])]);
+const figures = await run({ seconds: Number(values.seconds), ...Object.fromEntries(counts) });
 if (values.json) writeFileSync(values.json, `${JSON.stringify({ name, figures }, null, 2)}\n`);
 process.exit(0);

@@ -7,7 +7,7 @@ import { at } from './setup/place.mjs';
  * `npm run gen`: writes the files that are made from the sources. With `--check` nothing is written: it fails where one differs.
  * A generator is a module in `tools/gen/` whose default export answers the files it makes: `{ path: content }`.
  */
-const GENERATORS = ['configuration', 'errors', 'queues'];
+const GENERATORS = ['configuration', 'errors', 'metrics', 'queues'];
 const check = process.argv.includes('--check');
 
 await main(async () => {

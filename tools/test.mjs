@@ -10,10 +10,12 @@ import { takeTurns } from './setup/take-turns.mjs';
 
 /**
  * `npm test`: makes everything ready and runs all tests; further arguments go to vitest. `--split` runs the end-to-end tests against five
- * separate processes instead of one. The last line says how many passed.
+ * separate processes instead of one, `--pooled` with PgBouncer between the services and Postgres. The last line says how many passed.
  */
 const NO_TESTS_RAN = { passed: 0, failed: 1, skipped: 0 };
-const [split, args] = [process.argv.includes('--split'), process.argv.slice(2).filter((arg) => arg !== '--split')];
+const MODES = { '--split': { FAIRLEAD_E2E_MODE: 'split' }, '--pooled': { FAIRLEAD_E2E_POOLED: 'true' } };
+const modes = process.argv.filter((arg) => arg in MODES);
+const args = process.argv.slice(2).filter((arg) => !(arg in MODES));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => signalChildren(signal) || process.exit(1));
 
 try {
@@ -35,7 +37,7 @@ async function runVitest() {
   const counts = join(folder, 'counts');
   writeFileSync(counts, '');
   const code = await run(nodeProgram(), vitestArgs(), {
-    env: { ...process.env, FAIRLEAD_COUNTS_FILE: counts, ...(split ? { FAIRLEAD_E2E_MODE: 'split' } : {}) },
+    env: { ...process.env, FAIRLEAD_COUNTS_FILE: counts, ...Object.assign({}, ...modes.map((mode) => MODES[mode])) },
   });
   const counted = readFileSync(counts, 'utf8');
   rmSync(folder, { recursive: true });
@@ -46,7 +48,7 @@ async function runVitest() {
 
 function vitestArgs() {
   const reporters = ['--reporter=default', `--reporter=${at('tools/closing-line.mjs')}`];
-  return [at('node_modules/vitest/vitest.mjs'), 'run', ...reporters, ...(split ? ['--project', 'e2e*'] : []), ...args];
+  return [at('node_modules/vitest/vitest.mjs'), 'run', ...reporters, ...(modes.length > 0 ? ['--project', 'e2e*'] : []), ...args];
 }
 
 function finishUncounted() {

@@ -13,7 +13,7 @@ import { parseExecutionPrivateKey } from '#libs/execution-token';
 import { AsyncActionsModule, ExecutionsModule, executionsOptions } from '#libs/executions';
 import { FunctionJobsModule } from '#libs/function-jobs';
 import { FunctionsModule } from '#libs/functions';
-import { HealthModule } from '#libs/http';
+import { HealthModule, MetricsModule } from '#libs/http';
 import { LogsModule, logsOptions } from '#libs/logs';
 import { loggerModule } from '#libs/observability';
 import { OnEventsModule } from '#libs/on-events';
@@ -69,6 +69,7 @@ export class AppModule implements OnApplicationShutdown {
         ...capabilities(config),
         WorkersModule.forRoot({ concurrency: config.JOBS_PROCESSOR_CONFIG, graceMs: config.FAIRLEAD_JOBS_GRACE_MS }),
         HealthModule.forRoot(dependencies),
+        MetricsModule.forRoot({ token: config.FAIRLEAD_METRICS_TOKEN, isPublic: false }),
         ...more,
       ],
       controllers: [ObjectsController],

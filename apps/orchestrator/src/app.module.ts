@@ -7,9 +7,9 @@ import { ConnectionUpkeep } from '#libs/credentials';
 import { CryptoModule } from '#libs/crypto';
 import { databaseOptions, DatabaseModule, LeaderLease } from '#libs/database';
 import { DeliveriesModule } from '#libs/deliveries';
-import { AsyncActionsModule, ExecutionsModule, executionsOptions } from '#libs/executions';
+import { AsyncActionsModule, Backlog, ExecutionsModule, executionsOptions } from '#libs/executions';
 import { FunctionsModule } from '#libs/functions';
-import { HealthModule } from '#libs/http';
+import { HealthModule, MetricsModule } from '#libs/http';
 import { LogsModule, logsOptions } from '#libs/logs';
 import { loggerModule } from '#libs/observability';
 import { OnEventsModule } from '#libs/on-events';
@@ -19,6 +19,8 @@ import { SchedulingModule } from '#libs/scheduling';
 import { StorageModule, storageOptions } from '#libs/storage';
 import { dependencies } from './dependencies.js';
 import { Pump } from './dispatch/pump.service.js';
+import { Installation } from './metrics/installation.service.js';
+import { InstallationMetrics, METRICS_ENVIRONMENTS } from './metrics/installation-metrics.service.js';
 import type { OrchestratorConfig } from './orchestrator.config.js';
 import { SchedulePoller } from './schedules/schedule-poller.service.js';
 import { LeaderSteps } from './sweeps/leader-steps.service.js';
@@ -41,9 +43,11 @@ export class AppModule {
         ...capabilities(config),
         BoardModule.forRoot({ username: config.FAIRLEAD_OPERATOR_USERNAME, password: config.FAIRLEAD_OPERATOR_PASSWORD }),
         HealthModule.forRoot(dependencies),
+        MetricsModule.forRoot({ token: config.FAIRLEAD_METRICS_TOKEN, isPublic: false }),
         ...more,
       ],
       providers: [
+        { provide: METRICS_ENVIRONMENTS, useValue: config.FAIRLEAD_METRICS_ENVIRONMENTS },
         { provide: EXECUTIONS_RETENTION_DAYS, useValue: config.FAIRLEAD_EXECUTIONS_RETENTION_DAYS },
         {
           provide: CONNECTION_SWEEP_OPTIONS,
@@ -57,7 +61,10 @@ export class AppModule {
         ConnectionSweep,
         ConnectionUpkeep,
         ConnectUpkeep,
+        Backlog,
         DeletedConnections,
+        Installation,
+        InstallationMetrics,
         LeaderLease,
         LeaderSteps,
         OverdueExecutions,

@@ -32,6 +32,12 @@ export const orchestratorConfig = z.object({
     1,
     3650,
   ),
+  FAIRLEAD_METRICS_ENVIRONMENTS: integer(
+    20,
+    'Environments that metrics tell apart, the busiest of each kind of execution; 0 for none',
+    0,
+    1_000,
+  ),
   FAIRLEAD_FUNCTION_VERSIONS_KEPT: integer(50, 'Deploys of each function that can be gone back to', 1, 10_000),
   FAIRLEAD_OPERATOR_USERNAME: z.string().default('operator').describe('Name an operator signs in with'),
   FAIRLEAD_OPERATOR_PASSWORD: secretString(

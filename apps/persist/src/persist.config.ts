@@ -7,6 +7,7 @@ import { integer } from '#libs/kernel';
 import { logsEnv } from '#libs/logs';
 import { observabilityEnv } from '#libs/observability';
 import { recordsEnv } from '#libs/records';
+import { recordRetentionEnv } from './records/record-retention.config.js';
 
 /** Everything persist reads from its environment. */
 export const persistConfig = z.object({
@@ -14,6 +15,7 @@ export const persistConfig = z.object({
   ...databaseEnv,
   ...cryptoEnv,
   ...recordsEnv,
+  ...recordRetentionEnv,
   ...cacheEnv,
   ...logsEnv,
   ...observabilityEnv,

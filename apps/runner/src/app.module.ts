@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { parseExecutionPublicKey } from '#libs/execution-token';
-import { HealthModule } from '#libs/http';
+import { HealthModule, MetricsModule } from '#libs/http';
 import { AppError } from '#libs/kernel';
 import { loggerModule } from '#libs/observability';
 import { Bundles } from './executions/bundles.js';
@@ -30,6 +30,7 @@ export class AppModule implements OnApplicationShutdown {
       imports: [
         loggerModule('runner', config.LOG_LEVEL),
         HealthModule.forRoot([{ name: 'sandbox', check: sandboxIsReady }]),
+        MetricsModule.forRoot({ token: config.FAIRLEAD_METRICS_TOKEN, isPublic: false }),
         ...telemetry,
       ],
       controllers: [ExecutionsController],

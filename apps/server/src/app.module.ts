@@ -12,7 +12,7 @@ import { DeliveriesModule } from '#libs/deliveries';
 import { AsyncActionsModule, ExecutionsModule, executionsOptions } from '#libs/executions';
 import { FunctionJobsModule } from '#libs/function-jobs';
 import { FunctionsModule } from '#libs/functions';
-import { HealthModule } from '#libs/http';
+import { HealthModule, MetricsModule } from '#libs/http';
 import { LogsModule, logsOptions } from '#libs/logs';
 import { loggerModule } from '#libs/observability';
 import { ConnectionEventsModule, OnEventsModule } from '#libs/on-events';
@@ -65,6 +65,7 @@ export class AppModule {
         ...capabilities(config),
         ...routes(config),
         HealthModule.forRoot(dependencies),
+        MetricsModule.forRoot({ token: config.FAIRLEAD_METRICS_TOKEN, isPublic: true }),
         ...more,
       ],
     };

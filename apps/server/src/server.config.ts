@@ -15,7 +15,7 @@ import { observabilityEnv } from '#libs/observability';
 import { providersEnv } from '#libs/providers';
 import { proxyEnv } from '#libs/proxy';
 import { rateGovernorEnv } from '#libs/rate-governor';
-import { recordsEnv } from '#libs/records';
+import { recordsEnv, recordsReadEnv } from '#libs/records';
 import { storageEnv } from '#libs/storage';
 import { connectUiEnv } from './connect-ui/connect-ui.config.js';
 
@@ -37,6 +37,7 @@ export const serverConfig = z.object({
   ...cacheEnv,
   ...storageEnv,
   ...recordsEnv,
+  ...recordsReadEnv,
   ...deliveriesEnv,
   ...executionsEnv,
   ...compilerEnv,

@@ -21,7 +21,11 @@ const CLOSE_WITHIN_MS = 9_000;
 export async function bootstrap(given: NodeJS.ProcessEnv): Promise<RunningStack> {
   const config = loadConfig(standaloneConfig, given);
   nameProcess('standalone');
-  const env = { ...given, FAIRLEAD_SERVE_QUEUE_BOARD: given['FAIRLEAD_SERVE_QUEUE_BOARD'] || 'true' };
+  const env: NodeJS.ProcessEnv = {
+    ...given,
+    FAIRLEAD_SERVE_QUEUE_BOARD: given['FAIRLEAD_SERVE_QUEUE_BOARD'] || 'true',
+    FAIRLEAD_METRICS: given['FAIRLEAD_METRICS'] || String(hasMetricsToken(given)),
+  };
   Object.assign(env, addressVariables(given, await freePortPerService()));
   if (config.NANGO_MIGRATE_AT_START) await migrate(env, config.FAIRLEAD_DATA_DIR);
 
@@ -36,6 +40,10 @@ export async function bootstrap(given: NodeJS.ProcessEnv): Promise<RunningStack>
   void runner.gaveUp.then((reason) => fail(reason));
   return { url: server.url, close: () => close([server, ...services, { close: () => runner.stop() }]) };
 }
+
+/** Where nobody may read metrics, none are kept: they cost memory. */
+const hasMetricsToken = (env: NodeJS.ProcessEnv): boolean =>
+  Boolean(env['FAIRLEAD_METRICS_TOKEN'] || env['FAIRLEAD_METRICS_TOKEN_FILE']);
 
 async function freePortPerService(): Promise<Record<InternalService, number>> {
   const ports = await freePorts(INTERNAL.length);

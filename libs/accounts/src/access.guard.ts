@@ -9,7 +9,7 @@ import { KeyAccess } from './key-access.service.js';
 import { PublicKeys } from './public-keys.service.js';
 import { isSessionToken, SESSION_CALLERS, type SessionCallers } from './session-callers.js';
 
-const OPEN: ReadonlySet<AccessRule> = new Set<AccessRule>(['public', 'execution', 'operator']);
+const OPEN: ReadonlySet<AccessRule> = new Set<AccessRule>(['public', 'execution', 'operator', 'metrics']);
 
 /** Opens routes to API keys, Connect sessions and public keys. Routes for runs and operators have guards of their own. */
 @Injectable()

@@ -2,6 +2,10 @@ import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown 
 import { DataSource } from 'typeorm';
 import { type DatabaseOptions, openDataSource, postgresOptions } from './data-source.js';
 import { Database } from './database.js';
+import { watchPool } from './pool-metrics.js';
+
+const open = async (options: DatabaseOptions): Promise<DataSource> =>
+  watchPool(await openDataSource(postgresOptions(options)), { service: options.applicationName, store: 'control-plane' });
 
 @Global()
 @Module({})
@@ -12,7 +16,7 @@ export class DatabaseModule implements OnApplicationShutdown {
   static forRoot(options: DatabaseOptions): DynamicModule {
     return {
       module: DatabaseModule,
-      providers: [{ provide: DataSource, useFactory: () => openDataSource(postgresOptions(options)) }, Database],
+      providers: [{ provide: DataSource, useFactory: () => open(options) }, Database],
       exports: [DataSource, Database],
     };
   }

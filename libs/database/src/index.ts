@@ -7,3 +7,4 @@ export { Database, type Sql, type Transaction } from './database.js';
 export { copyLine, type CopyValue } from './domain/copy-text.js';
 export { isAway } from './domain/away.js';
 export { isDuplicate } from './domain/duplicate.js';
+export { type PoolName, watchPool } from './pool-metrics.js';

@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { measure, metricsText } from '#libs/observability';
 import { type TestDatabase, testDatabase } from '#libs/testing';
 import { postgresOptions } from './data-source.js';
 import { Database } from './database.js';
@@ -38,4 +39,24 @@ it('passes on when it expires or is given back', async () => {
   expect(await first.hold('b', 60_000)).toBe(false);
   await second.release('b');
   expect(await first.hold('b', 60_000)).toBe(true);
+});
+
+it('counts what became of it, and says who holds it', async () => {
+  const end = await measure();
+  const [first, second] = [new LeaderLease(db), new LeaderLease(db)];
+  const lines = async () => (await metricsText())?.split('\n').filter((line) => /^fairlead_leases.*"c"/.test(line));
+  await first.hold('c', 60_000);
+  await first.hold('c', 0);
+  await second.hold('c', 60_000);
+  await first.hold('c', 60_000);
+  await second.release('c');
+  expect(await lines()).toEqual(
+    expect.arrayContaining([
+      'fairlead_leases_events_total{lease="c",event="taken"} 2',
+      'fairlead_leases_events_total{lease="c",event="lost"} 1',
+      'fairlead_leases_events_total{lease="c",event="released"} 1',
+      'fairlead_leases_held{lease="c"} 0',
+    ]),
+  );
+  await end();
 });

@@ -235,3 +235,15 @@ it('sends again what was lost, and leaves alone what is on its way', async () =>
   const states = new Map((await rows()).map(({ id, state }) => [id, state]));
   expect([states.get(lost), states.get(fresh), states.get(dying)]).toEqual(['pending', 'pending', 'failed']);
 });
+
+it('tells how much is pending, up to a number, and how old the oldest is', async () => {
+  expect(await deliveries.pending(10)).toEqual({ count: 0, oldestMs: 0 });
+  const old = await store('/hook', [`${upstream.url}/second`, `${upstream.url}/third`]);
+  await db.query(`UPDATE deliveries SET created_at = now() - interval '1 hour' WHERE id = $1`, [old]);
+  const pending = await deliveries.pending(10);
+  expect(pending.count).toBe(3);
+  expect(pending.oldestMs).toBeGreaterThanOrEqual(3_600_000);
+  expect((await deliveries.pending(2)).count).toBe(2);
+  await deliveries.attempt(old, 1);
+  expect((await deliveries.pending(10)).oldestMs).toBeLessThan(3_600_000);
+});

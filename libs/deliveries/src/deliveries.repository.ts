@@ -36,6 +36,18 @@ const TAKE_OVERDUE = `UPDATE deliveries SET next_attempt_at = now()
     ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
   RETURNING id, attempts + 1 AS attempt`;
 
+/** What has not ended. */
+export interface PendingDeliveries {
+  readonly count: number;
+  /** Of the oldest; 0 where there is none. */
+  readonly oldestMs: number;
+}
+
+// The longest overdue first: where there are more than are counted, the oldest is among them all the same.
+const PENDING = `SELECT count(*)::int AS count,
+    coalesce(greatest(0, extract(epoch FROM now() - min(created_at)) * 1000), 0)::float8 AS "oldestMs"
+  FROM (SELECT created_at FROM deliveries WHERE state = 'pending' ORDER BY next_attempt_at LIMIT $1) AS pending`;
+
 /** Every query on deliveries. */
 @Injectable()
 export class DeliveriesRepository {
@@ -63,6 +75,11 @@ export class DeliveriesRepository {
   async claim(id: DeliveryId, attempt: number, withinMs: number): Promise<ClaimedDelivery | null> {
     const [row] = await this.db.query<ClaimedDelivery>(CLAIM, [id, attempt, withinMs]);
     return row ?? null;
+  }
+
+  async pending(limit: number): Promise<PendingDeliveries> {
+    const [row] = await this.db.query<PendingDeliveries>(PENDING, [limit]);
+    return row as PendingDeliveries;
   }
 
   async record(id: DeliveryId, attempt: number, { state, status, error, retryInMs }: AttemptRow): Promise<void> {

@@ -4,8 +4,9 @@ import { Environments } from '#libs/accounts';
 import type { Transaction } from '#libs/database';
 import { type DeliveryId, messageOf } from '#libs/kernel';
 import { OperationLog } from '#libs/logs';
+import { counter } from '#libs/metrics';
 import { JobProducer } from '#libs/queues';
-import { DeliveriesRepository } from './deliveries.repository.js';
+import { DeliveriesRepository, type PendingDeliveries } from './deliveries.repository.js';
 import type { Attempted, ClaimedDelivery, NewDelivery } from './deliveries.types.js';
 import { judge, type Verdict } from './domain/attempts.js';
 import { bodyOf, headersFor } from './domain/signature.js';
@@ -16,6 +17,8 @@ const GRACE_MS = 30_000;
 
 /** A Redis that answers does so in milliseconds. */
 const ANNOUNCE_MS = 1_000;
+
+const attempts = counter('fairlead.deliveries.attempts');
 
 const jobIdOf = (id: DeliveryId, attempt: number): string => `delivery.${id}.${attempt}`;
 
@@ -63,8 +66,14 @@ export class Deliveries {
     const result = await this.sender.post(claimed.url, claimed.body, headers, outboundPolicy);
     const verdict = judge(attempt, result, this.options.retryDelaysMs);
     await this.deliveries.record(id, attempt, rowOf(verdict, result));
+    attempts.add({ outcome: verdict.state });
     this.#tell(claimed, attempt, result, verdict);
     if (verdict.state === 'pending') await this.#enqueueNext(id, attempt + 1, verdict.retryInMs);
+  }
+
+  /** What is accepted and has not ended: how many, up to `limit`, and since when the oldest waits. */
+  pending(limit: number): Promise<PendingDeliveries> {
+    return this.deliveries.pending(limit);
   }
 
   /** Forgets deliveries that ended before a moment, at most `limit`; answers how many. */
@@ -80,6 +89,7 @@ export class Deliveries {
         await this.jobs.enqueueAgain('delivery.send', { deliveryId: id, attempt }, { jobId: jobIdOf(id, attempt) });
       } else {
         await this.deliveries.record(id, attempt - 1, lastAttemptLost);
+        attempts.add({ outcome: 'failed' });
       }
     }
     return overdue.length;

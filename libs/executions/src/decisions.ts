@@ -1,6 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { metrics } from '@opentelemetry/api';
 import type { ExecutionKind } from '#libs/contracts';
+import { counter } from '#libs/metrics';
+
+const decisions = counter('fairlead.reconciler.decisions');
 
 /** Everything that may be decided about work whose process, queue or store was lost, and how a log says it. */
 const DECISIONS = {
@@ -30,15 +32,11 @@ export interface DecisionFacts {
 @Injectable()
 export class Decisions {
   readonly #log = new Logger('Reconciler');
-  readonly #counter = metrics.getMeter('fairlead').createCounter('fairlead.reconciler.decisions', {
-    description: 'Decisions about work whose process, queue or store was lost, by decision and kind',
-  });
 
   /** @param count how many it was decided about; none is no decision */
   note(decision: Decision, count = 1, facts: DecisionFacts = {}): void {
     if (count === 0) return;
-    const { kind } = facts;
-    this.#counter.add(count, { decision, ...(kind ? { kind } : {}) });
+    decisions.add({ decision, kind: facts.kind ?? '' }, count);
     const entry = { decision, count, ...facts };
     if (decision === 'leader_taken') this.#log.log(entry, DECISIONS[decision]);
     else this.#log.warn(entry, DECISIONS[decision]);

@@ -1,5 +1,6 @@
 export { ActionAnswers } from './action-answers.js';
 export { ActionKeys, type KeyUse } from './action-keys.js';
+export { Backlog } from './backlog.js';
 export { AsyncActions, type Cancellation, type NewAsyncAction } from './async-actions.js';
 export { ControlChannel } from './control-channel.js';
 export { type Decision, Decisions } from './decisions.js';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/database';
+import { WORKER_LOST_AFTER_MS } from './domain/limits.js';
 
 /** Processes that run executions, and when they were last alive. */
 @Injectable()
@@ -11,6 +12,16 @@ export class WorkersRepository {
       id,
       kind,
     ]);
+  }
+
+  /** How many of each kind were heard of lately. */
+  async alive(): Promise<Map<string, number>> {
+    const rows = await this.db.query<{ kind: string; alive: number }>(
+      `SELECT kind, count(*)::int AS alive FROM workers
+        WHERE heartbeat_at >= now() - interval '1 millisecond' * $1::float8 GROUP BY kind`,
+      [WORKER_LOST_AFTER_MS],
+    );
+    return new Map(rows.map(({ kind, alive }) => [kind, alive]));
   }
 
   /** A worker that stops in order: what it ran has been settled. */

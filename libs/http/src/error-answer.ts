@@ -1,6 +1,7 @@
 import { HttpException, Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { AppError, codeOf, toAppError, toErrorBody } from '#libs/kernel';
+import { counter } from '#libs/metrics';
 
 /** What a failed request is answered with: `{ "error": { code, message, … } }` (spec/api.md §2.1). */
 export interface ErrorAnswer {
@@ -18,6 +19,7 @@ interface Described {
 }
 
 const log = new Logger('HttpError');
+const errors = counter('fairlead.http.errors');
 
 /** The answer to whatever was thrown; reports it where it is not the caller's doing. */
 export function errorAnswer(thrown: unknown, request: Described): ErrorAnswer {
@@ -38,6 +40,7 @@ const hidden = ({ code }: AppError, supportId: string) => ({
 });
 
 function report(error: AppError, supportId: string | undefined): void {
+  errors.add({ code: error.code, fault: error.fault });
   if (error.fault === 'user') return;
   const facts = { code: error.code, supportId, err: error.cause ?? error };
   if (error.fault === 'provider') log.warn(facts, error.message);

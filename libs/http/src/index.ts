@@ -7,6 +7,7 @@ export { type Dependency, HealthModule } from './health.module.js';
 export { isOperator } from './domain/operator.js';
 export { httpEnv } from './http.config.js';
 export { type HttpAppOptions, type RunningApp, startHttpApp } from './http-app.js';
+export { MetricsModule, type MetricsOptions } from './metrics.module.js';
 export { OPERATOR, type OperatorCredentials, OperatorGuard } from './operator.guard.js';
 export { requestIdOf } from './request-id.js';
 export { startService } from './start-service.js';

@@ -7,6 +7,7 @@ interface ServiceConfig {
   readonly FAIRLEAD_HOST: string;
   readonly SERVER_SHUTDOWN_DELAY_MS: number;
   readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
+  readonly FAIRLEAD_METRICS: boolean;
 }
 
 /**
@@ -19,7 +20,10 @@ export async function startService(
   compose: (more: DynamicModule[]) => DynamicModule,
   options: Omit<HttpAppOptions, 'host' | 'shutdownDelayMs'>,
 ): Promise<RunningApp> {
-  const telemetry = await startTelemetry(name, config.OTEL_EXPORTER_OTLP_ENDPOINT);
+  const telemetry = await startTelemetry(name, {
+    endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+    isScraped: config.FAIRLEAD_METRICS,
+  });
   const running = await startHttpApp(compose(telemetry.modules), {
     ...options,
     host: config.FAIRLEAD_HOST,

@@ -1,7 +1,7 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { metrics } from '@opentelemetry/api';
 import type { LogMessage } from '#libs/contracts';
 import { newId } from '#libs/kernel';
+import { counter } from '#libs/metrics';
 import { expiryOf } from './domain/expiry.js';
 import { isUuid } from './domain/ids.js';
 import { isoTime } from './domain/iso-time.js';
@@ -15,6 +15,8 @@ const FLUSH_EVERY_MS = 250;
 const FLUSH_ROWS = 1_000;
 const LIMITS: BufferLimits = { rows: 20_000, bytes: 32 * 1024 * 1024 };
 const MAX_MESSAGE_LENGTH = 10_000;
+
+const droppedRows = counter('fairlead.logs.dropped');
 
 /** An operation that has begun. */
 export interface Operation {
@@ -32,6 +34,7 @@ export class OperationLog implements OnApplicationShutdown {
   readonly #log = new Logger(OperationLog.name);
   readonly #rows: WaitingRows;
   readonly #timer: NodeJS.Timeout;
+  #told = 0;
   #flushing: Promise<void> | undefined;
   #failing = false;
 
@@ -41,10 +44,6 @@ export class OperationLog implements OnApplicationShutdown {
   ) {
     this.#rows = new WaitingRows(limits);
     this.#timer = setInterval(() => void this.#start(), FLUSH_EVERY_MS).unref();
-    metrics
-      .getMeter('fairlead')
-      .createObservableCounter('fairlead.logs.dropped', { description: 'Log rows given up because the store did not keep up' })
-      .addCallback((result) => result.observe(this.dropped));
   }
 
   /** How many rows were given up since the start, because the store did not keep up or refused them. */
@@ -111,6 +110,7 @@ export class OperationLog implements OnApplicationShutdown {
   #start(): Promise<void> {
     this.#flushing ??= this.#drain(this.#rows.size).finally(() => {
       this.#flushing = undefined;
+      this.#tellDropped();
     });
     return this.#flushing;
   }
@@ -148,6 +148,11 @@ export class OperationLog implements OnApplicationShutdown {
     if (await this.#store(first)) return this.#store(second);
     this.#rows.putBack(second);
     return false;
+  }
+
+  #tellDropped(): void {
+    droppedRows.add({}, this.dropped - this.#told);
+    this.#told = this.dropped;
   }
 
   #recovered(): void {

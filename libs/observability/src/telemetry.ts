@@ -1,5 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
+import { measure } from './measuring.js';
 import { type HttpListener, traced } from './traced.js';
 
 export interface Telemetry {
@@ -16,29 +17,53 @@ interface Sdk {
   shutdown(): Promise<void>;
 }
 
-const OFF: Telemetry = {
+const UNTRACED: Omit<Telemetry, 'shutdown'> = {
   modules: [],
   instrument: () => Promise.resolve(),
   traced: (_route, listener) => listener,
-  shutdown: () => Promise.resolve(),
 };
 
-/** One SDK a process: services that share a process share it, and the last one to stop ends it. */
-let sdk: Promise<Sdk> | undefined;
-let users = 0;
+export interface TelemetryOptions {
+  /** Where traces and metrics are pushed to (OTLP). Exporter settings are the standard `OTEL_*` variables, which the SDK reads itself. */
+  readonly endpoint: string | undefined;
+  /** Whether metrics can be asked for (`metricsText`). */
+  readonly isScraped: boolean;
+}
+
+const pushing = shared(startSdk);
+const measuring = shared(async () => ({ shutdown: await measure() }));
 
 /**
- * Starts OpenTelemetry when an OTLP endpoint is configured. The SDK is loaded only then: it costs memory and start time.
- * Exporter settings are the standard `OTEL_*` variables, which the SDK reads itself.
+ * Starts what of OpenTelemetry is configured. The SDK is loaded only then: it costs memory and start time.
  * @param service names the process in traces, unless `OTEL_SERVICE_NAME` does
  */
-export async function startTelemetry(service: string, endpoint: string | undefined): Promise<Telemetry> {
-  if (!endpoint) return OFF;
-  users += 1;
-  sdk ??= startSdk(service);
-  await sdk;
+export async function startTelemetry(service: string, { endpoint, isScraped }: TelemetryOptions): Promise<Telemetry> {
+  const leaves = [...(endpoint ? [await pushing(service)] : []), ...(isScraped ? [await measuring(service)] : [])];
+  const shutdown = async () => {
+    for (const leave of leaves) await leave();
+  };
+  if (!endpoint) return { ...UNTRACED, shutdown };
   const { OpenTelemetryModule } = await import('nestjs-otel');
-  return { modules: [OpenTelemetryModule.forRoot({ metrics: { hostMetrics: false } })], instrument, traced, shutdown: leave };
+  return { modules: [OpenTelemetryModule.forRoot({ metrics: { hostMetrics: false } })], instrument, traced, shutdown };
+}
+
+/** One of a kind a process: services that share a process share it, and the last one to stop ends it. Answers what each calls at its end. */
+function shared(start: (service: string) => Promise<Sdk>): (service: string) => Promise<() => Promise<void>> {
+  let running: Promise<Sdk> | undefined;
+  let users = 0;
+  const leave = async () => {
+    users -= 1;
+    if (users > 0) return;
+    const ending = running;
+    running = undefined;
+    await (await ending)?.shutdown();
+  };
+  return async (service) => {
+    users += 1;
+    running ??= start(service);
+    await running;
+    return leave;
+  };
 }
 
 async function instrument(fastify: FastifyInstance): Promise<void> {
@@ -55,12 +80,4 @@ async function startSdk(service: string): Promise<Sdk> {
   const started = new NodeSDK({ serviceName: `fairlead-${service}`, instrumentations: [new UndiciInstrumentation()] });
   started.start();
   return started;
-}
-
-async function leave(): Promise<void> {
-  users -= 1;
-  if (users > 0) return;
-  const ending = sdk;
-  sdk = undefined;
-  await (await ending)?.shutdown();
 }

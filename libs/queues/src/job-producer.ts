@@ -11,8 +11,13 @@ export interface EnqueueOptions {
   readonly delayMs?: number;
 }
 
+/** Jobs of one queue by what they are at. */
+export type JobCounts = Readonly<Record<'waiting' | 'active' | 'delayed', number>>;
+
 /** Ended jobs are kept for the board only: what happened is in the tables. */
 const KEPT = { removeOnComplete: { count: 50 }, removeOnFail: { count: 200 } };
+
+const COUNTED = ['waiting', 'prioritized', 'active', 'delayed'] as const;
 
 /** Puts ready work into the queues. Never call it inside a transaction: use `tx.afterCommit`. */
 @Injectable()
@@ -55,6 +60,15 @@ export class JobProducer {
   /** Whether a job waits, runs, or has ended lately. */
   async knows(name: JobName, jobId: string): Promise<boolean> {
     return (await this.queue(JOBS[name].queue).getJobState(jobId)) !== 'unknown';
+  }
+
+  /** How many jobs of each queue wait, run, or wait for their time: numbers that Redis keeps. */
+  async counts(): Promise<Map<QueueName, JobCounts>> {
+    const counted = [...this.#queues].map(async ([name, queue]) => {
+      const { waiting = 0, prioritized = 0, active = 0, delayed = 0 } = await queue.getJobCounts(...COUNTED);
+      return [name, { waiting: waiting + prioritized, active, delayed }] as const;
+    });
+    return new Map(await Promise.all(counted));
   }
 
   /** The queue itself, for the operators' board. */

@@ -4,6 +4,7 @@ import { type Job, Worker } from 'bullmq';
 import { REDIS_FACTORY, type RedisFactory } from '#libs/cache';
 import { type JobData, type JobName, JOBS, type QueueName } from '#libs/contracts';
 import { inTime, messageOf } from '#libs/kernel';
+import { counter } from '#libs/metrics';
 import { handlerTable } from './domain/handler-table.js';
 import { headroomOf } from './domain/headroom.js';
 import { type JobHandler, jobHandledBy } from './handles-job.js';
@@ -25,6 +26,8 @@ const LOCK_MS = 15_000;
 const STALLED_CHECK_MS = 5_000;
 /** Time aborted jobs get to settle. */
 const ABORT_MS = 2_000;
+
+const ended = counter('fairlead.jobs.ended');
 
 type AnyHandler = JobHandler<JobName>;
 
@@ -91,11 +94,13 @@ export class QueueWorkers implements OnApplicationBootstrap, BeforeApplicationSh
   async #run(job: Job): Promise<void> {
     const name = job.name as JobName;
     await this.#handlerOf(name).handle(JOBS[name].data.parse(job.data), { signal: this.#stop.signal });
+    ended.add({ job: name, outcome: 'done' });
   }
 
   async #lost(job: Job | undefined, error: Error): Promise<void> {
     if (!job) return;
     const name = job.name as JobName;
+    ended.add({ job: name, outcome: 'lost' });
     this.#log.error({ err: error, job: job.id }, `${name} ended without its handler`);
     try {
       await this.#handlerOf(name).lost(job.data as JobData<JobName>, error.message);

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import type { Sql } from '#libs/database';
 import { AppError } from '#libs/kernel';
 import { toMultirange } from './domain/number-ranges.js';
 import { RecordsDatabase } from './data-source.js';
 import type { BatchScope, DatasetScope } from './records.types.js';
+import { withRetries } from './tries.js';
 
 /** A dataset whose row this transaction holds. */
 export interface LockedDataset {
@@ -55,32 +57,74 @@ const CLOSING = `WITH batch AS (
     FROM records.datasets WHERE id = $1
   )
   UPDATE records.datasets SET last_seq = last_seq + $3, live_count = live_count + $4, last_batch = last_batch + 1,
-    modified_at = $2, pruned_seq = coalesce($5::bigint, pruned_seq),
+    modified_at = $2, unpruned_since = coalesce(unpruned_since, $2), pruned_seq = coalesce($5::bigint, pruned_seq),
     tracked_from = CASE WHEN $6 THEN $7::bigint ELSE tracked_from END
   WHERE id = $1`;
 
+/** Done in the transaction beside taking the lock, with what is known of the dataset before. */
+type Ahead<Found> = (dataset: Pick<LockedDataset, 'id' | 'sql'>) => Promise<Found>;
+
+interface Opened<Found, Result> {
+  readonly row: DatasetRow;
+  readonly opening: Opening<Result>;
+  readonly found: Found;
+}
+
+/** What a change did; the statements that do it may still be on their way. */
+interface Change<Result> {
+  readonly written: Written;
+  readonly result: Result;
+  readonly writing?: Promise<unknown>;
+}
+
+const MAX_DATASETS = 10_000;
+
 /**
  * Runs changes of one dataset under its row lock, so that they commit in the order of their sequence numbers and the
- * counts stay true. A batch that was already applied is not applied again: its first answer is returned.
+ * counts stay true. A batch that was already applied is not applied again: its first answer is returned. So one whose connection
+ * broke is tried again, also where it may have been committed.
  */
 @Injectable()
 export class DatasetWriter {
+  /** Ids of datasets this process wrote to: what a batch needs is then asked for together with the lock. */
+  readonly #known = new LRUCache<string, number>({ max: MAX_DATASETS });
+
   constructor(private readonly db: RecordsDatabase) {}
 
-  async apply<Result extends object>(
+  /** @param ahead reads what the change needs; it is sent behind the lock, so what it finds holds */
+  async apply<Result extends object, Found = undefined>(
     scope: BatchScope,
-    work: (dataset: LockedDataset) => Promise<{ written: Written; result: Result }>,
+    work: (dataset: LockedDataset, found: Found) => Promise<Change<Result>>,
+    ahead: Ahead<Found> = () => Promise.resolve(undefined as Found),
   ): Promise<Result> {
-    return this.db.transaction(async (sql) => {
-      const row = await lock(sql, scope);
-      const [opening] = await sql.query<Opening<Result>>(OPENING, [row.id, scope.runId, scope.batchId]);
-      if (!opening) throw new AppError('server_error', `dataset ${row.id} vanished under its lock`);
-      if (opening.result) return opening.result;
-      const dataset = { ...row, at: opening.at, sql };
-      const { written, result } = await work(dataset);
-      await close(dataset, scope, written, result);
-      return result;
-    });
+    return withRetries(() =>
+      this.db.transaction(async (sql) => {
+        const { row, opening, found } = await this.#open<Found, Result>(sql, scope, ahead);
+        if (opening.result) return opening.result;
+        const dataset = { ...row, at: opening.at, sql };
+        const { written, result, writing } = await work(dataset, found);
+        await Promise.all([writing, close(dataset, scope, written, result)]);
+        return result;
+      }),
+    );
+  }
+
+  async #open<Found, Result>(sql: Sql, scope: BatchScope, ahead: Ahead<Found>): Promise<Opened<Found, Result>> {
+    const key = `${scope.connectionId}:${scope.model}`;
+    const id = this.#known.get(key);
+    if (id !== undefined) {
+      const [[row], [opening], found] = await Promise.all([
+        sql.query<DatasetRow>(LOCK, [scope.connectionId, scope.model]),
+        sql.query<Opening<Result>>(OPENING, [id, scope.runId, scope.batchId]),
+        ahead({ id, sql }),
+      ]);
+      if (row?.id === id && opening) return { row, opening, found };
+    }
+    const row = await lock(sql, scope);
+    this.#known.set(key, row.id);
+    const [opening] = await sql.query<Opening<Result>>(OPENING, [row.id, scope.runId, scope.batchId]);
+    if (!opening) throw new AppError('server_error', `dataset ${row.id} vanished under its lock`);
+    return { row, opening, found: await ahead({ id: row.id, sql }) };
   }
 }
 

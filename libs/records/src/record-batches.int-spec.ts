@@ -206,6 +206,43 @@ describe('a batch', () => {
     expect(await all(dataset)).toEqual([]);
   });
 
+  it('refuses a record that is too large, naming it and what to do, and writes nothing', async () => {
+    const small = await testRecords(database.url, { maxRecordBytes: 1_000 });
+    const dataset = newDataset();
+    const records = [
+      { id: 'fits', text: 'x'.repeat(900) },
+      { id: 'big', text: 'ä'.repeat(500) },
+    ];
+    await expect(small.records.saveBatch({ ...batchOf(dataset), records })).rejects.toMatchObject({
+      code: 'invalid_record',
+      message: expect.stringMatching(
+        /record "big" has 1022 bytes, a record may have 1000: .*RECORDS_MAX_RECORD_SIZE_BYTES/,
+      ) as string,
+    });
+    await small.close();
+    expect(await all(dataset)).toEqual([]);
+  });
+
+  it('refuses more records than a batch may hold', async () => {
+    const many = Array.from({ length: 10_001 }, (_, id) => ({ id }));
+    await expect(save(newDataset(), many)).rejects.toMatchObject({
+      code: 'invalid_record',
+      message: 'a batch holds at most 10000 records, this one has 10001: send it in parts',
+    });
+  });
+
+  it('counts once also where another process is asked again, or the first one forgot everything', async () => {
+    const dataset = newDataset();
+    const batch = { ...batchOf(dataset), records: [{ id: 'a' }, { id: 'b' }] };
+    const first = await store.records.saveBatch(batch);
+    await save(dataset, [{ id: 'a', v: 2 }]);
+    const other = await testRecords(database.url);
+    expect(await other.records.saveBatch(batch)).toEqual(first);
+    await other.close();
+    expect(await count(dataset)).toBe(2);
+    expect((await all(dataset)).map(without)).toEqual([{ id: 'b' }, { id: 'a', v: 2 }]);
+  });
+
   it('keeps the first of two records with one id and names the id', async () => {
     const dataset = newDataset();
     expect(await save(dataset, [{ id: 1, v: 1 }, { id: '1', v: 2 }, { id: 2 }])).toMatchObject({ added: 2, duplicates: ['1'] });

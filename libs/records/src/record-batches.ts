@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { setImmediate } from 'node:timers/promises';
 import type { BatchResult } from '#libs/contracts';
 import { Cipher } from '#libs/crypto';
@@ -23,6 +23,10 @@ import {
 import type { WriteBatch } from './records.types.js';
 import { openPayload, sealPayload } from './sealing.js';
 
+/** Injection token of the most bytes a record's JSON may have. */
+export const MAX_RECORD_BYTES = Symbol('max-record-bytes');
+export const DEFAULT_MAX_RECORD_BYTES = 16 * 1024 * 1024;
+
 /** A record of a batch beside what is stored under its id, and what follows. */
 interface Planned extends Incoming {
   readonly hash: string;
@@ -30,14 +34,13 @@ interface Planned extends Incoming {
   readonly step: SaveStep;
 }
 
-type Outcome = { written: Written; result: BatchResult };
-type Change = { written: Written; counts: Counts };
+type Change = { written: Written; counts: Counts; writing?: Promise<unknown> };
 type Counts = Omit<BatchResult, 'duplicates' | 'nextMerging'>;
 type Stored = ReadonlyMap<string, StoredRow>;
 
 const NO_CHANGE: Counts = { added: 0, updated: 0, deleted: 0, unchanged: 0 };
 /** Records that are sealed and written at a time. */
-const CHUNK = 250;
+const CHUNK = 350;
 const MOVES: ReadonlySet<SaveStep> = new Set(['add', 'revive', 'change']);
 
 /**
@@ -55,23 +58,24 @@ export class RecordBatches {
   constructor(
     private readonly writer: DatasetWriter,
     private readonly cipher: Cipher,
+    @Inject(MAX_RECORD_BYTES) private readonly maxBytes: number,
   ) {}
 
   async save(batch: WriteBatch): Promise<BatchResult> {
-    return this.#apply(batch, async (records, dataset, finding) => {
-      await sent(finding);
-      const hashes = records.map(({ record }) => digest(record));
-      const stored = await finding;
-      return this.#write(
+    let hashes: string[] = [];
+    const digestAll = (records: readonly Incoming[]) => {
+      hashes = records.map(({ record }) => digest(record));
+    };
+    const apply = (records: readonly Incoming[], dataset: LockedDataset, stored: Stored) =>
+      this.#write(
         records.map((item, i) => planned(item, hashes[i] as string, stored.get(item.id))),
         dataset,
       );
-    });
+    return this.#apply(batch, apply, digestAll);
   }
 
   async update(batch: WriteBatch): Promise<BatchResult> {
-    return this.#apply(batch, async (records, dataset, finding) => {
-      const stored = await finding;
+    return this.#apply(batch, async (records, dataset, stored) => {
       const live = records.filter(({ id }) => stored.get(id)?.deleted === false);
       const payloads = await readPayloads(
         dataset,
@@ -86,8 +90,7 @@ export class RecordBatches {
   }
 
   async delete(batch: WriteBatch): Promise<BatchResult> {
-    return this.#apply(batch, async (records, dataset, finding) => {
-      const stored = await finding;
+    return this.#apply(batch, async (records, dataset, stored) => {
       const gone = records.filter(({ id }) => decideDelete(stored.get(id)));
       await markDeleted(
         dataset,
@@ -98,35 +101,41 @@ export class RecordBatches {
     });
   }
 
+  /** @param meanwhile computed while the database looks for what is stored */
   async #apply(
     batch: WriteBatch,
-    work: (records: readonly Incoming[], dataset: LockedDataset, finding: Promise<Stored>) => Promise<Change>,
+    work: (records: readonly Incoming[], dataset: LockedDataset, stored: Stored) => Promise<Change>,
+    meanwhile: (records: readonly Incoming[]) => void = () => undefined,
   ): Promise<BatchResult> {
     this.#requireKey();
     const { records, duplicates } = readBatch(batch.records);
     const pinned = batch.merging === undefined ? undefined : (decodeCursor(batch.merging) ?? badCursor('x-merging'));
     if (records.length === 0) return { ...NO_CHANGE, duplicates: [], ...nextMerging(batch) };
-    return this.writer.apply(batch, async (dataset): Promise<Outcome> => {
-      const shieldedAfter = pinned && resumeAfter(pinned, dataset.id);
-      const finding = findStored(
-        dataset,
-        batch.runId,
-        records.map(({ id }) => id),
-        shieldedAfter,
-      );
-      const { written, counts } = await work(records, dataset, finding);
-      return { written, result: { ...counts, duplicates: [...duplicates], ...nextMerging(batch) } };
-    });
+    const ids = records.map(({ id }) => id);
+    return this.writer.apply(
+      batch,
+      async (dataset, stored: Stored) => {
+        const { counts, ...change } = await work(records, dataset, stored);
+        return { ...change, result: { ...counts, duplicates: [...duplicates], ...nextMerging(batch) } };
+      },
+      async (dataset) => {
+        const finding = findStored(dataset, batch.runId, ids, pinned && resumeAfter(pinned, dataset.id));
+        await sent(finding);
+        meanwhile(records);
+        return finding;
+      },
+    );
   }
 
   async #write(plan: readonly Planned[], dataset: LockedDataset): Promise<Change> {
     const moved = plan.filter(({ step }) => MOVES.has(step));
     const restored = plan.filter(({ step }) => step === 'restore');
-    await this.#writeMoved(moved, dataset);
+    const { done: writing } = await this.#writeMoved(moved, dataset);
     if (restored.length > 0) await restorePayloads(dataset, this.#seal(restored, dataset));
     const updated = plan.filter(({ step }) => step === 'change').length;
     const added = moved.length - updated;
     return {
+      writing,
       written: {
         changes: moved.length,
         liveDelta: added,
@@ -137,24 +146,26 @@ export class RecordBatches {
     };
   }
 
-  /** In chunks: while the database writes one, the next is sealed here. */
-  async #writeMoved(moved: readonly Planned[], dataset: LockedDataset): Promise<void> {
+  /** In chunks: while the database writes one, the next is sealed here. Answers once all are sent; resolves once all are written. */
+  async #writeMoved(moved: readonly Planned[], dataset: LockedDataset): Promise<{ readonly done: Promise<unknown> }> {
     const allNew = moved.every(({ step }) => step === 'add');
-    let writing: Promise<void> | undefined;
+    const writing: Promise<void>[] = [];
     for (let from = 0; from < moved.length; from += CHUNK) {
       const rows = this.#seal(moved.slice(from, from + CHUNK), dataset);
-      await writing;
-      writing = writeRows(dataset, dataset.lastSeq + from, rows, allNew);
-      await sent(writing);
+      const chunk = writeRows(dataset, dataset.lastSeq + from, rows, allNew);
+      writing.push(chunk);
+      await sent(chunk);
     }
-    await writing;
+    const done = Promise.all(writing);
+    done.catch(() => undefined);
+    return { done };
   }
 
   #seal(records: readonly Planned[], dataset: LockedDataset): SealedRow[] {
     return records.map(({ id, record, hash }) => ({
       id,
       hash,
-      payload: sealPayload(this.cipher, dataset.id, id, toPayload(record)),
+      payload: sealPayload(this.cipher, dataset.id, id, toPayload(record, this.maxBytes)),
     }));
   }
 

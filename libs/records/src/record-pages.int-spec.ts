@@ -10,7 +10,7 @@ let database: Awaited<ReturnType<typeof testDatabase>>;
 
 beforeAll(async () => {
   database = await testDatabase();
-  store = await testRecords(database.url, PAGE_BYTES);
+  store = await testRecords(database.url, { maxPageBytes: PAGE_BYTES });
 });
 
 afterAll(async () => {

@@ -27,7 +27,7 @@ const FIND = `SELECT json_agg(json_build_array(u.n, r.num, r.seq, encode(r.hash,
 
 /** @param shieldedAfter records that others changed after this sequence number are marked as shielded */
 export async function findStored(
-  dataset: LockedDataset,
+  dataset: Pick<LockedDataset, 'id' | 'sql'>,
   runId: string,
   ids: readonly string[],
   shieldedAfter: number | undefined,
@@ -78,14 +78,17 @@ export async function writeRows(
   await dataset.sql.query(allNew ? INSERT : UPSERT, [dataset.id, afterSeq, dataset.at, hashes, bytes, ids, starts, sizes]);
 }
 
-const RESTORE = `UPDATE records.records r SET payload = substring($2::bytea FROM u.start FOR u.size), pruned_at = NULL
+// A pass of pruning that is under way may be past these records: it begins anew.
+const RESTORE = `WITH pass AS (DELETE FROM records.prune_passes WHERE dataset_id = $1)
+  UPDATE records.records r SET payload = substring($2::bytea FROM u.start FOR u.size), pruned_at = NULL,
+    restored_at = $6::timestamptz
   FROM unnest($3::text[], $4::int[], $5::int[]) AS u (id, start, size)
   WHERE r.dataset_id = $1 AND r.external_id = ANY ($3) AND r.external_id = u.id`;
 
 /** Gives pruned records their payload back; to a reader nothing has changed. */
 export async function restorePayloads(dataset: LockedDataset, rows: readonly SealedRow[]): Promise<void> {
   const { bytes, starts, sizes } = pack(rows);
-  await dataset.sql.query(RESTORE, [dataset.id, bytes, rows.map(({ id }) => id), starts, sizes]);
+  await dataset.sql.query(RESTORE, [dataset.id, bytes, rows.map(({ id }) => id), starts, sizes, dataset.at]);
 }
 
 const DELETE = `UPDATE records.records r SET seq = $2 + u.n, modified_at = $3::timestamptz,

@@ -6,7 +6,8 @@ import { decodeCursor, resumeAfter } from './domain/cursor.js';
 import { badCursor } from './errors.js';
 import type { BatchScope, DatasetCount, DatasetScope } from './records.types.js';
 
-const EMPTY = `WITH slice AS MATERIALIZED (
+/** Removes a slice of a locked dataset; answers how many records went, and how many of them were live. */
+export const EMPTY = `WITH slice AS MATERIALIZED (
     SELECT external_id FROM records.records WHERE dataset_id = $1 ORDER BY seq LIMIT $2
   ), gone AS (
     DELETE FROM records.records r USING slice WHERE r.dataset_id = $1 AND r.external_id = slice.external_id RETURNING r.deleted_at
@@ -28,7 +29,10 @@ const FORGET = `DELETE FROM records.batches WHERE (dataset_id, run_id, batch_id)
     WHERE b.created_at < $1 AND (d.tracked_from IS NULL OR b.no < d.tracked_from)
     ORDER BY b.created_at LIMIT $2)`;
 
-/** Emptying, pruning and retention: everything in slices, so that no transaction grows with a dataset. */
+const COUNTS = `SELECT connection_id AS "connectionId", model, live_count AS count, modified_at AS "updatedAt"
+  FROM records.datasets WHERE connection_id = ANY ($1::int[]) ORDER BY connection_id, model`;
+
+/** Emptying, pruning and forgetting: everything in slices, so that no transaction grows with a dataset. */
 @Injectable()
 export class RecordUpkeep {
   constructor(
@@ -87,17 +91,14 @@ export class RecordUpkeep {
     );
   }
 
-  async counts(connectionId: number): Promise<DatasetCount[]> {
-    const rows = await this.db.query<{ model: string; live_count: number; modified_at: Date }>(
-      'SELECT model, live_count, modified_at FROM records.datasets WHERE connection_id = $1 ORDER BY model',
-      [connectionId],
-    );
-    return rows.map((row) => ({ model: row.model, count: row.live_count, updatedAt: row.modified_at }));
+  async counts(connectionIds: readonly number[]): Promise<DatasetCount[]> {
+    return this.db.query<DatasetCount>(COUNTS, [connectionIds]);
   }
 
   async #drop(datasetId: number): Promise<void> {
     await this.db.transaction(async (sql) => {
       await sql.query('DELETE FROM records.batches WHERE dataset_id = $1', [datasetId]);
+      await sql.query('DELETE FROM records.prune_passes WHERE dataset_id = $1', [datasetId]);
       await sql.query(
         `DELETE FROM records.datasets d WHERE id = $1
            AND NOT EXISTS (SELECT 1 FROM records.records r WHERE r.dataset_id = $1)`,

@@ -3,8 +3,17 @@ import type { BatchResult, RecordsPage } from '#libs/contracts';
 import { RecordBatches } from './record-batches.js';
 import { RecordDeletions } from './record-deletions.js';
 import { RecordPages } from './record-pages.js';
+import { RecordRetention } from './record-retention.js';
 import { RecordUpkeep } from './record-upkeep.js';
-import type { BatchScope, DatasetCount, DatasetScope, PageQuery, RecordsPageText, WriteBatch } from './records.types.js';
+import type {
+  BatchScope,
+  DatasetCount,
+  DatasetScope,
+  IdleDataset,
+  PageQuery,
+  RecordsPageText,
+  WriteBatch,
+} from './records.types.js';
 
 /** Slice of a hard deletion. */
 const EMPTY_SLICE = 50_000;
@@ -17,6 +26,7 @@ export class Records {
     private readonly deletions: RecordDeletions,
     private readonly pages: RecordPages,
     private readonly upkeep: RecordUpkeep,
+    private readonly retention: RecordRetention,
   ) {}
 
   /**
@@ -97,9 +107,9 @@ export class Records {
     return this.pages.latest(connectionId, model);
   }
 
-  /** Live records of each model of a connection. */
-  counts(connectionId: number): Promise<DatasetCount[]> {
-    return this.upkeep.counts(connectionId);
+  /** Live records of each model of these connections. */
+  counts(...connectionIds: readonly number[]): Promise<DatasetCount[]> {
+    return this.upkeep.counts(connectionIds);
   }
 
   /**
@@ -108,5 +118,26 @@ export class Records {
    */
   forgetBatches(before: Date, limit = 5_000): Promise<number> {
     return this.upkeep.forgetBatches(before, limit);
+  }
+
+  /**
+   * Retention: empties payloads that were neither written nor restored since a moment, in one dataset that no other replica is at,
+   * looking at up to `limit` of its records. Answers null when nothing is due.
+   */
+  pruneStale(before: Date, limit: number): Promise<{ pruned: number } | null> {
+    return this.retention.pruneStale(before, limit);
+  }
+
+  /**
+   * Retention: which datasets nobody wrote to since `before`, among up to `limit` that were not looked at since `checkedBefore`; they
+   * then count as looked at. `looked` says how many there were.
+   */
+  takeIdle(before: Date, checkedBefore: Date, limit: number): Promise<{ idle: IdleDataset[]; looked: number }> {
+    return this.retention.takeIdle(before, checkedBefore, limit);
+  }
+
+  /** Retention: removes a slice of a dataset nobody wrote to since `before`; repeat while `hasMore`. The dataset's cursors stay valid. */
+  removeIdle(id: number, before: Date, limit = EMPTY_SLICE): Promise<{ deletedCount: number; hasMore: boolean }> {
+    return this.retention.removeIdle(id, before, limit);
   }
 }

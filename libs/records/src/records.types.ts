@@ -50,7 +50,17 @@ export interface RecordsPageText {
 }
 
 export interface DatasetCount {
+  /** Row id of the connection. */
+  readonly connectionId: number;
   readonly model: string;
+  /** Live records. */
   readonly count: number;
   readonly updatedAt: Date;
+}
+
+/** A dataset nothing was written to for long. */
+export interface IdleDataset {
+  readonly id: number;
+  readonly connectionId: number;
+  readonly model: string;
 }

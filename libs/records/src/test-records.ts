@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { Cipher } from '#libs/crypto';
 import { recordsDataSourceOptions } from './data-source.js';
-import { createRecords } from './records.module.js';
+import { createRecords, type RecordsExtras } from './records.module.js';
 import type { Records } from './records.service.js';
 import type { BatchScope, DatasetScope } from './records.types.js';
 
@@ -13,10 +13,10 @@ export interface TestRecords {
 }
 
 /** The record store on a migrated database, with a key of its own. */
-export async function testRecords(url: string, maxPageBytes?: number): Promise<TestRecords> {
+export async function testRecords(url: string, extras: RecordsExtras = {}): Promise<TestRecords> {
   const source = await new DataSource(recordsDataSourceOptions(url)).initialize();
   return {
-    records: createRecords(source, new Cipher(new Map([[1, randomBytes(32)]])), maxPageBytes),
+    records: createRecords(source, new Cipher(new Map([[1, randomBytes(32)]])), extras),
     source,
     close: () => source.destroy(),
   };

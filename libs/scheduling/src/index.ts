@@ -8,6 +8,7 @@ export { SyncCommands } from './sync-commands.service.js';
 export { SyncRuns } from './sync-runs.service.js';
 export { SyncStatuses } from './sync-statuses.service.js';
 export { SyncTriggers } from './sync-triggers.service.js';
+export { type SyncedDataset, SyncedDatasets } from './synced-datasets.service.js';
 export { type SyncFunction, Syncs } from './syncs.service.js';
 export type {
   FinishOptions,

@@ -10,6 +10,8 @@ export interface RemovedSync {
   readonly connectionRowId: ConnectionRowId;
   /** `Model`, or `Model::variant`; none where a live sync of the connection writes it too. */
   readonly datasets: readonly string[];
+  /** Its connection was deleted: whatever is stored for that may go. */
+  readonly isConnectionDeleted: boolean;
 }
 
 interface RemovedRow {
@@ -18,14 +20,16 @@ interface RemovedRow {
   connectionRowId: ConnectionRowId;
   variant: string;
   models: string[];
+  isConnectionDeleted: boolean;
 }
 
 const TAKE = `SELECT y.id, y.environment_id AS "environmentId", y.connection_id AS "connectionRowId", y.variant,
+    c.deleted_at IS NOT NULL AS "isConnectionDeleted",
     ARRAY(SELECT jsonb_array_elements_text(f.definition->'models')
           EXCEPT
           SELECT jsonb_array_elements_text(g.definition->'models') FROM syncs o JOIN functions g ON g.id = o.function_id
            WHERE o.connection_id = y.connection_id AND o.variant = y.variant AND o.deleted_at IS NULL) AS models
-  FROM syncs y JOIN functions f ON f.id = y.function_id
+  FROM syncs y JOIN functions f ON f.id = y.function_id JOIN connections c ON c.id = y.connection_id
   WHERE y.deleted_at IS NOT NULL ORDER BY y.deleted_at LIMIT $1`;
 
 const FORGET = `WITH runs AS (DELETE FROM sync_runs WHERE sync_id = $1), schedule AS (DELETE FROM sync_schedules WHERE sync_id = $1)
@@ -39,11 +43,12 @@ export class RemovedSyncs {
   /** Longest closed first. */
   async list(limit: number): Promise<RemovedSync[]> {
     const rows = await this.db.query<RemovedRow>(TAKE, [limit]);
-    return rows.map(({ id, environmentId, connectionRowId, variant, models }) => ({
+    return rows.map(({ id, environmentId, connectionRowId, variant, models, isConnectionDeleted }) => ({
       id,
       environmentId,
       connectionRowId,
       datasets: models.map((model) => datasetOf(model, variant)),
+      isConnectionDeleted,
     }));
   }
 

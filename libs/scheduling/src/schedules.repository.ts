@@ -10,6 +10,18 @@ export interface DueSchedule {
   readonly functionId: FunctionId;
 }
 
+/** A schedule whose time has come, and how long ago. */
+export interface TakenSchedule extends DueSchedule {
+  readonly lateMs: number;
+}
+
+/** What is due and not yet accepted. */
+export interface OverdueSchedules {
+  readonly count: number;
+  /** How long the longest of them has been due; 0 where none is. */
+  readonly oldestMs: number;
+}
+
 /** A schedule that waits for an execution to end. */
 export interface LiveSchedule {
   readonly syncId: SyncId;
@@ -34,7 +46,8 @@ const TAKE_DUE = `WITH due AS MATERIALIZED (
      WHERE state = 'started' AND next_run_at <= now() AND live_execution_id IS NULL
      ORDER BY next_run_at LIMIT $1 FOR UPDATE SKIP LOCKED)
   SELECT due.sync_id AS "syncId", due.environment_id AS "environmentId", y.connection_id AS "connectionRowId",
-         y.function_id AS "functionId"
+         y.function_id AS "functionId",
+         extract(epoch FROM now() - due.next_run_at)::float8 * 1000 AS "lateMs"
     FROM due JOIN syncs y ON y.id = due.sync_id ORDER BY due.next_run_at`;
 
 const HOLD = (
@@ -52,8 +65,8 @@ export class SchedulesRepository {
   constructor(private readonly db: Database) {}
 
   /** Holds due schedules that nobody else holds, longest overdue first. */
-  takeDue(tx: Transaction, limit: number): Promise<DueSchedule[]> {
-    return tx.query<DueSchedule>(TAKE_DUE, [limit]);
+  takeDue(tx: Transaction, limit: number): Promise<TakenSchedule[]> {
+    return tx.query<TakenSchedule>(TAKE_DUE, [limit]);
   }
 
   /** Null when the sync is gone. */
@@ -98,5 +111,16 @@ export class SchedulesRepository {
          FROM page p LEFT JOIN executions e ON e.id = p.live_execution_id ORDER BY p.live_execution_id`,
       [after, limit],
     );
+  }
+
+  /** What is due, counted up to `limit`. */
+  async overdue(limit: number): Promise<OverdueSchedules> {
+    const [row] = await this.db.query<OverdueSchedules>(
+      `SELECT count(*)::int AS count, coalesce(extract(epoch FROM now() - min(next_run_at)) * 1000, 0)::float8 AS "oldestMs"
+         FROM (SELECT next_run_at FROM sync_schedules WHERE state = 'started' AND live_execution_id IS NULL AND next_run_at <= now()
+                ORDER BY next_run_at LIMIT $1) AS due`,
+      [limit],
+    );
+    return row as OverdueSchedules;
   }
 }

@@ -2,7 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/database';
 import { Executions } from '#libs/executions';
 import type { ExecutionId } from '#libs/kernel';
-import { SchedulesRepository } from './schedules.repository.js';
+import { histogram } from '#libs/metrics';
+import { type OverdueSchedules, SchedulesRepository } from './schedules.repository.js';
+
+const lateness = histogram('fairlead.schedules.lateness');
 
 /** Turns due schedules into executions. */
 @Injectable()
@@ -23,11 +26,19 @@ export class Schedules {
       if (due.length === 0) return 0;
       const ids = await this.executions.submitMany(
         tx,
-        due.map((schedule) => ({ kind: 'sync', ...schedule })),
+        due.map(({ lateMs: _lateMs, ...schedule }) => ({ kind: 'sync', ...schedule })),
       );
       const runs = due.map(({ syncId }, at) => ({ syncId, executionId: ids[at] as ExecutionId }));
       await this.schedules.setLive(tx, runs);
+      tx.afterCommit(() => {
+        for (const { lateMs } of due) lateness.record({}, lateMs / 1000);
+      });
       return due.length;
     });
+  }
+
+  /** What is due and not yet accepted, counted up to `limit`. */
+  overdue(limit: number): Promise<OverdueSchedules> {
+    return this.schedules.overdue(limit);
   }
 }

@@ -10,6 +10,7 @@ import { SyncRuns } from './sync-runs.service.js';
 import { SyncStatuses } from './sync-statuses.service.js';
 import { SyncTriggers } from './sync-triggers.service.js';
 import { SyncsRepository } from './syncs.repository.js';
+import { SyncedDatasets } from './synced-datasets.service.js';
 import { Syncs } from './syncs.service.js';
 
 /** Provides the door's services; needs `FunctionsModule`, `ExecutionsModule`, `DeliveriesModule`, `AccountsModule`, `LogsModule`. */
@@ -26,9 +27,10 @@ import { Syncs } from './syncs.service.js';
     SyncRunsRepository,
     SyncStatuses,
     SyncTriggers,
+    SyncedDatasets,
     Syncs,
     SyncsRepository,
   ],
-  exports: [RemovedSyncs, Schedules, SyncCommands, SyncRuns, SyncStatuses, SyncTriggers, Syncs],
+  exports: [RemovedSyncs, Schedules, SyncCommands, SyncRuns, SyncStatuses, SyncTriggers, SyncedDatasets, Syncs],
 })
 export class SchedulingModule {}

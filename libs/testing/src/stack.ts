@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { freePorts, newStackSecrets, type ProcessExit, type StackSecrets } from '#libs/embedded';
-import { createDatabase, type OwnDatabase } from './databases.js';
+import { stackDatabase, type StackDatabase } from './stack-database.js';
 import { StackProcess } from './stack-process.js';
 import { type StackRedis, startStackRedis } from './stack-redis.js';
 import {
@@ -32,7 +32,10 @@ export interface StackAccess {
   readonly prodSecretKey: string;
   /** Of user `operator`. */
   readonly operatorPassword: string;
+  /** Of Postgres itself, whatever stands between it and the services. */
   readonly databaseUrl: string;
+  /** Console of the pooler between them, in a stack that was given one. */
+  readonly poolerUrl: string | undefined;
   readonly redisUrl: string;
 }
 
@@ -42,6 +45,8 @@ export interface Stack extends StackAccess {
   /** Folder of logs, one file a process. */
   readonly folder: string;
   readonly redis: StackRedis;
+  /** Where a service listens, without a trailing slash. */
+  urlOf(service: ServiceName): string;
   /** Of the process that is the service now. */
   pidOf(service: ServiceName): number;
   /** Ends a service and answers how it ended. In standalone mode every service is the one process. */
@@ -56,6 +61,8 @@ export interface StackOptions {
   readonly mode?: StackMode;
   /** Further variables, of every process but the runner. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Program of PgBouncer: services reach Postgres through one in transaction mode. */
+  readonly pooler?: string | undefined;
 }
 
 /** Loopback upstreams are for tests: closed by default everywhere else (design §5). */
@@ -73,7 +80,7 @@ export async function launchStack(serverUrl: string, options: StackOptions = {})
   const folder = mkdtempSync(join(tmpdir(), `fairlead-${mode}-`));
   mkdirSync(join(folder, 'objects'));
   const secrets = newStackSecrets();
-  const database = await createDatabase(serverUrl);
+  const database = await stackDatabase(serverUrl, options.pooler);
   const redis = await startStackRedis(folder, secrets.redisPassword);
   const stack = new TestStack(mode, folder, secrets, database, redis, await somePorts(), options.env ?? {});
   try {
@@ -98,6 +105,7 @@ class TestStack implements Stack {
   readonly prodSecretKey: string;
   readonly operatorPassword: string;
   readonly databaseUrl: string;
+  readonly poolerUrl: string | undefined;
   readonly redisUrl: string;
   readonly #processes = new Map<ProcessName, StackProcess>();
 
@@ -105,7 +113,7 @@ class TestStack implements Stack {
     readonly mode: StackMode,
     readonly folder: string,
     private readonly secrets: StackSecrets,
-    private readonly database: OwnDatabase,
+    private readonly database: StackDatabase,
     readonly redis: StackRedis,
     private readonly ports: ServicePorts,
     private readonly extra: Readonly<Record<string, string>>,
@@ -117,6 +125,7 @@ class TestStack implements Stack {
     this.prodSecretKey = secrets.NANGO_SECRET_KEY_PROD;
     this.operatorPassword = secrets.FAIRLEAD_OPERATOR_PASSWORD;
     this.databaseUrl = database.url;
+    this.poolerUrl = database.poolerUrl;
     this.redisUrl = redis.url;
     for (const name of mode === 'split' ? SPLIT : (['standalone'] as const)) {
       this.#processes.set(name, this.#process(name, entryOf(name)));
@@ -130,6 +139,10 @@ class TestStack implements Stack {
       await migration.untilDone();
     }
     await Promise.all([...this.#processes.keys()].map((name) => this.#startOne(name)));
+  }
+
+  urlOf(service: ServiceName): string {
+    return addressOf(this.ports, service);
   }
 
   pidOf(service: ServiceName): number {
@@ -199,8 +212,8 @@ class TestStack implements Stack {
     return {
       ...this.#baseEnv(),
       ...variables,
-      NANGO_DATABASE_URL: this.database.url,
-      RECORDS_DATABASE_URL: this.database.url,
+      NANGO_DATABASE_URL: this.database.servicesUrl,
+      RECORDS_DATABASE_URL: this.database.servicesUrl,
       NANGO_REDIS_URL: this.redis.url,
       FAIRLEAD_OBJECTS_PATH: join(this.folder, 'objects'),
       FAIRLEAD_DATA_DIR: this.folder,

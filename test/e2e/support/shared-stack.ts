@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { launchStack, releaseStores, type Stack, type StackAccess, shareStores, type TestStores } from '#libs/testing';
+import { ensurePgBouncer } from '../../../tools/setup/pgbouncer.mjs';
 import { type Farm, type FarmAccess, startFarm } from '../../farm/index.mjs';
 import { externalCatalogue } from './external-catalogue.js';
 
@@ -13,8 +14,12 @@ declare module 'vitest' {
     farm: FarmAccess;
     /** Folder of the stack's logs, one file a process. */
     logs: string;
+    /** Opens the stack's `GET /metrics`. */
+    metricsToken: string;
   }
 }
+
+const METRICS_TOKEN = 'token-of-the-scraper';
 
 interface Running {
   readonly stores: TestStores;
@@ -30,12 +35,15 @@ interface Shared {
 }
 const holder = globalThis as { fairleadSharedStack?: Shared | undefined };
 
-/** Before end-to-end tests: providers, and one stack that knows them and that all files share, in the mode of `FAIRLEAD_E2E_MODE`. */
+/**
+ * Before end-to-end tests: providers, and one stack that knows them and that all files share, in the mode of
+ * `FAIRLEAD_E2E_MODE`, behind a pooler where `FAIRLEAD_E2E_POOLED` says so.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const shared = (holder.fairleadSharedStack ??= { users: 0, running: start() });
   shared.users += 1;
   const { stores, stack, farm } = await shared.running;
-  const { baseUrl, connectUiUrl, boardUrl, secretKey, prodSecretKey, operatorPassword, databaseUrl, redisUrl } = stack;
+  const { baseUrl, connectUiUrl, boardUrl, secretKey, prodSecretKey, operatorPassword, databaseUrl, poolerUrl, redisUrl } = stack;
   project.provide('stores', stores);
   project.provide('stack', {
     baseUrl,
@@ -45,10 +53,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     prodSecretKey,
     operatorPassword,
     databaseUrl,
+    poolerUrl,
     redisUrl,
   });
   project.provide('farm', farm.access);
   project.provide('logs', stack.folder);
+  project.provide('metricsToken', METRICS_TOKEN);
   return async () => {
     shared.users -= 1;
     if (shared.users === 0) await (await shared.running).stop();
@@ -56,6 +66,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 async function start(): Promise<Running> {
+  const pooler = process.env['FAIRLEAD_E2E_POOLED'] === 'true' ? await neededPooler() : undefined;
   const farm = await startFarm();
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-catalogue-'));
   writeFileSync(join(folder, 'farm.json'), JSON.stringify(farm.catalogue()));
@@ -74,8 +85,9 @@ async function start(): Promise<Running> {
     NODE_EXTRA_CA_CERTS: farm.access.authorityFile,
     AWS_ENDPOINT_URL_STS: `${farm.url}/aws/sts`,
     PUBLIC_AUTHENTICATION_DEPRECATION_DATE: '2100-01-01',
+    FAIRLEAD_METRICS_TOKEN: METRICS_TOKEN,
   };
-  const stack = await launchStack(stores.databaseUrl, { env }).catch(async (error: unknown) => {
+  const stack = await launchStack(stores.databaseUrl, { env, pooler }).catch(async (error: unknown) => {
     await release();
     throw error;
   });
@@ -89,4 +101,11 @@ async function start(): Promise<Running> {
       await release();
     },
   };
+}
+
+/** Who asks for a pooler is not content with a run without one. */
+async function neededPooler(): Promise<string> {
+  const program = await ensurePgBouncer(console.log);
+  if (program === undefined) throw new Error('PgBouncer is needed to run behind it');
+  return program;
 }

@@ -10,9 +10,12 @@ import {
   lostError,
   WORKER_HEARTBEAT_MS,
 } from '#libs/executions';
+import { histogram } from '#libs/metrics';
 import { HandlesJob, type JobContext, type JobHandler } from '#libs/queues';
 import { untilStored } from '../workers/until-stored.js';
 import { CheckedRuns } from './checked-runs.service.js';
+
+const waited = histogram('fairlead.executions.waited');
 
 /** A caller that waits longer than this before the start is told of it, so that it does not give up. */
 const LATE_MS = 1_000;
@@ -34,6 +37,7 @@ export class ActionProcessor implements JobHandler<'action.run'> {
       const outcome = failedOutcome(expiredError(job.executionId, 'createdToStartedTimeoutSecs_exceeded'));
       return this.#answer(job, outcome, undefined);
     }
+    waited.record({ kind: 'action' }, waitedMs / 1000);
     if (waitedMs > LATE_MS) this.answers.alive(job);
     await this.#answer(job, await this.#run(job, signal), startedAtMs);
   }

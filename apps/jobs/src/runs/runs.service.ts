@@ -4,9 +4,12 @@ import { type ExecuteRequest, type Outcome, scriptFailure } from '#libs/contract
 import { failedOutcome } from '#libs/executions';
 import { Functions } from '#libs/functions';
 import { AppError, toAppError } from '#libs/kernel';
+import { histogram } from '#libs/metrics';
 import type { Run, Subject } from './domain/execute-request.js';
 import { type FunctionPattern, matches, memoryOf, type SizeRule } from './domain/function-patterns.js';
 import { RunRequests } from './run-requests.service.js';
+
+const ran = histogram('fairlead.executions.ran');
 
 export const RUNS_OPTIONS = Symbol('runs-options');
 export interface RunsOptions {
@@ -30,6 +33,13 @@ export class Runs {
 
   /** Never rejects: what cannot be run has failed too. */
   async run(run: Run, signal: AbortSignal): Promise<Outcome> {
+    const begunAt = performance.now();
+    const outcome = await this.#run(run, signal);
+    ran.record({ kind: run.kind, outcome: outcome.status }, (performance.now() - begunAt) / 1000);
+    return outcome;
+  }
+
+  async #run(run: Run, signal: AbortSignal): Promise<Outcome> {
     let request: ExecuteRequest;
     try {
       request = await this.requests.of(run, this.#subject(run));

@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Dispatcher, type Execution, Executions } from '#libs/executions';
+import { histogram } from '#libs/metrics';
 import { untilStored } from './until-stored.js';
 import { WorkerHeartbeat } from './worker-heartbeat.service.js';
+
+const waited = histogram('fairlead.executions.waited');
 
 const FINAL = new Set(['succeeded', 'failed', 'expired', 'cancelled']);
 
@@ -22,8 +25,10 @@ export class Claims {
     this.#held.add(id);
     try {
       const execution = await this.#claim(id);
-      if (execution) await work(execution);
-      else await this.#freeSlotOfEnded(id);
+      if (!execution) return await this.#freeSlotOfEnded(id);
+      waited.record({ kind: execution.kind }, ((execution.startedAt?.getTime() ?? 0) - execution.createdAt.getTime()) / 1000);
+      await work(execution);
+      return undefined;
     } finally {
       this.#held.delete(id);
     }

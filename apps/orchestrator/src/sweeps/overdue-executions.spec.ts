@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { AsyncActions, Decisions, Executions, OverdueExecution, Reconciler } from '#libs/executions';
+import { type AsyncActions, Decisions, type Executions, type OverdueExecution, type Reconciler } from '#libs/executions';
 import type { OnEvents } from '#libs/on-events';
 import type { SyncRuns } from '#libs/scheduling';
 import { OverdueExecutions } from './overdue-executions.service.js';
@@ -24,7 +24,7 @@ function sweepOver(open: Set<string>, atOnce: number): { sweep: OverdueExecution
     asyncActions as unknown as AsyncActions,
     {} as SyncRuns,
     {} as OnEvents,
-    { note: () => undefined } as unknown as Decisions,
+    new Decisions(),
   );
   return { sweep, stopped };
 }

@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import { type ExecuteRequest, type FunctionError, type Outcome, scriptFailure } from '#libs/contracts';
 import { AppError, messageOf } from '#libs/kernel';
+import { counter, gauges } from '#libs/metrics';
 import type { RunResult } from '#libs/sandbox';
 import { SandboxPool } from '../hosts/sandbox-pool.js';
 import { answerCall } from '../sdk/operations.js';
@@ -11,6 +12,8 @@ import { Bundles } from './bundles.js';
 import { classifyFailure, classifyStop, type Failure, isInterruption, parseFailure } from './domain/classify.js';
 import { inputOf, runFacts, scriptNameOf, warmKeyOf } from './domain/run-facts.js';
 import { withSourcePositions } from './domain/source-positions.js';
+
+const refused = counter('fairlead.runner.refused');
 
 export const EXECUTIONS_OPTIONS = Symbol('executions-options');
 export interface ExecutionsOptions {
@@ -24,6 +27,7 @@ export interface ExecutionsOptions {
 @Injectable()
 export class Executions implements BeforeApplicationShutdown {
   readonly #running = new Map<string, AbortController>();
+  readonly #unwatch: () => void;
   #whenDrained: (() => void) | undefined;
 
   constructor(
@@ -31,7 +35,11 @@ export class Executions implements BeforeApplicationShutdown {
     private readonly bundles: Bundles,
     private readonly services: Services,
     @Inject(EXECUTIONS_OPTIONS) private readonly options: ExecutionsOptions,
-  ) {}
+  ) {
+    this.#unwatch = gauges('runner', ['fairlead.runner.runs'], (report) =>
+      report('fairlead.runner.runs', {}, this.#running.size),
+    );
+  }
 
   /** Never rejects: whatever happens is an outcome. @param closed fires when the caller is gone */
   async execute(request: ExecuteRequest, closed: AbortSignal): Promise<Outcome> {
@@ -46,11 +54,14 @@ export class Executions implements BeforeApplicationShutdown {
 
   /** @throws AppError with status 503 at shutdown: nothing was run, so the caller may send it elsewhere or again */
   mustTakeWork(): void {
-    if (this.#whenDrained) throw new AppError('function_runtime_other', 'the runner is shutting down', { status: 503 });
+    if (!this.#whenDrained) return;
+    refused.add({});
+    throw new AppError('function_runtime_other', 'the runner is shutting down', { status: 503 });
   }
 
   /** No new runs; what runs may end in time, and is stopped and told so after that. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.#unwatch();
     const drained = new Promise<void>((resolve) => (this.#whenDrained = resolve));
     if (this.#running.size === 0) return;
     const stop = setTimeout(() => void this.pool.close(), this.options.drainMs);

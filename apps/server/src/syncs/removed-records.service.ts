@@ -47,7 +47,12 @@ export class RemovedRecords extends Ticker {
     }
   }
 
-  async #removeRecords({ environmentId, connectionRowId, datasets }: RemovedSync): Promise<void> {
+  /** Of a deleted connection everything goes, also what a function wrote before its models were others. */
+  async #removeRecords({ environmentId, connectionRowId, datasets, isConnectionDeleted }: RemovedSync): Promise<void> {
+    if (isConnectionDeleted) {
+      while ((await this.records.purge(connectionRowId)).hasMore);
+      return;
+    }
     const runId = newId();
     for (const model of datasets) {
       for (let slice = 0, hasMore = true; hasMore; slice += 1) {

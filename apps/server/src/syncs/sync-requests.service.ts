@@ -68,7 +68,7 @@ export class SyncRequests {
     if (!scope) throw new AppError('invalid_body', 'no such integration or connection');
     const syncs = await this.statuses.of(scope, query.syncs);
     const connections = [...new Set(syncs.map(({ connectionRowId }) => connectionRowId))];
-    const counts = new Map(await Promise.all(connections.map(async (id) => [id, await this.records.counts(id)] as const)));
+    const counts = Map.groupBy(await this.records.counts(...connections), ({ connectionId }) => connectionId);
     return syncs.map((sync) => toSyncStatus(sync, counts.get(sync.connectionRowId) ?? []));
   }
 

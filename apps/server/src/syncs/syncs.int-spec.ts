@@ -334,8 +334,12 @@ it('removes the records of syncs that are gone, but of no model a live sync writ
   expect(await server.db.query(`SELECT 1 FROM syncs WHERE name = 'tickets'`)).toEqual([]);
 });
 
-it('closes syncs with their connection', async () => {
+it('closes syncs with their connection, and removes all that was stored for it', async () => {
+  const forgotten = { environmentId: server.environmentId, connectionId: connectionRowId, model: 'OfAnEarlierDeploy' };
+  await server.get(Records).saveBatch({ ...forgotten, runId: randomUUID(), batchId: 'b', records: [{ id: 'x' }] });
   await server.call('DELETE', `/connections/one?provider_config_key=${KEY}`);
+  await server.get(RemovedRecords).sweep();
+  expect(await server.get(Records).counts(connectionRowId)).toEqual([]);
   expect(await server.db.query('SELECT 1 FROM syncs WHERE connection_id = $1 AND deleted_at IS NULL', [connectionRowId])).toEqual(
     [],
   );

@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import { AuthModes } from '#libs/auth-modes';
 import { AppError, type ErrorCode, ERRORS } from '#libs/kernel';
+import { counter, histogram } from '#libs/metrics';
 import { Catalogue, type Provider } from '#libs/providers';
 import type { Connection } from '../credentials.types.js';
 import { type CachedConnection, type LeaseKey, Leases } from '../leases.js';
@@ -8,6 +9,9 @@ import { hasRecovered, isStillValid, refreshDecision, type Wish } from './domain
 import { REFRESH_RUNNER, type RefreshResult, type RefreshRunner } from './refresh.types.js';
 import { RefreshReports } from './refresh-reports.js';
 import { TokenIntrospector } from './token-introspector.js';
+
+const refreshes = counter('fairlead.credentials.refreshes');
+const refreshedIn = histogram('fairlead.credentials.refreshed_in');
 
 const NO_WISH: Wish = { forced: false, rejected: false };
 
@@ -79,7 +83,10 @@ export class Refresher implements BeforeApplicationShutdown {
 
   async #renew(key: LeaseKey, found: CachedConnection, provider: Provider): Promise<Outcome> {
     const { id: rowId, environmentId, credentialsVersion } = found.connection;
+    const begunAt = performance.now();
     const result = await this.runner.run({ environmentId, rowId, provider, credentialsVersion });
+    refreshedIn.record({}, (performance.now() - begunAt) / 1000);
+    refreshes.add({ auth_mode: provider.auth_mode, outcome: outcomeOf(result) });
     if (result.kind === 'nothing') return { found };
     this.leases.changed(found.connection);
     if (result.kind === 'failed') {
@@ -99,6 +106,8 @@ export class Refresher implements BeforeApplicationShutdown {
     return this.leases.get(key);
   }
 }
+
+const outcomeOf = (result: RefreshResult): string => (result.kind === 'failed' && result.permanent ? 'rejected' : result.kind);
 
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
 

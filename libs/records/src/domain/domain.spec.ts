@@ -7,6 +7,7 @@ import { deletionTime, readBatch, toPayload } from './incoming.js';
 import type { Json, JsonObject } from './json.js';
 import { merge } from './merge.js';
 import { toMultirange } from './number-ranges.js';
+import { isPassing } from './passing.js';
 import { lastAction, toRecordText } from './record-text.js';
 
 const shuffled = (value: Json): Json => {
@@ -107,7 +108,7 @@ describe('a batch as it comes', () => {
   it('has payloads that parse to the record, without NUL', () => {
     fc.assert(
       fc.property(jsonObject, (record) => {
-        const text = toPayload(record);
+        const text = toPayload(record, 1_000_000);
         const parsed: unknown = JSON.parse(text);
         expect(parsed).toEqual(
           JSON.parse(JSON.stringify(record), (_, value: unknown) =>
@@ -207,5 +208,19 @@ describe('text of a record', () => {
     expect(lastAction(facts)).toBe('ADDED');
     expect(lastAction({ ...facts, unmodified: false })).toBe('UPDATED');
     expect(lastAction({ ...facts, deleted_at: 't' })).toBe('DELETED');
+  });
+});
+
+describe('a failure of the database', () => {
+  it.each<[string, unknown, boolean]>([
+    ['a server that stops', { code: '57P01' }, true],
+    ['a connection that broke', new Error('Connection terminated unexpectedly'), true],
+    ['nobody there', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), true],
+    ['a deadlock', { code: '40P01' }, true],
+    ['a violated constraint', { code: '23505' }, false],
+    ['a full disk', { code: '53100' }, false],
+    ['anything else', new Error('no'), false],
+  ])('%s', (_name, error, passing) => {
+    expect(isPassing(error)).toBe(passing);
   });
 });

@@ -4,6 +4,8 @@ import { isJsonObject, type Json, type JsonObject } from './json.js';
 const MAX_ID_LENGTH = 255;
 const MAX_BATCH = 10_000;
 const NUL = '\0';
+/** Most bytes of UTF-8 that one code unit of a string takes. */
+const MAX_UTF8_PER_UNIT = 3;
 
 /** A record of a batch, with its id in its final form. */
 export interface Incoming {
@@ -23,7 +25,10 @@ export interface IncomingBatch {
  */
 export function readBatch(batch: readonly unknown[]): IncomingBatch {
   if (batch.length > MAX_BATCH) {
-    throw new AppError('invalid_record', `a batch holds at most ${MAX_BATCH} records, this one has ${batch.length}`);
+    throw new AppError(
+      'invalid_record',
+      `a batch holds at most ${MAX_BATCH} records, this one has ${batch.length}: send it in parts`,
+    );
   }
   const byId = new Map<string, Incoming>();
   const duplicates = new Set<string>();
@@ -53,10 +58,25 @@ function withoutMetadata(record: JsonObject): JsonObject {
   return own;
 }
 
-/** JSON text of a record without NUL characters, which consumers' databases refuse. */
-export function toPayload(record: JsonObject): string {
+/**
+ * JSON text of a record without NUL characters, which consumers' databases refuse.
+ * @throws AppError `invalid_record` when it has more than `maxBytes`
+ */
+export function toPayload(record: JsonObject, maxBytes: number): string {
   const text = JSON.stringify(record);
+  if (text.length * MAX_UTF8_PER_UNIT > maxBytes) refuseLarge(record, text, maxBytes);
   return text.includes('\\u0000') ? JSON.stringify(withoutNul(record)) : text;
+}
+
+function refuseLarge(record: JsonObject, text: string, maxBytes: number): void {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= maxBytes) return;
+  const id = JSON.stringify(record['id']);
+  throw new AppError(
+    'invalid_record',
+    `record ${id} has ${bytes} bytes, a record may have ${maxBytes}: leave out its large fields, or raise RECORDS_MAX_RECORD_SIZE_BYTES`,
+    { payload: { id: record['id'], bytes, maxBytes } },
+  );
 }
 
 function withoutNul(value: Json): Json {
