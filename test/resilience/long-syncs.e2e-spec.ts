@@ -146,7 +146,7 @@ describe('a run that ends while the database is away', () => {
     await gate.shut();
     lastAnswer.resolve();
     const log = () => readFileSync(join(stack.folder, 'standalone.log'), 'utf8');
-    await expect.poll(log, { timeout: 20_000, interval: 200 }).toContain('is not stored yet');
+    await expect.poll(log, { timeout: 20_000, interval: 200 }).toContain('is noted once the database is back');
     await gate.open();
     await expect
       .poll(() => statusOf('ends-alone').catch(() => undefined), { timeout: 30_000, interval: 500 })
