@@ -196,7 +196,8 @@ describe('bodies', () => {
       peaks[half] = Math.max(peaks[half], process.memoryUsage().rss);
     }
     expect(bytes).toBe(size * MB);
-    expect((peaks.late - peaks.early) / MB).toBeLessThan(32);
+    // Were it kept, the second half alone would take a hundred more; the collector comes when it likes.
+    expect((peaks.late - peaks.early) / MB).toBeLessThan(64);
   });
 
   it('wait for an upstream that does not read', async () => {
