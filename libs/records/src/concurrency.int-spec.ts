@@ -1,25 +1,16 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { testDatabase } from '#libs/testing';
 import type { DatasetScope } from './records.types.js';
-import { batchOf, newDataset, type TestRecords, testRecords } from './test-records.js';
+import { batchOf, newDataset, ownTestRecords } from './test-records.js';
 
 const WRITERS = 16;
 const ROUNDS = 12;
 const SHARED_IDS = 60;
 const BATCH = 20;
 
-let store: TestRecords;
-let database: Awaited<ReturnType<typeof testDatabase>>;
+let store: Awaited<ReturnType<typeof ownTestRecords>>;
 
-beforeAll(async () => {
-  database = await testDatabase();
-  store = await testRecords(database.url);
-});
-
-afterAll(async () => {
-  await store.close();
-  await database.close();
-});
+beforeAll(async () => void (store = await ownTestRecords()));
+afterAll(() => store.close());
 
 /** Saves and deletes overlapping ids, each value used once; adds up what it was told. */
 async function write(dataset: DatasetScope, writer: number): Promise<{ live: number; changes: number }> {

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Cipher } from '#libs/crypto';
-import { testDatabase } from '#libs/testing';
 import { decodeCursor } from './domain/cursor.js';
 import { createRecords } from './records.module.js';
 import type { Records } from './records.service.js';
 import type { DatasetScope } from './records.types.js';
-import { newDataset, type TestRecords, testRecords } from './test-records.js';
+import { newDataset, ownTestRecords } from './test-records.js';
 import { Random } from './test-random.js';
 import { testSeed } from './test-seed.config.js';
 import { Steps, SteppedDatabase } from './test-steps.js';
@@ -18,19 +17,11 @@ const INTERLEAVINGS = 10_000;
 const BATCHES = 6;
 const SHARED = 12;
 
-let store: TestRecords;
-let database: Awaited<ReturnType<typeof testDatabase>>;
+let store: Awaited<ReturnType<typeof ownTestRecords>>;
 const cipher = new Cipher(new Map([[1, randomBytes(32)]]));
 
-beforeAll(async () => {
-  database = await testDatabase();
-  store = await testRecords(database.url);
-});
-
-afterAll(async () => {
-  await store.close();
-  await database.close();
-});
+beforeAll(async () => void (store = await ownTestRecords()));
+afterAll(() => store.close());
 
 interface Seen {
   /** Where in the order of changes each record was last seen. */

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AppError } from '#libs/kernel';
-import { testDatabase } from '#libs/testing';
 import { decodeCursor, encodeCursor } from './domain/cursor.js';
 import type { JsonObject } from './domain/json.js';
 import type { DatasetScope } from './records.types.js';
 import { ModelDataset, type Operation } from './test-model.js';
-import { newDataset, type TestRecords, testRecords } from './test-records.js';
+import { newDataset, ownTestRecords } from './test-records.js';
 import { Random } from './test-random.js';
 import { testSeed } from './test-seed.config.js';
 
@@ -16,18 +15,10 @@ const OPERATIONS = 40;
 const ROUNDS = 4;
 const IDS = 40;
 
-let store: TestRecords;
-let database: Awaited<ReturnType<typeof testDatabase>>;
+let store: Awaited<ReturnType<typeof ownTestRecords>>;
 
-beforeAll(async () => {
-  database = await testDatabase();
-  store = await testRecords(database.url);
-});
-
-afterAll(async () => {
-  await store.close();
-  await database.close();
-});
+beforeAll(async () => void (store = await ownTestRecords()));
+afterAll(() => store.close());
 
 /** Operations as they were asked for, by the name they have among the batches, with their answers. */
 interface Asked {

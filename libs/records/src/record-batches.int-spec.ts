@@ -1,20 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testDatabase } from '#libs/testing';
-import { batchOf, newDataset, newRun, type TestRecords, testRecords } from './test-records.js';
+import { batchOf, newDataset, newRun, ownTestRecords, testRecords } from './test-records.js';
 import type { DatasetScope } from './records.types.js';
 
-let store: TestRecords;
-let database: Awaited<ReturnType<typeof testDatabase>>;
+let store: Awaited<ReturnType<typeof ownTestRecords>>;
 
-beforeAll(async () => {
-  database = await testDatabase();
-  store = await testRecords(database.url);
-});
-
-afterAll(async () => {
-  await store.close();
-  await database.close();
-});
+beforeAll(async () => void (store = await ownTestRecords()));
+afterAll(() => store.close());
 
 const save = (dataset: DatasetScope, records: unknown[], runId?: string) =>
   store.records.saveBatch({ ...batchOf(dataset, runId), records });
@@ -207,7 +198,7 @@ describe('a batch', () => {
   });
 
   it('refuses a record that is too large, naming it and what to do, and writes nothing', async () => {
-    const small = await testRecords(database.url, { maxRecordBytes: 1_000 });
+    const small = await testRecords(store.url, { maxRecordBytes: 1_000 });
     const dataset = newDataset();
     const records = [
       { id: 'fits', text: 'x'.repeat(900) },
@@ -236,7 +227,7 @@ describe('a batch', () => {
     const batch = { ...batchOf(dataset), records: [{ id: 'a' }, { id: 'b' }] };
     const first = await store.records.saveBatch(batch);
     await save(dataset, [{ id: 'a', v: 2 }]);
-    const other = await testRecords(database.url);
+    const other = await testRecords(store.url);
     expect(await other.records.saveBatch(batch)).toEqual(first);
     await other.close();
     expect(await count(dataset)).toBe(2);

@@ -1,20 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { testDatabase } from '#libs/testing';
 import type { DatasetScope } from './records.types.js';
-import { batchOf, newDataset, newRun, type TestRecords, testRecords } from './test-records.js';
+import { batchOf, newDataset, newRun, ownTestRecords } from './test-records.js';
 
-let store: TestRecords;
-let database: Awaited<ReturnType<typeof testDatabase>>;
+let store: Awaited<ReturnType<typeof ownTestRecords>>;
 
-beforeAll(async () => {
-  database = await testDatabase();
-  store = await testRecords(database.url);
-});
-
-afterAll(async () => {
-  await store.close();
-  await database.close();
-});
+beforeAll(async () => void (store = await ownTestRecords()));
+afterAll(() => store.close());
 
 const save = (dataset: DatasetScope, runId: string, ...ids: string[]) =>
   store.records.saveBatch({ ...batchOf(dataset, runId), records: ids.map((id) => ({ id })) });

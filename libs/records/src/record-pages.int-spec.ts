@@ -1,22 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { testDatabase } from '#libs/testing';
 import type { DatasetScope, PageQuery } from './records.types.js';
-import { batchOf, newDataset, type TestRecords, testRecords } from './test-records.js';
+import { batchOf, newDataset, ownTestRecords } from './test-records.js';
 
 const PAGE_BYTES = 4_000;
 
-let store: TestRecords;
-let database: Awaited<ReturnType<typeof testDatabase>>;
+let store: Awaited<ReturnType<typeof ownTestRecords>>;
 
-beforeAll(async () => {
-  database = await testDatabase();
-  store = await testRecords(database.url, { maxPageBytes: PAGE_BYTES });
-});
-
-afterAll(async () => {
-  await store.close();
-  await database.close();
-});
+beforeAll(async () => void (store = await ownTestRecords({ maxPageBytes: PAGE_BYTES })));
+afterAll(() => store.close());
 
 const save = (dataset: DatasetScope, records: unknown[]) => store.records.saveBatch({ ...batchOf(dataset), records });
 const page = (dataset: DatasetScope, query: Partial<PageQuery> = {}) => store.records.page({ ...dataset, ...query });

@@ -1,23 +1,14 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { testDatabase } from '#libs/testing';
 import type { DatasetScope } from './records.types.js';
-import { batchOf, newDataset, type TestRecords, testRecords } from './test-records.js';
+import { batchOf, newDataset, ownTestRecords } from './test-records.js';
 
 const DAY_MS = 86_400_000;
 const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS);
 
-let store: TestRecords;
-let database: Awaited<ReturnType<typeof testDatabase>>;
+let store: Awaited<ReturnType<typeof ownTestRecords>>;
 
-beforeAll(async () => {
-  database = await testDatabase();
-  store = await testRecords(database.url);
-});
-
-afterAll(async () => {
-  await store.close();
-  await database.close();
-});
+beforeAll(async () => void (store = await ownTestRecords()));
+afterAll(() => store.close());
 
 const save = (dataset: DatasetScope, ...records: object[]) => store.records.saveBatch({ ...batchOf(dataset), records });
 const numbered = (from: number, count: number) => Array.from({ length: count }, (_, i) => ({ id: `r${from + i}`, n: from + i }));

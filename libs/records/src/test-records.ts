@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { Cipher } from '#libs/crypto';
+import { testDatabase } from '#libs/testing';
 import { recordsDataSourceOptions } from './data-source.js';
 import { createRecords, type RecordsExtras } from './records.module.js';
 import type { Records } from './records.service.js';
@@ -20,6 +21,17 @@ export async function testRecords(url: string, extras: RecordsExtras = {}): Prom
     source,
     close: () => source.destroy(),
   };
+}
+
+/** The same on a database of its own. */
+export async function ownTestRecords(extras: RecordsExtras = {}): Promise<TestRecords & { readonly url: string }> {
+  const database = await testDatabase();
+  const store = await testRecords(database.url, extras);
+  const close = async () => {
+    await store.close();
+    await database.close();
+  };
+  return { ...store, url: database.url, close };
 }
 
 let lastConnection = 0;

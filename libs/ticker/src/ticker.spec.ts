@@ -6,8 +6,11 @@ class Counting extends Ticker {
   rounds = 0;
   readonly events = new EventEmitter();
 
-  constructor(private readonly failing = false) {
-    super(1);
+  constructor(
+    private readonly failing = false,
+    everyMs = 1,
+  ) {
+    super(everyMs);
   }
 
   protected async tick(): Promise<void> {
@@ -37,4 +40,12 @@ it('goes on after a round that failed', async () => {
   await reached(ticker, 2);
   await ticker.beforeApplicationShutdown();
   expect(ticker.rounds).toBeGreaterThanOrEqual(2);
+});
+
+it('does nothing where it is turned off', async () => {
+  const ticker = new Counting(false, 0);
+  ticker.onApplicationBootstrap();
+  await new Promise((resolve) => setImmediate(resolve));
+  await ticker.beforeApplicationShutdown();
+  expect(ticker.rounds).toBe(0);
 });

@@ -7,7 +7,7 @@ export abstract class Ticker implements OnApplicationBootstrap, BeforeApplicatio
   #round: Promise<void> = Promise.resolve();
   #isStopped = false;
 
-  /** @param everyMs between the end of a round and the start of the next */
+  /** @param everyMs between the end of a round and the start of the next; 0: there are none */
   constructor(private readonly everyMs: number) {}
 
   protected abstract tick(): Promise<unknown>;
@@ -18,6 +18,7 @@ export abstract class Ticker implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   onApplicationBootstrap(): void {
+    if (this.everyMs === 0) return;
     this.#round = this.#run();
   }
 

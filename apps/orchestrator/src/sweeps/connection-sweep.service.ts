@@ -12,8 +12,6 @@ export interface ConnectionSweepOptions {
   readonly atOnce: number;
 }
 
-const OFF_MS = 3_600_000;
-
 /**
  * Has tokens renewed before anybody waits for them, and keys tried once a day. Rows are taken by compare-and-set, so every replica may
  * do it.
@@ -25,11 +23,10 @@ export class ConnectionSweep extends Ticker {
     private readonly jobs: JobProducer,
     @Inject(CONNECTION_SWEEP_OPTIONS) private readonly options: ConnectionSweepOptions,
   ) {
-    super(options.everyMinutes > 0 ? options.everyMinutes * 60_000 : OFF_MS);
+    super(Math.max(0, options.everyMinutes) * 60_000);
   }
 
   protected async tick(): Promise<void> {
-    if (this.options.everyMinutes <= 0) return;
     for (let hasMore = true; hasMore && !this.isStopped;) {
       const taken = await this.upkeep.takeDue(this.options.atOnce);
       await this.#send(taken.due);

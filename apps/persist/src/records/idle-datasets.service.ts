@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type IdleDataset, Records } from '#libs/records';
 import { SyncedDatasets } from '#libs/scheduling';
 import { Ticker } from '#libs/ticker';
-import { OFF_MS, RETENTION, type RetentionOptions } from './retention-options.js';
+import { RETENTION, type RetentionOptions } from './retention-options.js';
 
 /** A dataset is looked at once in so long. */
 const LOOK_EVERY_MS = 86_400_000;
@@ -19,12 +19,11 @@ export class IdleDatasets extends Ticker {
     private readonly synced: SyncedDatasets,
     @Inject(RETENTION) private readonly options: RetentionOptions,
   ) {
-    super(options.deleteEveryMs || OFF_MS);
+    super(options.deleteEveryMs);
   }
 
   protected async tick(): Promise<void> {
-    const { deleteEveryMs, deleteAfterMs } = this.options;
-    if (deleteEveryMs === 0) return;
+    const { deleteAfterMs } = this.options;
     const before = new Date(Date.now() - deleteAfterMs);
     const lookedAt = new Date(Date.now() - Math.min(LOOK_EVERY_MS, deleteAfterMs));
     const { idle } = await this.records.takeIdle(before, lookedAt, AT_ONCE);

@@ -3,9 +3,6 @@ import type { RecordRetentionConfig } from './record-retention.config.js';
 /** Injection token of `RetentionOptions`. */
 export const RETENTION = Symbol('record-retention');
 
-/** How often a round that is turned off looks whether it is still. */
-export const OFF_MS = 3_600_000;
-
 export interface RetentionOptions {
   /** 0: never. */
   readonly pruneEveryMs: number;

@@ -36,12 +36,12 @@ export interface Bundle {
   readonly code: string;
 }
 
-/** Bundles the sandbox process is counted on to remember; it keeps more (`CODES_KEPT`). */
 /** A bundle, and what spares evaluating it. */
 export interface Prepared extends Bundle {
   readonly snapshot?: FunctionSnapshot | undefined;
 }
 
+/** Bundles the sandbox process is counted on to remember; it keeps more (`CODES_KEPT`). */
 const CODES_REMEMBERED = 500;
 /** What the process's own watchdog is given beyond a run's limit, and to stop a cancelled run. */
 const GRACE_MS = 3_000;

@@ -9,6 +9,8 @@ it.each([
   failure('terminating connection due to administrator command', '57P01'),
   failure('Connection terminated unexpectedly'),
   failure('timeout exceeded when trying to connect'),
+  failure('Query runner already released. Cannot run queries anymore.'),
+  failure('server conn crashed?', '08P01'),
 ])('takes for a database that is away: $message', (error) => expect(isAway(error)).toBe(true));
 
 it.each([failure('duplicate key', '23505'), failure('syntax error', '42601'), failure('anything'), undefined])(
