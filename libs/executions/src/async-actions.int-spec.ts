@@ -4,19 +4,17 @@ import type { Outcome } from '#libs/contracts';
 import type { Deliveries, NewDelivery } from '#libs/deliveries';
 import { newId } from '#libs/kernel';
 import type { OperationEnd, OperationLog } from '#libs/logs';
-import { type TestDatabase, testDatabase, type TestRedis, testRedis } from '#libs/testing';
 import { ActionKeys } from './action-keys.js';
 import { AsyncActions } from './async-actions.js';
 import { expiredError, failedOutcome, lostError } from './domain/outcomes.js';
 import { Executions } from './executions.service.js';
 import { Reconciler } from './reconciler.js';
-import { type Engine, startEngine } from './test-executions.js';
+import { type Engine, engineStores, startEngine } from './test-executions.js';
 
 const SUCCESS: Outcome = { status: 'succeeded', output: { sent: true }, durationMs: 4, proxyCalls: 1 };
 const FAILURE = failedOutcome(lostError('broken'));
 
-let database: TestDatabase;
-let redis: TestRedis;
+let stores: Awaited<ReturnType<typeof engineStores>>;
 let engine: Engine;
 let actions: AsyncActions;
 let told: NewDelivery[] = [];
@@ -24,9 +22,8 @@ let ended: [string, OperationEnd][] = [];
 let wantsToHear = true;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  redis = await testRedis();
-  engine = await startEngine({ databaseUrl: database.url, encryptionKey: database.encryptionKey, redisUrl: redis.url });
+  stores = await engineStores();
+  engine = await startEngine(stores);
   const environments = { get: async () => ({ webhookSettings: { on_async_action_completion: wantsToHear } }) };
   const deliveries = { store: async (_tx: unknown, delivery: NewDelivery) => void told.push(delivery) };
   const operations = { finish: (id: string, end: OperationEnd) => void ended.push([id, end]) };
@@ -41,8 +38,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await engine.close();
-  await redis.close();
-  await database.close();
+  await stores.close();
 });
 beforeEach(() => {
   told = [];

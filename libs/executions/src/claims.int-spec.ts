@@ -1,26 +1,18 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type ExecutionId, newId } from '#libs/kernel';
-import { type TestDatabase, testDatabase, type TestRedis, testRedis } from '#libs/testing';
 import { Executions } from './executions.service.js';
-import { type Engine, startEngine } from './test-executions.js';
+import { type Engine, engineStores, startEngine } from './test-executions.js';
 import { WorkersRepository } from './workers.repository.js';
 
-let database: TestDatabase;
-let redis: TestRedis;
+let stores: Awaited<ReturnType<typeof engineStores>>;
 let engine: Engine;
 let executions: Executions;
 const worker = newId();
 
-beforeAll(async () => {
-  database = await testDatabase();
-  redis = await testRedis();
-});
-afterAll(async () => {
-  await redis.close();
-  await database.close();
-});
+beforeAll(async () => void (stores = await engineStores()));
+afterAll(() => stores.close());
 beforeEach(async () => {
-  engine = await startEngine({ databaseUrl: database.url, encryptionKey: database.encryptionKey, redisUrl: redis.url });
+  engine = await startEngine(stores);
   executions = engine.get(Executions);
   await engine.get(WorkersRepository).beat(worker, 'jobs');
 });

@@ -1,29 +1,21 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { newId } from '#libs/kernel';
-import { type TestDatabase, testDatabase, type TestRedis, testRedis } from '#libs/testing';
 import { Dispatcher } from './dispatcher.js';
 import { Executions } from './executions.service.js';
 import { Reconciler } from './reconciler.js';
-import { type Engine, startEngine } from './test-executions.js';
+import { type Engine, engineStores, startEngine } from './test-executions.js';
 import { WorkersRepository } from './workers.repository.js';
 
 /** What is decided about accepted work must not depend on what time the deciding process believes it is. */
 const HOURS = 3_600_000;
-let database: TestDatabase;
-let redis: TestRedis;
+let stores: Awaited<ReturnType<typeof engineStores>>;
 let engine: Engine;
 const worker = newId();
 
-beforeAll(async () => {
-  database = await testDatabase();
-  redis = await testRedis();
-});
-afterAll(async () => {
-  await redis.close();
-  await database.close();
-});
+beforeAll(async () => void (stores = await engineStores()));
+afterAll(() => stores.close());
 beforeEach(async () => {
-  engine = await startEngine({ databaseUrl: database.url, encryptionKey: database.encryptionKey, redisUrl: redis.url });
+  engine = await startEngine(stores);
   await engine.redis.flushdb();
   await engine.db.query('DELETE FROM executions');
   await engine.get(WorkersRepository).beat(worker, 'jobs');

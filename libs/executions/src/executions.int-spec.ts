@@ -1,32 +1,24 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ExecutionId, idFloor, newId } from '#libs/kernel';
 import { JobProducer } from '#libs/queues';
-import { type TestDatabase, testDatabase, type TestRedis, testRedis } from '#libs/testing';
 import { Decisions } from './decisions.js';
 import { expiredError, lostError } from './domain/outcomes.js';
 import { Executions } from './executions.service.js';
 import { LedgerPartitions } from './ledger-partitions.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { Reconciler } from './reconciler.js';
-import { type Engine, startEngine } from './test-executions.js';
+import { type Engine, engineStores, startEngine } from './test-executions.js';
 import { WorkersRepository } from './workers.repository.js';
 
-let database: TestDatabase;
-let redis: TestRedis;
+let stores: Awaited<ReturnType<typeof engineStores>>;
 let engine: Engine;
 let executions: Executions;
 const worker = newId();
 
-beforeAll(async () => {
-  database = await testDatabase();
-  redis = await testRedis();
-});
-afterAll(async () => {
-  await redis.close();
-  await database.close();
-});
+beforeAll(async () => void (stores = await engineStores()));
+afterAll(() => stores.close());
 beforeEach(async () => {
-  engine = await startEngine({ databaseUrl: database.url, encryptionKey: database.encryptionKey, redisUrl: redis.url });
+  engine = await startEngine(stores);
   executions = engine.get(Executions);
   await engine.redis.flushdb();
   await engine.db.query('DELETE FROM executions');
@@ -282,7 +274,7 @@ describe('the reconciler', () => {
     });
     await engine.db.query(`UPDATE workers SET heartbeat_at = now() - interval '21 seconds'`);
     expect(await overdueAfterWatching()).toHaveLength(4);
-    const anew = await startEngine({ databaseUrl: database.url, encryptionKey: database.encryptionKey, redisUrl: redis.url });
+    const anew = await startEngine(stores);
     expect((await anew.get(Reconciler).overdue()).map(({ cause }) => cause)).toEqual(['start_deadline', 'run_deadline']);
     await anew.close();
   });

@@ -6,13 +6,18 @@ import { CryptoModule } from '#libs/crypto';
 import { Database, DatabaseModule } from '#libs/database';
 import { Secret } from '#libs/kernel';
 import { QueuesModule, WorkersModule } from '#libs/queues';
+import { testDatabase, testRedis } from '#libs/testing';
 import type { ExecutionsOptions } from './executions.config.js';
 import { ExecutionsModule } from './executions.module.js';
 
-export interface EngineOptions extends Partial<ExecutionsOptions> {
+/** What processes of one engine share. */
+export interface EngineStores {
   readonly databaseUrl: string;
   readonly encryptionKey: string;
   readonly redisUrl: string;
+}
+
+export interface EngineOptions extends Partial<ExecutionsOptions>, EngineStores {
   /** Job handlers; without any, jobs stay in their queues. */
   readonly handlers?: readonly Provider[];
 }
@@ -36,6 +41,15 @@ class HandlersModule {
     });
     return { module: HandlersModule, imports: [workers], providers: [...handlers] };
   }
+}
+
+/** Stores of their own for the engines of a file. */
+export async function engineStores(): Promise<EngineStores & { close(): Promise<void> }> {
+  const [database, redis] = await Promise.all([testDatabase(), testRedis()]);
+  const close = async () => {
+    await Promise.all([database.close(), redis.close()]);
+  };
+  return { databaseUrl: database.url, encryptionKey: database.encryptionKey, redisUrl: redis.url, close };
 }
 
 export async function startEngine(options: EngineOptions): Promise<Engine> {
