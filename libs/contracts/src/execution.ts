@@ -68,6 +68,8 @@ export type DryRunReport = z.output<typeof dryRunReport>;
 const runFacts = {
   /** Time between the start of the module body and its end. */
   durationMs: z.number(),
+  /** Whether its time was up when it ended, by the clock that stops its calls: what it waited for before it began counts. */
+  isTimeUp: z.boolean().optional(),
   proxyCalls: z.number().int(),
   results: modelCounts.optional(),
   checkpoints: z.object({ from: checkpoint.nullable(), to: checkpoint.nullable() }).optional(),

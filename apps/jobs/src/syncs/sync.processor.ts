@@ -40,7 +40,7 @@ export class SyncProcessor implements JobHandler<'sync.run'> {
     if (!started) return;
     const run = runOf(executionId, started, this.#wallMs);
     const ended = await this.control.run(executionId, signal, (stop) => this.runs.run(run, stop));
-    const outcome = outcomeInTime(ended, this.#wallMs);
+    const outcome = outcomeInTime(ended);
     // A run that was cut short because this process stops is due again at once, as is one that ended itself at a checkpoint.
     const interrupted = outcome.status === 'succeeded' && outcome.interrupted === true;
     const ending = { lost: signal.aborted, interrupted };

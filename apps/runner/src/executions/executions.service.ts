@@ -146,10 +146,11 @@ function classified(failure: Failure, scriptName: string, code: string): Functio
 }
 
 const factsOf = (
-  { proxyCalls, results, checkpointFrom: from = null, checkpointTo: to = from }: RunContext,
+  { proxyCalls, results, isTimeUp, checkpointFrom: from = null, checkpointTo: to = from }: RunContext,
   durationMs: number,
 ) => ({
   durationMs,
+  ...(isTimeUp ? { isTimeUp } : {}),
   proxyCalls,
   results,
   checkpoints: { from, to },

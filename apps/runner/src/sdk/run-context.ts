@@ -71,12 +71,21 @@ export class RunContext {
     return this.#lastedMs > (this.request.limits.interruptAfterMs ?? Number.POSITIVE_INFINITY);
   }
 
+  /** Whether its time is up: it may call nobody any more. */
+  get isTimeUp(): boolean {
+    return this.#lastedMs > this.#killAfterMs;
+  }
+
   /** Why the run may call nobody any more: every call of the SDK looks at it first. */
   get over(): HostError | undefined {
     if (this.signal.aborted) return sdkError('script_aborted', 'the execution was cancelled');
+    if (!this.isTimeUp) return undefined;
+    return sdkError('execution_timeout', `the function ran for more than ${this.#killAfterMs} ms`);
+  }
+
+  get #killAfterMs(): number {
     const { wallMs, killAfterMs = wallMs } = this.request.limits;
-    if (this.#lastedMs <= killAfterMs) return undefined;
-    return sdkError('execution_timeout', `the function ran for more than ${killAfterMs} ms`);
+    return killAfterMs;
   }
 
   /** Calls persist under this run's token. */

@@ -112,7 +112,7 @@ const INTERRUPTED_AFTER = 0.8;
 const KILLED_AFTER = 0.95;
 
 /** When a sync that may take `wallMs` is stopped: at the first checkpoint it saves after one moment, at any call after the other. */
-export const syncTimes = (wallMs: number) => ({
+const syncTimes = (wallMs: number) => ({
   interruptAfterMs: Math.ceil(wallMs * INTERRUPTED_AFTER),
   killAfterMs: Math.ceil(wallMs * KILLED_AFTER),
 });

@@ -1,6 +1,5 @@
 import type { Outcome } from '#libs/contracts';
 import { LIMITS } from '#libs/executions';
-import { syncTimes } from '../../runs/domain/execute-request.js';
 
 /** The ledger expires what outlives its kind's limit: a run is to end before, by its own. */
 const BEFORE_DEADLINE_MS = 60_000;
@@ -12,9 +11,8 @@ export const syncWallMs = (wantedMs: number): number => Math.min(wantedMs, LIMIT
  * How a run counts whose time ran out: as one that stopped at its last checkpoint, if it saved one. Its author need not look at the
  * clock: the next run goes on from there. One that got no further than the run before it has failed.
  */
-export function outcomeInTime(outcome: Outcome, wallMs: number): Outcome {
-  if (outcome.status !== 'failed' || outcome.durationMs < syncTimes(wallMs).killAfterMs || !hasProgressed(outcome))
-    return outcome;
+export function outcomeInTime(outcome: Outcome): Outcome {
+  if (outcome.status !== 'failed' || !outcome.isTimeUp || !hasProgressed(outcome)) return outcome;
   const { error: _error, ...facts } = outcome;
   return { ...facts, status: 'succeeded', output: null, interrupted: true };
 }
