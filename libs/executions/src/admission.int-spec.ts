@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { JobStream } from '#libs/queues';
 import { type TestRedis, testRedis } from '#libs/testing';
 import { Admission, type Admitted, type Offer } from './admission.js';
 import { capsText } from './domain/caps.js';
@@ -34,7 +35,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await redis.flushdb();
-  admission = new Admission(redis, options(SLOTS, CAP));
+  admission = new Admission(redis, 'fairlead', options(SLOTS, CAP));
 });
 
 describe('admission', () => {
@@ -45,7 +46,7 @@ describe('admission', () => {
   });
 
   it('lets a late environment in after one turn of a busy one', async () => {
-    admission = new Admission(redis, options(2, 100));
+    admission = new Admission(redis, 'fairlead', options(2, 100));
     await admission.offer('sync', offers(1, ...Array.from({ length: 1_000 }, (_, index) => `a${index}`)), 0);
     await admission.offer('sync', offers(2, 'b1', 'b2'), 0);
     const next = [];
@@ -54,7 +55,7 @@ describe('admission', () => {
   });
 
   it('uses idle slots whoever wants them', async () => {
-    admission = new Admission(redis, options(3, 100));
+    admission = new Admission(redis, 'fairlead', options(3, 100));
     expect(ids((await admission.offer('sync', offers(1, 'a1', 'a2', 'a3', 'a4'), 0)).admitted)).toEqual(['a1', 'a2', 'a3']);
   });
 
@@ -67,7 +68,10 @@ describe('admission', () => {
   });
 
   it('runs asynchronous actions one after the other, whatever synchronous ones take', async () => {
-    admission = new Admission(redis, { ...options(SLOTS, 100), environmentCaps: { ...each(100), 'action-async': 1 } });
+    admission = new Admission(redis, 'fairlead', {
+      ...options(SLOTS, 100),
+      environmentCaps: { ...each(100), 'action-async': 1 },
+    });
     const calls = Array.from({ length: 50 }, (_, index) => `s${index}`);
     await admission.offer('action', offers(1, ...calls), 0);
     expect(ids((await admission.offer('action-async', offers(1, 'a1', 'a2', 'a3'), 0)).admitted)).toEqual(['a1']);
@@ -81,7 +85,7 @@ describe('admission', () => {
 
   describe('with weights', () => {
     it('starts as many of an environment in one turn as its weight says', async () => {
-      admission = new Admission(redis, options(1, 100));
+      admission = new Admission(redis, 'fairlead', options(1, 100));
       await admission.limit('sync', 'v', [{ environmentId: 2, text: '- 3 - -' }]);
       await admission.offer('sync', offers(1, 'a1', 'a2', 'a3'), 0);
       await admission.offer('sync', offers(2, 'b1', 'b2', 'b3', 'b4', 'b5'), 0);
@@ -123,7 +127,7 @@ describe('admission', () => {
       names.map((name) => ({ id: name, environmentId: 1, connectionRowId }));
 
     beforeEach(() => {
-      admission = new Admission(redis, { ...options(SLOTS, 3), connectionCap: 1 });
+      admission = new Admission(redis, 'fairlead', { ...options(SLOTS, 3), connectionCap: 1 });
     });
 
     it('leaves the rest of the environment to its other connections', async () => {
@@ -156,7 +160,7 @@ describe('admission', () => {
 
   describe('with headroom', () => {
     beforeEach(() => {
-      admission = new Admission(redis, { ...options(SLOTS, 100), headroom: each(1) });
+      admission = new Admission(redis, 'fairlead', { ...options(SLOTS, 100), headroom: each(1) });
     });
 
     it('lets an environment below its share in while another holds every slot', async () => {
@@ -187,10 +191,11 @@ describe('admission', () => {
     expect((await admission.offer('action', offers(2, 'b1'), 1)).refused).toBe(0);
   });
 
-  it('keeps the job data of what has no row until it ends', async () => {
-    const { admitted } = await admission.offer('action', [{ id: 'a1', environmentId: 1, data: '{"a":1}' }], 0);
-    expect(admitted).toEqual([{ id: 'a1', environmentId: 1, data: '{"a":1}' }]);
-    expect(await admission.runningSince('action', 0)).toEqual(admitted);
+  it('hands what has no row to a worker when it is admitted, and keeps its data until it ends', async () => {
+    const offered = [{ id: 'a1', environmentId: 1, data: '{"a":1}' }];
+    expect(await admission.offer('action', offered, 0)).toEqual({ refused: 0, admitted: [] });
+    expect(await new JobStream(redis, 'fairlead:stream:action').all()).toEqual(['{"a":1}']);
+    expect(await admission.runningSince('action', 0)).toEqual(offered);
     await admission.settle('action', 'a1');
     expect(await redis.keys('fairlead:admission:*')).toEqual([]);
   });
@@ -214,7 +219,7 @@ describe('admission', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         await redis.flushdb();
-        admission = new Admission(redis, { ...options(SLOTS, CAP), headroom: each(1), connectionCap: 1 });
+        admission = new Admission(redis, 'fairlead', { ...options(SLOTS, CAP), headroom: each(1), connectionCap: 1 });
         const model = new AdmissionModel({ slots: SLOTS, headroom: 1, cap: CAP, connection: 1 });
         for (const one of steps) {
           const [admitted, expected] = await taken(one, model);

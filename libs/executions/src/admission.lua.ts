@@ -3,7 +3,7 @@
  * worth the environment's weight, under a cap per environment, a cap per connection and a number of slots overall. Slots that nobody
  * else wants go to whoever does. Nothing here grows with the backlog.
  *
- * Keys under KEYS[1], all rebuildable from the ledger:
+ * Work without a row is added to the stream KEYS[2] as it is admitted (ADR 20). Keys under KEYS[1], all rebuildable from the ledger:
  * `:queue:<env>` list of ids whose connection may run them · `:gone` hash environment → how many of them have ended since ·
  * `:ring` list of environments whose turn comes, `:ringed` the same as a set · `:credit` hash environment → what is left of its turn ·
  * `:env` hash id → `environment`, `environment/connection` where that is counted, `environment/connection/` where it is held back ·
@@ -13,8 +13,8 @@
  * queue`, each `-` where the environment has none of its own.
  *
  * ARGV: operation, slots, more of them for environments below their share, cap per environment, cap per connection
- * (0: none), then what the operation takes. The time is that of Redis: processes may disagree. Each answers `{number, number, id, env, data, …}`: two results of its own and whom it
- * admitted.
+ * (0: none), then what the operation takes. The time is that of Redis: processes may disagree. Each answers `{number, number, id, env,
+ * …}`: two results of its own and what it admitted of work that has a row.
  */
 export const ADMISSION_LUA = `
 local base, operation = KEYS[1], ARGV[1]
@@ -59,11 +59,15 @@ local function start(id, env)
   used = taken() + 1
 end
 
+-- Work that has no row goes to a worker by itself, the rest by a job of whoever is told. What nobody took for an hour nobody waits for.
 local function give(answer, id, env, payload)
   start(id, env)
+  if payload ~= '' then
+    redis.call('XADD', KEYS[2], 'MINID', '~', string.format('%.0f', now - 3600000), '*', 'job', payload)
+    return
+  end
   answer[#answer + 1] = id
   answer[#answer + 1] = env
-  answer[#answer + 1] = payload
 end
 
 local function wants(env)

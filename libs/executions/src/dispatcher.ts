@@ -24,9 +24,7 @@ export class Dispatcher {
   async offerAction(job: ActionJob, most: number): Promise<boolean> {
     const { executionId: id, environmentId, connectionRowId } = job;
     const offer = { id, environmentId, connectionRowId, data: JSON.stringify(job) };
-    const { refused, admitted } = await this.admission.offer('action', [offer], most);
-    await this.#enqueue('action', admitted);
-    return refused === 0;
+    return (await this.admission.offer('action', [offer], most)).refused === 0;
   }
 
   /** Offers rows. @throws what Redis throws */
@@ -75,21 +73,9 @@ export class Dispatcher {
     return this.jobs.enqueueAgain(JOB_OF[kind], { executionId: id, environmentId }, { jobId: id });
   }
 
+  /** Actions have gone to their workers when they were admitted. */
   async #enqueue(kind: ExecutionKind, admitted: readonly Admitted[]): Promise<void> {
-    if (kind === 'action') await this.#enqueueActions(admitted);
-    else await this.#enqueueRows(kind, admitted);
-  }
-
-  async #enqueueActions(admitted: readonly Admitted[]): Promise<void> {
-    const jobs = admitted
-      .filter(({ data }) => data !== '')
-      .map(({ id, data }) => ({ jobId: id, data: JSON.parse(data) as ActionJob }));
-    const [first] = jobs;
-    if (first && jobs.length === 1) await this.jobs.enqueue('action.run', first.data, first);
-    else await this.jobs.enqueueMany('action.run', jobs);
-  }
-
-  async #enqueueRows(kind: StoredKind, admitted: readonly Admitted[]): Promise<void> {
+    if (kind === 'action') return;
     const jobs = admitted.map(({ id, environmentId }) => ({ jobId: id, data: { executionId: id, environmentId } }));
     await this.jobs.enqueueMany(JOB_OF[kind], jobs);
   }
