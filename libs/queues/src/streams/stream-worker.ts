@@ -5,7 +5,7 @@ import { messageOf, newId } from '#libs/kernel';
 import { Silence } from './domain/silence.js';
 import type { JobStream, StreamEntry } from './job-stream.js';
 
-/** What is done with jobs. Neither rejects. */
+/** What is done with jobs. */
 export interface StreamJobs {
   run(data: string): Promise<void>;
   /** The process that was given the job is gone. */
@@ -22,6 +22,8 @@ export interface StreamWorkerOptions {
 
 const BLOCK_MS = 2_000;
 const TRY_AGAIN_MS = 200;
+/** Of a burst, each of several workers takes a part. */
+const MOST_AT_ONCE = 16;
 
 /** Takes jobs from a stream as long as there is room, and looks after those of workers that fell silent. */
 export class StreamWorker {
@@ -68,7 +70,8 @@ export class StreamWorker {
   async #take(): Promise<void> {
     while (!this.#isClosing) {
       const room = this.options.concurrency - this.#running;
-      if (room > 0) for (const entry of await this.#read(room)) this.#begin(entry, (data) => this.jobs.run(data));
+      if (room > 0)
+        for (const entry of await this.#read(Math.min(room, MOST_AT_ONCE))) this.#begin(entry, (data) => this.jobs.run(data));
       else await new Promise<void>((resolve) => (this.#freed = resolve));
     }
   }
@@ -90,7 +93,7 @@ export class StreamWorker {
   }
 
   async #end(entryId: string, work: Promise<void>): Promise<void> {
-    await work;
+    await this.#attempt('a job', () => work);
     this.#running -= 1;
     this.#freed();
     await this.#note(entryId);
