@@ -11,6 +11,8 @@ export const EXECUTIONS_OPTIONS = Symbol('executions-options');
 
 /** A Redis that answers does so in milliseconds. */
 const PATIENCE_MS = 1_000;
+/** Longer than it takes to accept something. What is accepted later still has its place given to others meanwhile. */
+const RESERVED_FOR_MS = 30_000;
 
 /** Work that asks to run. */
 export interface Offer {
@@ -119,15 +121,23 @@ export class Admission {
     });
   }
 
-  /** How many wait in an environment, and how many may; undefined while Redis is away. */
-  async roomIfKnown(kind: ExecutionKind, environmentId: EnvironmentId): Promise<{ waiting: number; most: number } | undefined> {
+  /**
+   * Keeps a place in line for what is being accepted, until it is offered, given up, or forgotten; answers how many others wait where there
+   * is none. Undefined where there is, and while Redis is away: then nobody is refused.
+   */
+  async reserveIfKnown(kind: ExecutionKind, environmentId: EnvironmentId, id: ExecutionId): Promise<number | undefined> {
     if (this.#redis.status !== 'ready') return undefined;
-    const room = this.#call(kind, 'room', environmentId, this.options.maxQueued);
+    const reserved = this.#call(kind, 'reserve', environmentId, this.options.maxQueued, id, RESERVED_FOR_MS);
     return inTime(
-      room.then(([waiting, most]) => ({ waiting, most })),
+      reserved.then(([refused, waiting]) => (refused === 1 ? waiting : undefined)),
       PATIENCE_MS,
       () => undefined,
     );
+  }
+
+  /** What was being accepted was not. */
+  async giveUp(kind: ExecutionKind, environmentId: EnvironmentId, id: ExecutionId): Promise<void> {
+    await this.#call(kind, 'giveup', environmentId, id);
   }
 
   /** How many of an environment wait and run, as far as Redis knows. */
@@ -165,7 +175,7 @@ export class Admission {
   }
 }
 
-/** Of `environment`, `environment/connection` or `environment/connection/`. */
+/** Of a mark, which begins with it (`ADMISSION_LUA`). */
 const environmentOf = (mark: string): EnvironmentId => Number(mark.split('/', 1)[0]);
 
 function unflatten(flat: readonly string[]): Admitted[] {

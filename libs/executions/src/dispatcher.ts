@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { ExecutionKind } from '#libs/contracts';
-import { inTime, messageOf } from '#libs/kernel';
+import { type EnvironmentId, type ExecutionId, inTime, messageOf } from '#libs/kernel';
 import { JobProducer } from '#libs/queues';
 import { Admission, type Admitted, type Offer, type Reply, type WrittenLimits } from './admission.js';
 import type { ActionJob, StoredKind } from './executions.types.js';
@@ -45,6 +45,11 @@ export class Dispatcher {
   /** As `settle`, after the commit: a Redis that is away costs a warning, and the sweep frees the slot. */
   async settleCommitted(kind: ExecutionKind, id: string): Promise<void> {
     await this.#patiently(`freeing the slot of ${id}`, () => this.settle(kind, id));
+  }
+
+  /** The transaction that was to accept it has failed: a Redis that is away costs a warning, and the place ends by itself. */
+  async giveUpPlace(kind: StoredKind, environmentId: EnvironmentId, id: ExecutionId): Promise<void> {
+    await this.#patiently(`giving up the place of ${id}`, () => this.admission.giveUp(kind, environmentId, id));
   }
 
   async settle(kind: ExecutionKind, id: string, reply?: Reply): Promise<{ first: boolean; heard: number }> {

@@ -37,10 +37,12 @@ export class Executions {
 
   /** Accepts work with the caller's transaction; it is offered for admission after the commit. @throws AppError `queue_full` */
   async submit(tx: Transaction, execution: NewExecution): Promise<ExecutionId> {
-    const room = await this.admission.roomIfKnown(execution.kind, execution.environmentId);
-    if (room && room.waiting >= room.most) throw queueFull(`${room.waiting} executions of this environment wait already`);
-    const [id] = await this.submitMany(tx, [execution]);
-    return id as ExecutionId;
+    const { kind, environmentId, id = newId() } = execution;
+    const waiting = await this.admission.reserveIfKnown(kind, environmentId, id);
+    if (waiting !== undefined) throw queueFull(`${waiting} executions of this environment wait already`);
+    tx.afterRollback(() => this.dispatcher.giveUpPlace(kind, environmentId, id));
+    await this.submitMany(tx, [{ ...execution, id }]);
+    return id;
   }
 
   /**
