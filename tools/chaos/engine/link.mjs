@@ -5,10 +5,10 @@ import { ownPort } from './ports.mjs';
 const LOOK_AGAIN_MS = 100;
 
 /**
- * A way on loopback to one server or, in turns, to several that do the same. It can be cut in the two ways networks are:
- * `shut` breaks what is open and refuses what comes, `silent` carries nothing and closes nothing. Whoever comes while there is no server waits for one.
+ * A way on loopback to one server or, in turns, to several that do the same. It can be cut in the ways networks are:
+ * `shut` breaks what is open and refuses what comes, `silent` carries nothing and closes nothing. `mute` carries what is asked and no answer. Whoever comes while there is no server waits for one.
  *
- * @typedef {{ port: number, set(mode: 'open' | 'shut' | 'silent'): Promise<void>, close(): Promise<void> }} Link
+ * @typedef {{ port: number, set(mode: 'open' | 'shut' | 'silent' | 'mute'): Promise<void>, close(): Promise<void> }} Link
  * @param {() => readonly number[]} targets ports that may be connected to now, best first
  * @returns {Promise<Link>}
  */
@@ -21,9 +21,9 @@ export async function openLink(targets) {
     socket.setNoDelay(true);
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
   };
-  const carry = (from, into) => {
+  const carry = (from, into, isAnswer) => {
     from.on('data', (chunk) => {
-      if (mode === 'silent' || into.write(chunk)) return;
+      if (mode === 'silent' || (isAnswer && mode === 'mute') || into.write(chunk)) return;
       from.pause();
       into.once('drain', () => from.resume());
     });
@@ -34,7 +34,7 @@ export async function openLink(targets) {
     let far;
     near.once('close', () => mode === 'silent' || far?.destroy());
     const tryNext = ([port, ...others]) => {
-      if (near.destroyed || mode !== 'open') return;
+      if (near.destroyed || (mode !== 'open' && mode !== 'mute')) return;
       if (port === undefined) {
         setTimeout(() => tryNext(targets()), LOOK_AGAIN_MS);
         return;
@@ -44,8 +44,8 @@ export async function openLink(targets) {
       hold(far);
       far.once('connect', () => {
         isOpen = true;
-        carry(near, far);
-        carry(far, near);
+        carry(near, far, false);
+        carry(far, near, true);
         near.resume();
       });
       far.once('close', () => isOpen || tryNext(others));
@@ -79,7 +79,7 @@ export async function openLink(targets) {
       mode = wanted;
       if (wanted === 'shut') await shut();
       // What was silenced is lost: a connection that missed something is of no use.
-      else if (was === 'silent') drop();
+      else if (was === 'silent' || was === 'mute') drop();
       else if (was === 'shut') await listen(port);
     },
     close: shut,
