@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { launchStack, type Stack, startUpstream, type Upstream } from '#libs/testing';
-import { Api, connect, of } from '../e2e/support/api.js';
+import { sql } from '../auth/support/database.js';
+import { Api, connect, expectStatus, of, type Reply } from '../e2e/support/api.js';
+import { deploy } from '../e2e/support/functions.js';
 import { type Gate, openGate } from './support/gate.js';
 
 /** Calls through connections that are in use go on while a store is away, and after it came back, empty or not. */
@@ -106,5 +108,88 @@ describe('calls go on', () => {
     await expectUnharmed(AFTERWARDS_MS);
     await traffic.stop();
     await expect.poll(async () => (await api.get('/integrations')).status, { timeout: 10_000 }).toBe(200);
+  });
+});
+
+describe('what needs Postgres is refused while it is away, and is not half done', () => {
+  const HEADERS = of('steady-a', 'steady-a-connection');
+  const SYNC = { provider_config_key: 'steady-a', connection_id: 'steady-a-connection', syncs: ['lines'] };
+  const REFUSAL = [503, 'database_unavailable', '2'];
+  const works = new Map<string, number>();
+
+  /** @param more headers */
+  const act = (mark: string, more: Record<string, string>) =>
+    api.post<{ id: string }>('/action/trigger', { action_name: 'work', input: { mark } }, { headers: { ...HEADERS, ...more } });
+  const later = (mark: string) => act(mark, { 'x-async': 'true', 'idempotency-key': mark });
+  const isBack = () => expect.poll(async () => (await api.get('/integrations')).status, { timeout: 10_000 }).toBe(200);
+  const executions = () => sql(stack.databaseUrl, `SELECT state FROM executions WHERE kind IN ('action-async', 'sync')`);
+  const refusalOf = ({ status, text, headers }: Reply) => [
+    status,
+    (JSON.parse(text) as { error: { code: string } }).error.code,
+    headers.get('retry-after'),
+  ];
+
+  beforeAll(async () => {
+    upstream.on('POST', '/work', ({ json }) => {
+      const { mark } = json as { mark: string };
+      works.set(mark, (works.get(mark) ?? 0) + 1);
+      return { status: 200, body: { mark } };
+    });
+    await deploy(api, 'steady-a', [
+      { type: 'action', name: 'work', exec: `return (await nango.post({ endpoint: '/work', data: input })).data;` },
+      { type: 'sync', name: 'lines', models: ['Line'], exec: `await nango.batchSave([{ id: '1' }], 'Line');`, autoStart: false },
+    ]);
+    await expectStatus(act('warm', {}), 200);
+  });
+
+  it('with a code of its own and a time to come back, whatever is asked', async () => {
+    const calls: Record<string, () => Promise<Reply>> = {
+      'an action with a key': () => act('keyed', { 'idempotency-key': 'keyed' }),
+      'an asynchronous action': () => act('async', { 'x-async': 'true' }),
+      'an asynchronous action with a key': () => later('async-keyed'),
+      'a result': () => api.get('/action/0199aaaa-0000-7000-8000-000000000000'),
+      'a trigger': () => api.post('/sync/trigger', SYNC),
+      'a pause': () => api.post('/sync/pause', SYNC),
+      'a status': () => api.get('/sync/status?syncs=*&provider_config_key=steady-a'),
+      records: () => api.get('/records?model=Line', { headers: HEADERS }),
+      'a list': () => api.get('/connections'),
+      'a new integration': () => api.post('/integrations', { provider: 'private-api-bearer', unique_key: 'late' }),
+      'a deploy': () =>
+        api.post('/sync/deploy', {
+          flowConfigs: [],
+          onEventScriptsByProvider: [],
+          nangoYamlBody: '',
+          reconcile: false,
+          debug: false,
+        }),
+    };
+    const before = await executions();
+    await gate.shut();
+    const names = Object.keys(calls);
+    const replies = await Promise.all(Object.values(calls).map((call) => call()));
+    await gate.open();
+    const refusals = Object.fromEntries(replies.map((reply, n) => [names[n], refusalOf(reply)]));
+    expect(refusals).toEqual(Object.fromEntries(names.map((name) => [name, REFUSAL])));
+    await isBack();
+    expect([await executions(), (await api.get('/integrations/late')).status]).toEqual([before, 404]);
+    // The key was not used up by what was refused.
+    expect((await expectStatus(act('keyed', { 'idempotency-key': 'keyed' }), 200)).body).toEqual({ mark: 'keyed' });
+    expect(works.get('keyed')).toBe(1);
+  });
+
+  it('calls that it was lost under are done once when they are made again', async () => {
+    const marks = Array.from({ length: 30 }, (_, n) => `lost-${n}`);
+    const first = marks.map((mark) => later(mark));
+    await Promise.race(first);
+    await gate.shut();
+    const told = await Promise.all(first);
+    await gate.open();
+    expect(new Set(told.map(({ status }) => status))).toEqual(new Set([202, 503]));
+    await isBack();
+    const ids = await Promise.all(marks.map(async (mark) => (await expectStatus(later(mark), 202)).body.id));
+    // What was accepted, whether or not its caller heard of it, is the same action.
+    for (const [n, { status, body }] of told.entries()) if (status === 202) expect(ids[n]).toBe(body.id);
+    for (const id of ids) await expect.poll(async () => (await api.get(`/action/${id}`)).status, { timeout: 30_000 }).toBe(200);
+    expect(marks.map((mark) => works.get(mark))).toEqual(marks.map(() => 1));
   });
 });
