@@ -3,12 +3,14 @@ import { connect, createServer } from 'node:net';
 import { ownPort } from './ports.mjs';
 
 const LOOK_AGAIN_MS = 100;
+const LOST_SHARE = 0.25;
 
 /**
  * A way on loopback to one server or, in turns, to several that do the same. It can be cut in the ways networks are:
- * `shut` breaks what is open and refuses what comes, `silent` carries nothing and closes nothing. `mute` carries what is asked and no answer. Whoever comes while there is no server waits for one.
+ * `shut` breaks what is open and refuses what comes, `silent` carries nothing and closes nothing. `lossy` carries what is asked, and breaks
+ * instead of carrying some of the answers. Whoever comes while there is no server waits for one.
  *
- * @typedef {{ port: number, set(mode: 'open' | 'shut' | 'silent' | 'mute'): Promise<void>, close(): Promise<void> }} Link
+ * @typedef {{ port: number, set(mode: 'open' | 'shut' | 'silent' | 'lossy'): Promise<void>, close(): Promise<void> }} Link
  * @param {() => readonly number[]} targets ports that may be connected to now, best first
  * @returns {Promise<Link>}
  */
@@ -23,7 +25,8 @@ export async function openLink(targets) {
   };
   const carry = (from, into, isAnswer) => {
     from.on('data', (chunk) => {
-      if (mode === 'silent' || (isAnswer && mode === 'mute') || into.write(chunk)) return;
+      if (isAnswer && mode === 'lossy' && Math.random() < LOST_SHARE) return void into.destroy();
+      if (mode === 'silent' || into.write(chunk)) return;
       from.pause();
       into.once('drain', () => from.resume());
     });
@@ -34,7 +37,7 @@ export async function openLink(targets) {
     let far;
     near.once('close', () => mode === 'silent' || far?.destroy());
     const tryNext = ([port, ...others]) => {
-      if (near.destroyed || (mode !== 'open' && mode !== 'mute')) return;
+      if (near.destroyed || (mode !== 'open' && mode !== 'lossy')) return;
       if (port === undefined) {
         setTimeout(() => tryNext(targets()), LOOK_AGAIN_MS);
         return;
@@ -79,7 +82,7 @@ export async function openLink(targets) {
       mode = wanted;
       if (wanted === 'shut') await shut();
       // What was silenced is lost: a connection that missed something is of no use.
-      else if (was === 'silent' || was === 'mute') drop();
+      else if (was === 'silent') drop();
       else if (was === 'shut') await listen(port);
     },
     close: shut,

@@ -34,7 +34,7 @@ const nothing = async () => undefined;
 async function begin({ replicas, stores, balancers }, world, { kind, target, store, forMs, byMs }) {
   if (target === 'redis') return hurtRedis(stores.redis, kind);
   if (target === 'postgres') return hurtPostgres(stores.postgres, [...replicas.values()], kind);
-  if (target.startsWith(WAY)) return cut([balancers[target.slice(WAY.length)]], kind === 'mute' ? 'mute' : 'shut');
+  if (target.startsWith(WAY)) return cut([balancers[target.slice(WAY.length)]], kind === 'lose' ? 'lossy' : 'shut');
   const replica = replicas.get(target);
   if (kind === 'strand') return strand(world, replica, forMs);
   if (kind === 'step') return step(replica, byMs);

@@ -5,7 +5,7 @@ export const REPLICAS = ['server', 'runner', 'orchestrator-1', 'orchestrator-2',
 /** The runner reaches no store. */
 const WITH_STORES = REPLICAS.filter((name) => name !== 'runner');
 
-/** Services that others reach by a balancer, which can be cut, or carry what is asked and lose every answer. */
+/** Services that others reach by a balancer, which can be cut, or carry what is asked and lose answers. */
 const WAYS = ['server', 'runner', 'persist'].map((service) => `way to ${service}`);
 
 /** Longer than a worker may be silent before what it runs is given up. */
@@ -28,7 +28,7 @@ const KINDS = [
   { kind: 'strand', weight: 2, targets: ['jobs-1'], forMs: STRANDED_MS, restMs: 5_000 },
   { kind: 'cut', weight: 3, targets: WITH_STORES, forMs: [1_000, 8_000], stores: true },
   { kind: 'cut', weight: 1, targets: WAYS, forMs: [100, 1_500] },
-  { kind: 'mute', weight: 3, targets: WAYS, forMs: [200, 1_500] },
+  { kind: 'lose', weight: 3, targets: WAYS, forMs: [1_000, 5_000] },
   { kind: 'step', weight: 2, targets: REPLICAS, forMs: [2_000, 10_000], byMs: [-40_000, 40_000] },
   { kind: 'silence', weight: 2, targets: WITH_STORES, forMs: [1_000, 8_000], stores: true },
   { kind: 'flush', weight: 2, targets: ['redis'], forMs: [0, 0] },
@@ -85,6 +85,6 @@ function pick(at) {
 
 /** As it reads in a report. */
 export const faultText = ({ kind, target, store, byMs, forMs }) =>
-  `${kind} ${kind === 'step' ? 'the clock of ' : ''}${target}${store ? ` from ${store}` : ''}${
+  `${kind} ${{ step: 'the clock of ', lose: 'answers on the ' }[kind] ?? ''}${target}${store ? ` from ${store}` : ''}${
     byMs && forMs > 0 ? ` by ${(byMs / 1000).toFixed(1)} s` : ''
   }${forMs > 0 ? ` for ${(forMs / 1000).toFixed(1)} s` : ''}`;

@@ -34,7 +34,7 @@ it('seeds reach every kind of fault', () => {
       'crash postgres',
       'cut postgres',
       'strand jobs',
-      'mute way to persist',
+      'lose way to persist',
       'step runner',
     ]),
   );
