@@ -105,7 +105,7 @@ describe('admission', () => {
       await admission.limit('sync', 'v', [{ environmentId: 1, text: '1 - - 2' }]);
       expect(await refused(offers(1, 'a1', 'a2', 'a3', 'a4'))).toEqual([0, 0, 0, 1]);
       expect(await refused(offers(2, 'b1', 'b2', 'b3', 'b4', 'b5'))).toEqual([0, 0, 0, 0, 0]);
-      expect(await admission.reserveIfKnown('sync', 1, 'a5')).toBe(2);
+      expect(await admission.reserveIfKnown('sync', 1, ['a5'])).toEqual({ reserved: 0, waiting: 2 });
     });
 
     it('does not count what was cancelled', async () => {
@@ -232,13 +232,14 @@ describe('admission', () => {
 
   it('keeps a place for what is being accepted, beside what would start at once', async () => {
     admission = new Admission(redis, { ...options(SLOTS, CAP), maxQueued: 2 });
-    const reserve = (id: string) => admission.reserveIfKnown('sync', 1, id);
-    for (const id of ['a1', 'a2', 'a3', 'a4']) expect(await reserve(id)).toBeUndefined();
-    expect(await reserve('a5')).toBe(4);
-    await admission.giveUp('sync', 1, 'a4');
-    expect(await reserve('a5')).toBeUndefined();
+    const reserve = (...names: string[]) => admission.reserveIfKnown('sync', 1, names);
+    expect(await reserve('a1', 'a2', 'a3')).toEqual({ reserved: 3, waiting: 0 });
+    expect(await reserve('a4', 'a5')).toEqual({ reserved: 1, waiting: 3 });
+    expect(await reserve('a5')).toEqual({ reserved: 0, waiting: 4 });
+    await admission.giveUp('sync', 1, ['a4']);
+    expect(await reserve('a5')).toEqual({ reserved: 1, waiting: 3 });
     await admission.offer('sync', offers(1, 'a1', 'a2', 'a3', 'a5'), 0);
-    expect(await reserve('a6')).toBe(2);
+    expect(await reserve('a6')).toEqual({ reserved: 0, waiting: 2 });
     expect(await admission.load('sync', 1)).toEqual({ waiting: 2, running: CAP });
     for (const id of ['a1', 'a2', 'a3', 'a5']) await admission.release('sync', id);
     expect(await redis.keys('fairlead:admission:*')).toEqual([]);

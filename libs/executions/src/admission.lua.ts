@@ -343,21 +343,25 @@ function operations.pump()
   return admit({0, 0})
 end
 
--- environment, most that may wait where it has no limit of its own, id, milliseconds. Keeps a place for what is being accepted, until it is
--- offered or given up. Answers 1 where there is none, and how many wait or are being accepted.
+-- environment, most that may wait where it has no limit of its own, milliseconds, ids. Keeps places for those that are being accepted, until
+-- they are offered or given up, for the first as long as there are some. Answers for how many, and how many others wait or are being accepted.
 function operations.reserve()
-  local env, most, id = ARGV[6], limits_of(ARGV[6]).most or tonumber(ARGV[7]), ARGV[8]
+  local env, most, reserved = ARGV[6], limits_of(ARGV[6]).most or tonumber(ARGV[7]), 0
   local in_queue = redis.call('LLEN', queue(env))
   redis.call('ZREMRANGEBYSCORE', accepting(env), '-inf', now)
   local waits = waiting(env, in_queue) + redis.call('ZCARD', accepting(env))
-  if waits >= most + free_for(env, in_queue) then return {1, waits} end
-  redis.call('ZADD', accepting(env), now + ARGV[9], id)
-  return {0, waits}
+  local room = most + free_for(env, in_queue) - waits
+  for at = 9, #ARGV do
+    if reserved >= room then break end
+    redis.call('ZADD', accepting(env), now + ARGV[8], ARGV[at])
+    reserved = reserved + 1
+  end
+  return {reserved, waits}
 end
 
--- environment, id
+-- environment, ids
 function operations.giveup()
-  redis.call('ZREM', accepting(ARGV[6]), ARGV[7])
+  for at = 7, #ARGV do redis.call('ZREM', accepting(ARGV[6]), ARGV[at]) end
   return {0, 0}
 end
 

@@ -122,22 +122,26 @@ export class Admission {
   }
 
   /**
-   * Keeps a place in line for what is being accepted, until it is offered, given up, or forgotten; answers how many others wait where there
-   * is none. Undefined where there is, and while Redis is away: then nobody is refused.
+   * Keeps places in line for what is being accepted, until it is offered, given up, or forgotten: for so many of the ids, the first of them,
+   * as there is room for. Undefined while Redis is away: then nobody is refused.
    */
-  async reserveIfKnown(kind: ExecutionKind, environmentId: EnvironmentId, id: ExecutionId): Promise<number | undefined> {
+  async reserveIfKnown(
+    kind: ExecutionKind,
+    environmentId: EnvironmentId,
+    ids: readonly ExecutionId[],
+  ): Promise<{ readonly reserved: number; readonly waiting: number } | undefined> {
     if (this.#redis.status !== 'ready') return undefined;
-    const reserved = this.#call(kind, 'reserve', environmentId, this.options.maxQueued, id, RESERVED_FOR_MS);
+    const places = this.#call(kind, 'reserve', environmentId, this.options.maxQueued, RESERVED_FOR_MS, ...ids);
     return inTime(
-      reserved.then(([refused, waiting]) => (refused === 1 ? waiting : undefined)),
+      places.then(([reserved, waiting]) => ({ reserved, waiting })),
       PATIENCE_MS,
       () => undefined,
     );
   }
 
   /** What was being accepted was not. */
-  async giveUp(kind: ExecutionKind, environmentId: EnvironmentId, id: ExecutionId): Promise<void> {
-    await this.#call(kind, 'giveup', environmentId, id);
+  async giveUp(kind: ExecutionKind, environmentId: EnvironmentId, ids: readonly ExecutionId[]): Promise<void> {
+    await this.#call(kind, 'giveup', environmentId, ...ids);
   }
 
   /** How many of an environment wait and run, as far as Redis knows. */

@@ -47,9 +47,9 @@ export class Dispatcher {
     await this.#patiently(`freeing the slot of ${id}`, () => this.settle(kind, id));
   }
 
-  /** The transaction that was to accept it has failed: a Redis that is away costs a warning, and the place ends by itself. */
-  async giveUpPlace(kind: StoredKind, environmentId: EnvironmentId, id: ExecutionId): Promise<void> {
-    await this.#patiently(`giving up the place of ${id}`, () => this.admission.giveUp(kind, environmentId, id));
+  /** The transaction that was to accept them has failed: a Redis that is away costs a warning, and their places end by themselves. */
+  async giveUpPlaces(kind: StoredKind, environmentId: EnvironmentId, ids: readonly ExecutionId[]): Promise<void> {
+    await this.#patiently(`giving up ${ids.length} places of ${kind}`, () => this.admission.giveUp(kind, environmentId, ids));
   }
 
   async settle(kind: ExecutionKind, id: string, reply?: Reply): Promise<{ first: boolean; heard: number }> {
