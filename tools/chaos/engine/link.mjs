@@ -25,8 +25,8 @@ export async function openLink(targets) {
   };
   const carry = (from, into, isAnswer) => {
     from.on('data', (chunk) => {
-      if (isAnswer && mode === 'lossy' && Math.random() < LOST_SHARE) return void into.destroy();
-      if (mode === 'silent' || into.write(chunk)) return;
+      if (isAnswer && mode === 'lossy' && Math.random() < LOST_SHARE) into.destroy();
+      if (mode === 'silent' || into.destroyed || into.write(chunk)) return;
       from.pause();
       into.once('drain', () => from.resume());
     });

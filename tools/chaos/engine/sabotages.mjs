@@ -58,19 +58,19 @@ export const SABOTAGES = {
 
 /** A copy of what was built, with a sabotage in it. @returns where its `dist` is, and how to be rid of it */
 export function sabotagedBuild(name) {
+  const broken = new Map();
+  for (const { file, from, to } of SABOTAGES[name].changes)
+    broken.set(file, changed(broken.get(file) ?? readFileSync(at('dist', file), 'utf8'), { name, file, from, to }));
   const build = mkdtempSync(join(tmpdir(), 'fairlead-sabotage-'));
   cpSync(at('dist'), join(build, 'dist'), { recursive: true });
   cpSync(at('package.json'), join(build, 'package.json'));
   symlinkSync(realpathSync(at('node_modules')), join(build, 'node_modules'));
-  for (const { file, from, to } of SABOTAGES[name].changes) {
-    const path = join(build, 'dist', file);
-    writeFileSync(path, changed(readFileSync(path, 'utf8'), { name, file, from, to }));
-  }
+  for (const [file, code] of broken) writeFileSync(join(build, 'dist', file), code);
   return { build, remove: () => rmSync(build, { recursive: true, force: true }) };
 }
 
 /** @throws where the code is not what the sabotage was made for */
-export function changed(code, { name, file, from, to }) {
+function changed(code, { name, file, from, to }) {
   const parts = code.split(from);
   if (parts.length !== 2)
     throw new Error(`the sabotage ${name} finds ${JSON.stringify(from)} ${parts.length - 1} times in ${file}, not once`);
