@@ -109,7 +109,7 @@ describe('admission', () => {
       await admission.limit('sync', 'v', [{ environmentId: 1, text: '1 - - 2' }]);
       expect(await refused(offers(1, 'a1', 'a2', 'a3', 'a4'))).toEqual([0, 0, 0, 1]);
       expect(await refused(offers(2, 'b1', 'b2', 'b3', 'b4', 'b5'))).toEqual([0, 0, 0, 0, 0]);
-      expect(await admission.roomIfKnown('sync', 1)).toEqual({ waiting: 2, most: 2 });
+      expect(await admission.reserveIfKnown('sync', 1, ['a5'])).toEqual({ reserved: 0, waiting: 2 });
     });
 
     it('does not count what was cancelled', async () => {
@@ -143,6 +143,49 @@ describe('admission', () => {
     it('lets all of a connection run when the limit goes', async () => {
       await admission.offer('sync', of(7, 'a1', 'a2', 'a3'), 0);
       expect(ids(await admission.limit('sync', 'v', [{ environmentId: 1, text: '- - 0 -' }]))).toEqual(['a2', 'a3']);
+    });
+
+    const limited = (limit: number) => admission.limit('sync', 'v', [{ environmentId: 1, text: `- - ${limit} -` }]);
+
+    it('holds back what was in line before there was one', async () => {
+      admission = new Admission(redis, 'fairlead', options(SLOTS, 3));
+      const { admitted } = await admission.offer('sync', [...of(7, 'a1', 'a2', 'a3', 'a4', 'a5'), ...of(8, 'b1', 'b2')], 0);
+      expect(ids(admitted)).toEqual(['a1', 'a2', 'a3']);
+      expect(await limited(1)).toEqual([]);
+      expect(await admission.load('sync', 1)).toEqual({ waiting: 4, running: 3 });
+      // What runs beyond the limit is counted, and goes first.
+      expect(ids(await admission.release('sync', 'a1'))).toEqual(['b1']);
+      expect(await admission.load('sync', 1)).toEqual({ waiting: 3, running: 3 });
+      expect(await admission.release('sync', 'a2')).toEqual([]);
+      expect(ids(await admission.release('sync', 'a3'))).toEqual(['a4']);
+      expect(ids(await admission.release('sync', 'b1'))).toEqual(['b2']);
+      expect(ids(await admission.release('sync', 'a4'))).toEqual(['a5']);
+    });
+
+    it('holds back, in order, what a lower one has no room for', async () => {
+      await admission.offer('sync', offers(2, 'x1', 'x2', 'x3'), 0);
+      admission = new Admission(redis, 'fairlead', { ...options(SLOTS, 4), connectionCap: 4 });
+      expect(ids((await admission.offer('sync', of(7, 'a1', 'a2', 'a3', 'a4', 'a5', 'a6'), 0)).admitted)).toEqual(['a1']);
+      await limited(1);
+      for (const name of ['x1', 'x2', 'x3']) expect(await admission.release('sync', name)).toEqual([]);
+      const order = [];
+      for (let [next]: (string | undefined)[] = ['a1']; next; [next] = ids(await admission.release('sync', next)))
+        order.push(next);
+      expect(order).toEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'a6']);
+      expect((await redis.keys('fairlead:admission:sync:*')).filter((key) => !key.includes(':limits'))).toEqual([]);
+    });
+
+    it('lets other environments run while it sifts a long queue, a part at a time', async () => {
+      admission = new Admission(redis, 'fairlead', options(SLOTS, 3));
+      await admission.offer('sync', of(7, ...Array.from({ length: 2_500 }, (_, index) => `a${index}`)), 0);
+      await admission.offer('sync', of(8, 'b1'), 0);
+      await limited(1);
+      await admission.release('sync', 'a0');
+      expect(ids((await admission.offer('sync', offers(2, 'x1'), 0)).admitted)).toEqual(['x1']);
+      const admitted = [];
+      for (let pumped = 0; pumped < 3; pumped += 1) admitted.push(...ids(await admission.pump('sync')));
+      expect(admitted).toEqual(['b1']);
+      expect(await admission.load('sync', 1)).toEqual({ waiting: 2_497, running: 3 });
     });
 
     it('counts what waits behind it as waiting, and what runs without being known', async () => {
@@ -189,6 +232,21 @@ describe('admission', () => {
     for (const id of ['a1', 'a2', 'a3']) expect((await admission.offer('action', offers(1, id), 1)).refused).toBe(0);
     expect((await admission.offer('action', offers(1, 'a4'), 1)).refused).toBe(1);
     expect((await admission.offer('action', offers(2, 'b1'), 1)).refused).toBe(0);
+  });
+
+  it('keeps a place for what is being accepted, beside what would start at once', async () => {
+    admission = new Admission(redis, 'fairlead', { ...options(SLOTS, CAP), maxQueued: 2 });
+    const reserve = (...names: string[]) => admission.reserveIfKnown('sync', 1, names);
+    expect(await reserve('a1', 'a2', 'a3')).toEqual({ reserved: 3, waiting: 0 });
+    expect(await reserve('a4', 'a5')).toEqual({ reserved: 1, waiting: 3 });
+    expect(await reserve('a5')).toEqual({ reserved: 0, waiting: 4 });
+    await admission.giveUp('sync', 1, ['a4']);
+    expect(await reserve('a5')).toEqual({ reserved: 1, waiting: 3 });
+    await admission.offer('sync', offers(1, 'a1', 'a2', 'a3', 'a5'), 0);
+    expect(await reserve('a6')).toEqual({ reserved: 0, waiting: 2 });
+    expect(await admission.load('sync', 1)).toEqual({ waiting: 2, running: CAP });
+    for (const id of ['a1', 'a2', 'a3', 'a5']) await admission.release('sync', id);
+    expect(await redis.keys('fairlead:admission:*')).toEqual([]);
   });
 
   it('hands what has no row to a worker when it is admitted, and keeps its data until it ends', async () => {

@@ -12,6 +12,8 @@ export const EXECUTIONS_OPTIONS = Symbol('executions-options');
 
 /** A Redis that answers does so in milliseconds. */
 const PATIENCE_MS = 1_000;
+/** Longer than it takes to accept something. What is accepted later still has its place given to others meanwhile. */
+const RESERVED_FOR_MS = 30_000;
 
 /** Work that asks to run. */
 export interface Offer {
@@ -128,15 +130,27 @@ export class Admission {
     });
   }
 
-  /** How many wait in an environment, and how many may; undefined while Redis is away. */
-  async roomIfKnown(kind: ExecutionKind, environmentId: EnvironmentId): Promise<{ waiting: number; most: number } | undefined> {
+  /**
+   * Keeps places in line for what is being accepted, until it is offered, given up, or forgotten: for so many of the ids, the first of them,
+   * as there is room for. Undefined while Redis is away: then nobody is refused.
+   */
+  async reserveIfKnown(
+    kind: ExecutionKind,
+    environmentId: EnvironmentId,
+    ids: readonly ExecutionId[],
+  ): Promise<{ readonly reserved: number; readonly waiting: number } | undefined> {
     if (this.#redis.status !== 'ready') return undefined;
-    const room = this.#call(kind, 'room', environmentId, this.options.maxQueued);
+    const places = this.#call(kind, 'reserve', environmentId, this.options.maxQueued, RESERVED_FOR_MS, ...ids);
     return inTime(
-      room.then(([waiting, most]) => ({ waiting, most })),
+      places.then(([reserved, waiting]) => ({ reserved, waiting })),
       PATIENCE_MS,
       () => undefined,
     );
+  }
+
+  /** What was being accepted was not. */
+  async giveUp(kind: ExecutionKind, environmentId: EnvironmentId, ids: readonly ExecutionId[]): Promise<void> {
+    await this.#call(kind, 'giveup', environmentId, ...ids);
   }
 
   /** How many of an environment wait and run, as far as Redis knows. */
@@ -175,7 +189,7 @@ export class Admission {
   }
 }
 
-/** Of `environment`, `environment/connection` or `environment/connection/`. */
+/** Of a mark, which begins with it (`ADMISSION_LUA`). */
 const environmentOf = (mark: string): EnvironmentId => Number(mark.split('/', 1)[0]);
 
 function unflatten(flat: readonly string[]): Admitted[] {

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { ExecutionKind } from '#libs/contracts';
-import { inTime, messageOf } from '#libs/kernel';
+import { type EnvironmentId, type ExecutionId, inTime, messageOf } from '#libs/kernel';
 import { JobProducer } from '#libs/queues';
 import { Admission, type Admitted, type Offer, type Reply, type WrittenLimits } from './admission.js';
 import type { ActionJob, StoredKind } from './executions.types.js';
@@ -43,6 +43,11 @@ export class Dispatcher {
   /** As `settle`, after the commit: a Redis that is away costs a warning, and the sweep frees the slot. */
   async settleCommitted(kind: ExecutionKind, id: string): Promise<void> {
     await this.#patiently(`freeing the slot of ${id}`, () => this.settle(kind, id));
+  }
+
+  /** The transaction that was to accept them has failed: a Redis that is away costs a warning, and their places end by themselves. */
+  async giveUpPlaces(kind: StoredKind, environmentId: EnvironmentId, ids: readonly ExecutionId[]): Promise<void> {
+    await this.#patiently(`giving up ${ids.length} places of ${kind}`, () => this.admission.giveUp(kind, environmentId, ids));
   }
 
   async settle(kind: ExecutionKind, id: string, reply?: Reply): Promise<{ first: boolean; heard: number }> {
