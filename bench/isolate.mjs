@@ -70,7 +70,7 @@ async function sandbox(ahead) {
   let last = 0;
   return async (bundleHash, mode = 'fresh', answer = async () => OK) => {
     const spec = { id: String((last += 1)), bundleHash, scriptName: 'bench.cjs', facts: FACTS, input: '{}', limits: LIMITS };
-    const instance = warm.get(bundleHash) ?? isolates.take(mode === 'snapshot' ? bundleHash : undefined, LIMITS.memoryMb);
+    const instance = warm.get(bundleHash) ?? isolates.take(mode === 'snapshot' ? bundleHash : undefined, codes.namesZod(bundleHash), LIMITS.memoryMb);
     warm.delete(bundleHash);
     const execution = new Run(spec, instance, codes, answer);
     const result = await execution.execute(mode === 'warm');

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { readFileSync } from 'node:fs';
 import { Instance } from './instance.js';
 import type { FunctionSnapshot } from './protocol.js';
-import { PRELUDE_SCRIPT, WARM_UP } from './snapshots.js';
+import { GENERAL_DOOR, generalSnapshot } from './snapshots.js';
 
 /** What instances are made from. */
 interface Template {
@@ -32,14 +32,16 @@ export interface IsolatesOptions {
 const SHELVES = 4;
 /** Time without a new run after which instances are made ahead; a no-op is done by then. */
 const QUIET_MS = 2;
-const GENERAL = 'general';
+const PLAIN = 'plain';
+const WITH_ZOD = 'with zod';
 
 /**
  * Makes fresh instances from start-up snapshots that already hold the prelude, and from those of functions also the evaluated module. A
  * few are made ahead of need, so that making one is off the path of the next run (spec/sandbox.md §2, §4).
  */
 export class Isolates {
-  readonly #general: Template;
+  readonly #plain: Template;
+  readonly #withZod: Template;
   readonly #functions: LRUCache<string, Template>;
   readonly #shelves = new LRUCache<string, Shelf>({
     max: SHELVES,
@@ -51,10 +53,16 @@ export class Isolates {
     preludePath: string,
     private readonly options: IsolatesOptions,
   ) {
-    const prelude = { ...PRELUDE_SCRIPT, code: readFileSync(preludePath, 'utf8') };
-    this.#general = { bytes: ivm.Isolate.createSnapshot([prelude], WARM_UP), door: '__fairlead', isLoaded: false };
+    const prelude = readFileSync(preludePath, 'utf8');
+    const general = (hasZod: boolean): Template => ({
+      bytes: generalSnapshot(prelude, hasZod),
+      door: GENERAL_DOOR,
+      isLoaded: false,
+    });
+    this.#plain = general(false);
+    this.#withZod = general(true);
     this.#functions = new LRUCache({ maxSize: Math.max(1, options.snapshotBytes) });
-    this.#shelf(GENERAL, this.#general, options.memoryMb);
+    this.#shelf(WITH_ZOD, this.#withZod, options.memoryMb);
     this.#refillSoon();
   }
 
@@ -63,10 +71,16 @@ export class Isolates {
     this.#functions.set(key, { bytes: copy, door, isLoaded: true }, { size: Math.max(1, bytes.byteLength) });
   }
 
-  /** @param key of the function's snapshot, where there is one; it is used where this process has it */
-  take(key: string | undefined, memoryMb: number): Instance {
+  /**
+   * @param key of the function's snapshot, where there is one; it is used where this process has it
+   * @param namesZod whether its code names zod
+   */
+  take(key: string | undefined, namesZod: boolean, memoryMb: number): Instance {
     const own = key === undefined ? undefined : this.#functions.get(key);
-    const shelf = this.#shelf(own && key ? key : GENERAL, own ?? this.#general, memoryMb);
+    const shelf =
+      own && key
+        ? this.#shelf(key, own, memoryMb)
+        : this.#shelf(namesZod ? WITH_ZOD : PLAIN, namesZod ? this.#withZod : this.#plain, memoryMb);
     this.#refillSoon();
     return shelf.ready.pop() ?? make(shelf);
   }

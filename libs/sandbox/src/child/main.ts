@@ -37,10 +37,10 @@ const ask = (run: string) => (op: string, args: string, body: string | undefined
   });
 
 /** An instance for the run, with what it has behind it. */
-function instanceFor({ warmKey, snapshotKey, limits }: RunSpec): History & { instance: Instance; origin: Origin } {
+function instanceFor({ warmKey, snapshotKey, bundleHash, limits }: RunSpec): History & { instance: Instance; origin: Origin } {
   const kept = warmKey === undefined ? undefined : warm.take(warmKey);
   if (kept) return { ...kept, origin: 'warm' };
-  const instance = isolates.take(snapshotKey, limits.memoryMb);
+  const instance = isolates.take(snapshotKey, codes.namesZod(bundleHash), limits.memoryMb);
   return { instance, bornAt: performance.now(), runs: 0, origin: instance.isLoaded ? 'snapshot' : 'fresh' };
 }
 
