@@ -23,6 +23,10 @@ export function confinement(namespaces: Namespaces): Confinement {
     // Unknown to anybody outside, and one for all: a snapshot that one of them takes is used by the others.
     `--hash-seed=${randomInt(1, MAX_SEED)}`,
     `--max-old-space-size=${HEAP_MB}`,
+    // Together with this, V8 takes the checks out of loops that call something, and such a loop could not be ended (docs/sandbox.md).
+    '--no-turboshaft-loop-unrolling',
+    // A function that fills its memory takes the core it runs on, and no others to collect it.
+    '--single-threaded-gc',
     '--permission',
     '--allow-addons',
     '--disable-warning=PERM0001',

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { ChildOptions } from '#libs/sandbox';
+import type { ChildOptions, GeneralSnapshots } from '#libs/sandbox';
 import type { Confinement } from './confinement.js';
 import { SandboxProcess } from './sandbox-process.js';
 
@@ -30,6 +30,7 @@ export class SandboxFleet {
   /** Since when processes are without room. */
   readonly #full = new Map<SandboxProcess, number>();
   #guard: NodeJS.Timeout | undefined;
+  #general!: GeneralSnapshots;
   #closing = false;
 
   constructor(
@@ -38,7 +39,9 @@ export class SandboxFleet {
     private readonly onCapacity: () => void,
   ) {}
 
-  async open(): Promise<void> {
+  /** @param general what the processes make instances from */
+  async open(general: GeneralSnapshots): Promise<void> {
+    this.#general = general;
     this.#fill();
     this.#guard = setInterval(() => this.#watch(), GUARD_MS);
     await Promise.race([...this.#inService].map((process) => process.ready));
@@ -94,7 +97,7 @@ export class SandboxFleet {
   }
 
   #start(): SandboxProcess {
-    const process = new SandboxProcess(this.confinement, this.options.child, () => this.#giveUp(process));
+    const process = new SandboxProcess(this.confinement, this.options.child, this.#general, () => this.#giveUp(process));
     this.#spares.add(process);
     void this.#replaceOnceGone(process);
     return process;

@@ -1,6 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { LRUCache } from 'lru-cache';
-import type { ChildOptions, FromChild, FunctionSnapshot, RunCost, RunResult, RunSpec, ToChild } from '#libs/sandbox';
+import type {
+  ChildOptions,
+  FromChild,
+  FunctionSnapshot,
+  GeneralSnapshots,
+  RunCost,
+  RunResult,
+  RunSpec,
+  ToChild,
+} from '#libs/sandbox';
 import type { Confinement } from './confinement.js';
 import { memoryBudget } from './domain/memory-budget.js';
 import { hasRoom } from './domain/room.js';
@@ -71,6 +80,7 @@ export class SandboxProcess {
   constructor(
     { files, execPath, execArgv }: Confinement,
     options: ChildOptions,
+    general: GeneralSnapshots,
     private readonly onStuck: () => void,
   ) {
     this.#warm = new LRUCache({ max: Math.max(1, options.warm.instances), ttl: options.warm.idleMs });
@@ -94,6 +104,7 @@ export class SandboxProcess {
       this.hasStarted = true;
       return onReady();
     });
+    this.#say({ type: 'begin', general });
   }
 
   get load(): number {

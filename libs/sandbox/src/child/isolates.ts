@@ -1,9 +1,9 @@
 import ivm from 'isolated-vm';
 import { LRUCache } from 'lru-cache';
-import { readFileSync } from 'node:fs';
+import { keepHashes } from './hashes.js';
 import { Instance } from './instance.js';
-import type { FunctionSnapshot } from './protocol.js';
-import { GENERAL_DOOR, generalSnapshot } from './snapshots.js';
+import type { FunctionSnapshot, GeneralSnapshots } from './protocol.js';
+import { GENERAL_DOOR } from './snapshots.js';
 
 /** What instances are made from. */
 interface Template {
@@ -50,25 +50,18 @@ export class Isolates {
   #refilling: NodeJS.Timeout | undefined;
 
   constructor(
-    preludePath: string,
+    general: GeneralSnapshots,
     private readonly options: IsolatesOptions,
   ) {
-    const prelude = readFileSync(preludePath, 'utf8');
-    const general = (hasZod: boolean): Template => ({
-      bytes: generalSnapshot(prelude, hasZod),
-      door: GENERAL_DOOR,
-      isLoaded: false,
-    });
-    this.#plain = general(false);
-    this.#withZod = general(true);
+    this.#plain = { bytes: copyOf(general.plain), door: GENERAL_DOOR, isLoaded: false };
+    this.#withZod = { bytes: copyOf(general.withZod), door: GENERAL_DOOR, isLoaded: false };
     this.#functions = new LRUCache({ maxSize: Math.max(1, options.snapshotBytes) });
     this.#shelf(WITH_ZOD, this.#withZod, options.memoryMb);
     this.#refillSoon();
   }
 
   learn({ key, door, bytes }: FunctionSnapshot): void {
-    const copy = new ivm.ExternalCopy(bytes.slice().buffer, { transferOut: true });
-    this.#functions.set(key, { bytes: copy, door, isLoaded: true }, { size: Math.max(1, bytes.byteLength) });
+    this.#functions.set(key, { bytes: copyOf(bytes), door, isLoaded: true }, { size: Math.max(1, bytes.byteLength) });
   }
 
   /**
@@ -106,7 +99,11 @@ export class Isolates {
   }
 }
 
+const copyOf = (bytes: Uint8Array): ivm.ExternalCopy<ArrayBuffer> =>
+  new ivm.ExternalCopy(bytes.slice().buffer, { transferOut: true });
+
 function make({ template, memoryMb }: Shelf): Instance {
+  keepHashes();
   const isolate = new ivm.Isolate({ snapshot: template.bytes, memoryLimit: memoryMb });
   return new Instance(isolate, isolate.createContextSync(), template.door, template.isLoaded);
 }

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { CodeCache } from './code-cache.js';
 import type { Instance } from './instance.js';
 import { Isolates } from './isolates.js';
@@ -11,13 +10,12 @@ import { type History, WarmInstances } from './warm.js';
  * A sandbox process: runs executions in fresh isolates and asks the supervisor for everything else. It holds no secret and opens no
  * connection. The supervisor kills it when it is over budget or silent; nothing here needs saving.
  */
-const PRELUDE = fileURLToPath(new URL('../../prelude.js', import.meta.url));
 const WATCH_MS = 10;
 /** isolated-vm was seen to compute on after an isolate was disposed of for its memory (spec/sandbox.md §3). */
 const STUCK_AFTER_MS = 500;
 
 const options = JSON.parse(process.argv[2] ?? '') as ChildOptions;
-const isolates = new Isolates(PRELUDE, options);
+let isolates: Isolates;
 const warm = new WarmInstances(options.warm);
 const codes = new CodeCache();
 const queued: RunSpec[] = [];
@@ -51,9 +49,12 @@ async function execute(spec: RunSpec): Promise<void> {
   const result = await run.execute(spec.warmKey !== undefined);
   runs.delete(spec.id);
   for (const key of waiting.keys()) if (key.startsWith(`${spec.id} `)) waiting.delete(key);
+  const isOver = settlesWithin(run.settled, STUCK_AFTER_MS);
+  // What it holds is there until then, and the next one shall not pay for it.
+  if (result.status === 'stopped' && result.reason === 'out-of-memory') await isOver;
   if (spec.warmKey !== undefined) await keep(spec.warmKey, run, instance, { bornAt, runs: before + 1 });
   say({ type: 'done', run: spec.id, result, cost: { origin, bodyMs: run.bodyMs, peakBytes: run.heapPeak.bytes } });
-  if (!(await settlesWithin(run.settled, STUCK_AFTER_MS))) say({ type: 'stuck' });
+  if (!(await isOver)) say({ type: 'stuck' });
 }
 
 /** Only an instance that is at rest after a run that returned may serve again. */
@@ -82,6 +83,10 @@ function abort(run: string): void {
 
 process.on('message', (message: ToChild) => {
   switch (message.type) {
+    case 'begin':
+      isolates = new Isolates(message.general, options);
+      say({ type: 'ready' });
+      break;
     case 'run':
       if (message.spec.code !== undefined) codes.learn(message.spec.bundleHash, message.spec.code);
       if (queued.push(message.spec) === 1) setImmediate(beginNext);
@@ -108,5 +113,3 @@ setInterval(() => {
   const now = performance.now();
   for (const run of runs.values()) run.watch(now);
 }, WATCH_MS);
-
-say({ type: 'ready' });

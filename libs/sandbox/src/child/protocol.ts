@@ -76,7 +76,23 @@ export interface FunctionSnapshot {
   readonly bytes: Uint8Array;
 }
 
+/** Snapshots of the prelude, by whether zod stands ready in them: what instances of bundles without a snapshot of their own are made from. */
+export interface GeneralSnapshots {
+  readonly plain: Uint8Array;
+  readonly withZod: Uint8Array;
+}
+
+/** What a snapshot maker is asked for: those of the prelude, or that of a function. */
+export type SnapshotRequest =
+  | { readonly type: 'general' }
+  | { readonly type: 'function'; readonly code: string; readonly scriptName: string };
+
+/** The snapshot maker's answer. */
+export type SnapshotAnswer = GeneralSnapshots | Omit<FunctionSnapshot, 'key'>;
+
 export type ToChild =
+  /** Comes first, and once. */
+  | { readonly type: 'begin'; readonly general: GeneralSnapshots }
   | { readonly type: 'run'; readonly spec: RunSpec }
   | { readonly type: 'reply'; readonly run: string; readonly call: number; readonly json: string }
   | { readonly type: 'abort'; readonly run: string }

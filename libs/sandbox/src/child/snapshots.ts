@@ -1,8 +1,8 @@
 import ivm from 'isolated-vm';
 import { randomBytes } from 'node:crypto';
-import { withNewHashes } from './hashes.js';
+import { keepHashes, withNewHashes } from './hashes.js';
 import { Instance } from './instance.js';
-import type { FunctionSnapshot } from './protocol.js';
+import type { FunctionSnapshot, GeneralSnapshots } from './protocol.js';
 import { WRAPPER_HEAD, wrapped } from './wrapper.js';
 
 /** How the prelude is named in stack traces. */
@@ -31,11 +31,15 @@ const warmUp = (door: string): string => `'use strict';
 /** Whether a bundle may ask for zod, which is then made in its snapshot already. One that names it in another way gets it all the same, later. */
 export const namesZod = (source: string): boolean => source.includes('zod');
 
-/** @param hasZod whether zod stands ready in it */
-export function generalSnapshot(prelude: string, hasZod: boolean): ivm.ExternalCopy<ArrayBuffer> {
-  const scripts = [{ ...PRELUDE_SCRIPT, code: prelude }, ...(hasZod ? [{ code: `${GENERAL_DOOR}.forSnapshot.loadZod();` }] : [])];
-  return withNewHashes(() => ivm.Isolate.createSnapshot(scripts, warmUp(GENERAL_DOOR)));
+export function generalSnapshots(prelude: string): GeneralSnapshots {
+  const take = (...more: { code: string }[]) =>
+    bytesOf(
+      withNewHashes(() => ivm.Isolate.createSnapshot([{ ...PRELUDE_SCRIPT, code: prelude }, ...more], warmUp(GENERAL_DOOR))),
+    );
+  return { plain: take(), withZod: take({ code: `${GENERAL_DOOR}.forSnapshot.loadZod();` }) };
 }
+
+const bytesOf = (snapshot: ivm.ExternalCopy<ArrayBuffer>): Uint8Array => new Uint8Array(snapshot.copy());
 
 const FACTORY = 'globalThis.__factory = ';
 
@@ -64,11 +68,12 @@ export function takeSnapshot(prelude: string, source: string, scriptName: string
   ];
   const taken = withNewHashes(() => ivm.Isolate.createSnapshot(scripts, warmUp(door)));
   proveUsable(taken, door);
-  return { door, bytes: new Uint8Array(taken.copy()) };
+  return { door, bytes: bytesOf(taken) };
 }
 
 /** V8 ends the process that restores a snapshot in which something was changed that it needs: this one rather than one that serves. */
 function proveUsable(snapshot: ivm.ExternalCopy<ArrayBuffer>, door: string): void {
+  keepHashes();
   const isolate = new ivm.Isolate({ snapshot });
   new Instance(isolate, isolate.createContextSync(), door, true).dispose();
 }
