@@ -7,7 +7,7 @@ export interface FleetOptions {
   readonly processes: number;
   /** Processes that stand ready to take the place of one that is gone. */
   readonly spares: number;
-  /** Resident memory past which a process is killed. */
+  /** Resident memory past which a process ends what holds most of it, and is killed where that does not help. */
   readonly memoryBytes: number;
   readonly child: ChildOptions;
 }
@@ -119,13 +119,11 @@ export class SandboxFleet {
     for (const process of this.#inService) {
       if (process.isOverdue(now)) process.kill('crashed', 'the sandbox process does not end a run whose time is up');
       process.measure();
-      const resident = process.residentBytes;
-      const allowed = process.memoryBudget(this.options.memoryBytes);
-      if (resident > allowed) {
-        process.kill('out-of-memory', `the sandbox process used more than ${Math.round(allowed / 1024 ** 2)} MB`);
-      } else if (process.load === 0 && resident > allowed * IDLE_SHARE) {
+      const { memoryBytes } = this.options;
+      if (process.load === 0 && process.residentBytes > memoryBytes * IDLE_SHARE)
         process.kill('crashed', 'it kept memory that nothing uses any more');
-      } else this.#makeRoom(process, now);
+      process.relieve(memoryBytes, now);
+      this.#makeRoom(process, now);
     }
     if (this.available.some((process) => this.hasRoom(process, 0))) this.onCapacity();
   }

@@ -1,6 +1,7 @@
 import { CodeCache } from './code-cache.js';
 import type { Instance } from './instance.js';
 import { Isolates } from './isolates.js';
+import { MemoryGrowth } from './memory-growth.js';
 import type { ChildOptions, FromChild, Origin, RunSpec, ToChild } from './protocol.js';
 import { Run } from './run.js';
 import { settlesWithin } from './settles-within.js';
@@ -20,6 +21,7 @@ const warm = new WarmInstances(options.warm);
 const codes = new CodeCache();
 const queued: RunSpec[] = [];
 const runs = new Map<string, Run>();
+const growth = new MemoryGrowth<Run>();
 const waiting = new Map<string, (json: string) => void>();
 let lastCall = 0;
 
@@ -81,6 +83,14 @@ function abort(run: string): void {
   }
 }
 
+/** One at a time: when that did not help, it is asked for again. */
+function relieve(): void {
+  if (warm.clear() > 0) return;
+  const held = (run: Run) => Math.max(run.heapPeak.bytes, growth.bytesOf(run));
+  const [fattest] = [...runs.values()].toSorted((a, b) => held(b) - held(a));
+  fattest?.stop('out-of-memory', 'the function used the most of a memory that was used up');
+}
+
 process.on('message', (message: ToChild) => {
   switch (message.type) {
     case 'begin':
@@ -100,6 +110,9 @@ process.on('message', (message: ToChild) => {
     case 'snapshot':
       isolates.learn(message.snapshot);
       break;
+    case 'relieve':
+      relieve();
+      break;
     case 'abort':
       abort(message.run);
       break;
@@ -112,4 +125,5 @@ process.on('disconnect', () => process.exit(0));
 setInterval(() => {
   const now = performance.now();
   for (const run of runs.values()) run.watch(now);
+  if (runs.size > 0) growth.note(process.memoryUsage.rss(), runs.values());
 }, WATCH_MS);

@@ -96,7 +96,9 @@ export type ToChild =
   | { readonly type: 'run'; readonly spec: RunSpec }
   | { readonly type: 'reply'; readonly run: string; readonly call: number; readonly json: string }
   | { readonly type: 'abort'; readonly run: string }
-  | { readonly type: 'snapshot'; readonly snapshot: FunctionSnapshot };
+  | { readonly type: 'snapshot'; readonly snapshot: FunctionSnapshot }
+  /** The process holds more than it may: it is to give up idle instances, or else the run that holds most. */
+  | { readonly type: 'relieve' };
 
 export type FromChild =
   | { readonly type: 'ready' }

@@ -63,6 +63,11 @@ export class Run {
     };
   }
 
+  /** How long its isolate has computed; with a warm instance, for runs before it too. */
+  get computedMs(): number {
+    return Number(this.#cpuTime()) / 1e6;
+  }
+
   /** @param isKept whether the instance shall survive a run that returned; otherwise it is disposed of at the end */
   async execute(isKept = false): Promise<RunResult> {
     const stopped = new Promise<void>((resolve) => (this.#onStop = resolve));
