@@ -83,11 +83,12 @@ function abort(run: string): void {
   }
 }
 
+const heldBy = (run: Run): number => Math.max(run.heapPeak.bytes, growth.bytesOf(run));
+
 /** One at a time: when that did not help, it is asked for again. */
 function relieve(): void {
   if (warm.clear() > 0) return;
-  const held = (run: Run) => Math.max(run.heapPeak.bytes, growth.bytesOf(run));
-  const [fattest] = [...runs.values()].toSorted((a, b) => held(b) - held(a));
+  const [fattest] = [...runs.values()].toSorted((a, b) => heldBy(b) - heldBy(a));
   fattest?.stop('out-of-memory', 'the function used the most of a memory that was used up');
 }
 
