@@ -97,7 +97,9 @@ export class SandboxFleet {
   }
 
   #start(): SandboxProcess {
-    const process = new SandboxProcess(this.confinement, this.options.child, this.#general, () => this.#giveUp(process));
+    const process = new SandboxProcess(this.confinement, this.options.child, this.#general, (computes) =>
+      this.#giveUp(process, computes),
+    );
     this.#spares.add(process);
     void this.#replaceOnceGone(process);
     return process;
@@ -150,11 +152,14 @@ export class SandboxFleet {
     if (lingering < this.options.processes) this.retire(process);
   }
 
-  /** A run that was disposed of but goes on computing takes a core and memory: the others in its process get little time. */
-  #giveUp(process: SandboxProcess): void {
+  /**
+   * A run that was disposed of but goes on computing takes a core and memory: the others in its process get little time. One that sleeps
+   * only keeps its memory: they may end.
+   */
+  #giveUp(process: SandboxProcess, computes: boolean): void {
     this.retire(process);
     const kill = () => process.kill('crashed', 'the sandbox process ran a function that could not be stopped');
     if (process.load === 0) kill();
-    else setTimeout(kill, RETIRE_MS);
+    else if (computes) setTimeout(kill, RETIRE_MS);
   }
 }

@@ -84,7 +84,7 @@ export class SandboxProcess {
     { files, execPath, execArgv }: Confinement,
     options: ChildOptions,
     general: GeneralSnapshots,
-    private readonly onStuck: () => void,
+    private readonly onStuck: (computes: boolean) => void,
   ) {
     this.#warm = new LRUCache({ max: Math.max(1, options.warm.instances), ttl: options.warm.idleMs });
     this.#child = fork(files.entry, [JSON.stringify(options)], {
@@ -218,7 +218,7 @@ export class SandboxProcess {
   }
 
   #hear(message: FromChild): void {
-    if (message.type === 'stuck') this.onStuck();
+    if (message.type === 'stuck') this.onStuck(message.computes);
     if (message.type !== 'call' && message.type !== 'done') return;
     const active = this.#active.get(message.run);
     if (!active) return;

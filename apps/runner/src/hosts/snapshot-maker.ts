@@ -12,7 +12,8 @@ export interface MakerLimits {
 }
 
 const WATCH_MS = 50;
-const LOWEST_PRIORITY = 19;
+/** A tenth of the time of one that runs functions, where all are busy: the snapshot is worth most then. */
+const LOW_PRIORITY = 10;
 
 /** Takes snapshots, each in a process of its own that is confined as those that run functions are. */
 export class SnapshotMaker {
@@ -62,7 +63,7 @@ function answerOf(maker: ChildProcess, request: SnapshotRequest): Promise<Snapsh
 /** It is gone already, or the platform has no priorities: then it takes its share. */
 function yieldToRuns(pid: number | undefined): void {
   try {
-    if (pid !== undefined) setPriority(pid, LOWEST_PRIORITY);
+    if (pid !== undefined) setPriority(pid, LOW_PRIORITY);
   } catch {
     return;
   }

@@ -10,7 +10,7 @@ const FUNCTIONS_COUNTED = 5_000;
 /** Functions that wait for a snapshot; more are asked for again by their next runs. */
 const MAX_WAITING = 50;
 /** Foreign code runs: it has its time and memory, and the runs go first. */
-const OF_A_FUNCTION: MakerLimits = { timeMs: 10_000, memoryBytes: 768 * 1024 ** 2, yields: true };
+const OF_A_FUNCTION: MakerLimits = { timeMs: 30_000, memoryBytes: 768 * 1024 ** 2, yields: true };
 /** Nothing runs before. */
 const OF_THE_PRELUDE: MakerLimits = { ...OF_A_FUNCTION, timeMs: 60_000, yields: false };
 

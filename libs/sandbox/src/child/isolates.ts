@@ -104,6 +104,13 @@ const copyOf = (bytes: Uint8Array): ivm.ExternalCopy<ArrayBuffer> =>
 
 function make({ template, memoryMb }: Shelf): Instance {
   keepHashes();
-  const isolate = new ivm.Isolate({ snapshot: template.bytes, memoryLimit: memoryMb });
-  return new Instance(isolate, isolate.createContextSync(), template.door, template.isLoaded);
+  let instance: Instance | undefined;
+  const isolate = new ivm.Isolate({
+    snapshot: template.bytes,
+    memoryLimit: memoryMb,
+    // Without it, the engine would end the process.
+    onCatastrophicError: () => instance?.onLost?.(),
+  });
+  instance = new Instance(isolate, isolate.createContextSync(), template.door, template.isLoaded);
+  return instance;
 }

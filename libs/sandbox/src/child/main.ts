@@ -53,10 +53,11 @@ async function execute(spec: RunSpec): Promise<void> {
   for (const key of waiting.keys()) if (key.startsWith(`${spec.id} `)) waiting.delete(key);
   const isOver = settlesWithin(run.settled, STUCK_AFTER_MS);
   // What it holds is there until then, and the next one shall not pay for it.
-  if (result.status === 'stopped' && result.reason === 'out-of-memory') await isOver;
+  if (result.status === 'stopped' && result.reason === 'out-of-memory' && !run.isLost) await isOver;
   if (spec.warmKey !== undefined) await keep(spec.warmKey, run, instance, { bornAt, runs: before + 1 });
   say({ type: 'done', run: spec.id, result, cost: { origin, bodyMs: run.bodyMs, peakBytes: run.heapPeak.bytes } });
-  if (!(await isOver)) say({ type: 'stuck' });
+  if (run.isLost) say({ type: 'stuck', computes: false });
+  else if (!(await isOver)) say({ type: 'stuck', computes: true });
 }
 
 /** Only an instance that is at rest after a run that returned may serve again. */

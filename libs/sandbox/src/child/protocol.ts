@@ -111,5 +111,5 @@ export type FromChild =
       readonly body?: string | undefined;
     }
   | { readonly type: 'done'; readonly run: string; readonly result: RunResult; readonly cost?: RunCost }
-  /** A run was stopped but computes on: this process is to be replaced. */
-  | { readonly type: 'stuck' };
+  /** A run was stopped but computes on, or sleeps and keeps its memory: this process is to be replaced. */
+  | { readonly type: 'stuck'; readonly computes: boolean };
