@@ -52,6 +52,9 @@ const ed = generateKeyPairSync('ed25519', {
 const CRYPTO = `const crypto = require('node:crypto');
   const rsa = ${JSON.stringify(rsa)}, ec = ${JSON.stringify(ec)}, ed = ${JSON.stringify(ed)};`;
 
+const CARD = 'application/vnd.microsoft.card';
+const CardTypes = { hero: `${CARD}.hero`, thumbnail: `${CARD}.thumbnail`, signin: `${CARD}.signin` };
+
 describe('crypto does what Node’s does:', () => {
   it.each([
     `return ['md5', 'sha1', 'sha256', 'sha512', 'sha3-256', 'ripemd160'].map((name) => crypto.createHash(name).update('ü').update(Buffer.from([0, 255])).digest('hex'))`,
@@ -151,15 +154,80 @@ describe('zod', () => {
   });
 });
 
+describe('botbuilder', () => {
+  it.each<[string, unknown]>([
+    [`MessageFactory.text('hi')`, { type: 'message', text: 'hi', inputHint: 'acceptingInput' }],
+    [
+      `MessageFactory.suggestedActions(['yes'], 'well?', undefined, InputHints.ExpectingInput)`,
+      {
+        type: 'message',
+        text: 'well?',
+        suggestedActions: { actions: [{ type: 'imBack', value: 'yes', title: 'yes' }] },
+        inputHint: 'expectingInput',
+      },
+    ],
+    [
+      `MessageFactory.attachment(CardFactory.adaptiveCard({ type: 'AdaptiveCard' }), 'look')`,
+      {
+        type: 'message',
+        text: 'look',
+        attachmentLayout: 'list',
+        attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: { type: 'AdaptiveCard' } }],
+        inputHint: 'acceptingInput',
+      },
+    ],
+    [
+      `CardFactory.heroCard('title', 'text', ['https://a/b.png'], [{ type: ActionTypes.OpenUrl, title: 'go', value: 'https://a' }])`,
+      {
+        contentType: CardTypes.hero,
+        content: {
+          title: 'title',
+          text: 'text',
+          images: [{ url: 'https://a/b.png' }],
+          buttons: [{ type: 'openUrl', title: 'go', value: 'https://a' }],
+        },
+      },
+    ],
+    [
+      `CardFactory.thumbnailCard('title', ['https://a/b.png'], ['ok'], { subtitle: 'more' })`,
+      {
+        contentType: CardTypes.thumbnail,
+        content: {
+          subtitle: 'more',
+          title: 'title',
+          images: [{ url: 'https://a/b.png' }],
+          buttons: [{ type: 'imBack', value: 'ok', title: 'ok' }],
+        },
+      },
+    ],
+    [
+      `CardFactory.signinCard('in', 'https://a', 'please')`,
+      {
+        contentType: CardTypes.signin,
+        content: { buttons: [{ type: 'signin', title: 'in', value: 'https://a' }], text: 'please' },
+      },
+    ],
+    [
+      `[ActivityTypes.Message, ActivityTypes.ConversationUpdate, AttachmentLayoutTypes.Carousel]`,
+      ['message', 'conversationUpdate', 'carousel'],
+    ],
+  ])('makes what is sent: %s', async (expression, expected) => {
+    const names = 'MessageFactory, CardFactory, ActivityTypes, ActionTypes, AttachmentLayoutTypes, InputHints';
+    expect(outputOf(await runner.run(`const { ${names} } = require('botbuilder'); return ${expression}`))).toEqual(expected);
+  });
+});
+
 describe('what a function does not have', () => {
   it.each(['fs', 'node:fs', 'axios', 'zod/v4', 'toString', '__proto__'])('is refused by name: %s', async (name) => {
     const error = failureOf(await runner.run(`require('${name}')`));
     expect(error).toMatchObject({ code: 'script_internal_error', payload: { message: `Module '${name}' is not allowed` } });
   });
 
-  it('is told with its cure: botbuilder', async () => {
-    const error = failureOf(await runner.run(`require('botbuilder')`));
-    expect(error.payload).toMatchObject({ message: expect.stringContaining(`Module 'botbuilder' is not available`) });
+  it.each(['CloudAdapter', 'TeamsInfo', 'TurnContext'])('is told with its cure: %s of botbuilder', async (name) => {
+    const exec = `const { ${name} } = require('botbuilder'); new ${name}({})`;
+    expect(failureOf(await runner.run(exec)).payload).toMatchObject({
+      message: expect.stringMatching(`^botbuilder.${name} is not available to functions, .* with nango.post`),
+    });
   });
 
   it('is not on the global object', async () => {
