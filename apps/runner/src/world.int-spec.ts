@@ -52,6 +52,9 @@ const ed = generateKeyPairSync('ed25519', {
 const CRYPTO = `const crypto = require('node:crypto');
   const rsa = ${JSON.stringify(rsa)}, ec = ${JSON.stringify(ec)}, ed = ${JSON.stringify(ed)};`;
 
+const CARD = 'application/vnd.microsoft.card';
+const CardTypes = { hero: `${CARD}.hero`, thumbnail: `${CARD}.thumbnail`, signin: `${CARD}.signin` };
+
 describe('crypto does what Node’s does:', () => {
   it.each([
     `return ['md5', 'sha1', 'sha256', 'sha512', 'sha3-256', 'ripemd160'].map((name) => crypto.createHash(name).update('ü').update(Buffer.from([0, 255])).digest('hex'))`,
@@ -108,6 +111,8 @@ describe('text is as in Node:', () => {
     `const b = Uint8Array.from([0xef, 0xbb, 0xbf, 0xc3, 0xbc, 0xff]); return [new TextDecoder().decode(b), new TextDecoder('utf8', { ignoreBOM: true }).decode(b), tried(() => new TextDecoder('utf-8', { fatal: true }).decode(b)).code]`,
     `const b = Uint8Array.from([0x41, 0, 0x3d, 0xd8, 0x00, 0xde]); return [new TextDecoder('utf-16le').decode(b), new TextDecoder('utf-16be').decode(b), new TextDecoder('latin1').decode(Uint8Array.from([0x80, 0xe4])), new TextDecoder('latin1').encoding]`,
     `const d = new TextDecoder(); return [d.decode(Uint8Array.from([0xf0, 0x9f]), { stream: true }), d.decode(Uint8Array.from([0x98, 0x80]), { stream: true }), d.decode(), tried(() => new TextDecoder('nope'))]`,
+    `const b = Buffer.alloc(8); return [b.write('aGk', 'base64url'), b.toString('utf8', 0, 2), b.write('é', 2, 'utf8'), b.write('_-8', 4, 3, 'base64url'), b.toString('hex'), b.fill('6162', 'hex').toString(), b.fill('YQ', 1, 3, 'base64url').toString(), Buffer.from('hiho').indexOf('aG8', 'base64url'), Buffer.from('hihi').lastIndexOf('aGk', undefined, 'base64url'), Buffer.from('hi').includes('aGk', 0, 'base64url'), Buffer.alloc(3, 'aGk', 'base64url').toString()]`,
+    `const from = new Uint16Array([1, 258, 3]); const copy = Buffer.copyBytesFrom(from, 1, 1); from[1] = 9; return [copy.toString('hex'), Buffer.copyBytesFrom(from).length, Buffer.isBuffer(copy)]`,
     `return [btoa('ÿa'), atob(' w/9h '), tried(() => btoa('€')), tried(() => atob('a')), new TextEncoder().encodeInto('aü😀', new Uint8Array(4))]`,
     `const at = Buffer.from('68c3bc', 'hex'); return [at.toString(), Buffer.concat([at, Buffer.alloc(2)]).length, Buffer.isBuffer(at), at.toJSON(), Buffer.byteLength('ü'), at.readUInt16BE(0), Buffer.from('aGk', 'base64url').toString(), Buffer.compare(at, at)]`,
   ])('%s', (body) => agrees(body));
@@ -149,15 +154,80 @@ describe('zod', () => {
   });
 });
 
+describe('botbuilder', () => {
+  it.each<[string, unknown]>([
+    [`MessageFactory.text('hi')`, { type: 'message', text: 'hi', inputHint: 'acceptingInput' }],
+    [
+      `MessageFactory.suggestedActions(['yes'], 'well?', undefined, InputHints.ExpectingInput)`,
+      {
+        type: 'message',
+        text: 'well?',
+        suggestedActions: { actions: [{ type: 'imBack', value: 'yes', title: 'yes' }] },
+        inputHint: 'expectingInput',
+      },
+    ],
+    [
+      `MessageFactory.attachment(CardFactory.adaptiveCard({ type: 'AdaptiveCard' }), 'look')`,
+      {
+        type: 'message',
+        text: 'look',
+        attachmentLayout: 'list',
+        attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: { type: 'AdaptiveCard' } }],
+        inputHint: 'acceptingInput',
+      },
+    ],
+    [
+      `CardFactory.heroCard('title', 'text', ['https://a/b.png'], [{ type: ActionTypes.OpenUrl, title: 'go', value: 'https://a' }])`,
+      {
+        contentType: CardTypes.hero,
+        content: {
+          title: 'title',
+          text: 'text',
+          images: [{ url: 'https://a/b.png' }],
+          buttons: [{ type: 'openUrl', title: 'go', value: 'https://a' }],
+        },
+      },
+    ],
+    [
+      `CardFactory.thumbnailCard('title', ['https://a/b.png'], ['ok'], { subtitle: 'more' })`,
+      {
+        contentType: CardTypes.thumbnail,
+        content: {
+          subtitle: 'more',
+          title: 'title',
+          images: [{ url: 'https://a/b.png' }],
+          buttons: [{ type: 'imBack', value: 'ok', title: 'ok' }],
+        },
+      },
+    ],
+    [
+      `CardFactory.signinCard('in', 'https://a', 'please')`,
+      {
+        contentType: CardTypes.signin,
+        content: { buttons: [{ type: 'signin', title: 'in', value: 'https://a' }], text: 'please' },
+      },
+    ],
+    [
+      `[ActivityTypes.Message, ActivityTypes.ConversationUpdate, AttachmentLayoutTypes.Carousel]`,
+      ['message', 'conversationUpdate', 'carousel'],
+    ],
+  ])('makes what is sent: %s', async (expression, expected) => {
+    const names = 'MessageFactory, CardFactory, ActivityTypes, ActionTypes, AttachmentLayoutTypes, InputHints';
+    expect(outputOf(await runner.run(`const { ${names} } = require('botbuilder'); return ${expression}`))).toEqual(expected);
+  });
+});
+
 describe('what a function does not have', () => {
   it.each(['fs', 'node:fs', 'axios', 'zod/v4', 'toString', '__proto__'])('is refused by name: %s', async (name) => {
     const error = failureOf(await runner.run(`require('${name}')`));
     expect(error).toMatchObject({ code: 'script_internal_error', payload: { message: `Module '${name}' is not allowed` } });
   });
 
-  it('is told with its cure: botbuilder', async () => {
-    const error = failureOf(await runner.run(`require('botbuilder')`));
-    expect(error.payload).toMatchObject({ message: expect.stringContaining(`Module 'botbuilder' is not available`) });
+  it.each(['CloudAdapter', 'TeamsInfo', 'TurnContext'])('is told with its cure: %s of botbuilder', async (name) => {
+    const exec = `const { ${name} } = require('botbuilder'); new ${name}({})`;
+    expect(failureOf(await runner.run(exec)).payload).toMatchObject({
+      message: expect.stringMatching(`^botbuilder.${name} is not available to functions, .* with nango.post`),
+    });
   });
 
   it('is not on the global object', async () => {

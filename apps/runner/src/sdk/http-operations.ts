@@ -6,6 +6,7 @@ import { governedOptions } from '#libs/rate-limits';
 import { fetchArguments, type HttpArguments, httpArguments } from './domain/http-arguments.js';
 import { renderBody, renderFetchBody } from './domain/http-body.js';
 import { factsOf, HostError, sdkError } from './host-error.js';
+import { fetchFor } from './plain-http.js';
 import { callError, checkRedirect, fetchError, refusalError, shownConfig } from './http-errors.js';
 import type { Operation } from './operation.js';
 import type { LeaseOf } from './leases.js';
@@ -20,14 +21,14 @@ function requestOf(run: RunContext, args: HttpArguments, lease: ConnectionLease)
     endpoint: args.endpoint,
     params: args.params,
     headers: {
-      ...(args.decompress === false ? {} : { 'accept-encoding': 'gzip, deflate, br' }),
+      ...(args.decompress ? { 'accept-encoding': 'gzip, deflate, br' } : {}),
       ...args.headers,
       ...(rendered ? { 'content-type': rendered.contentType } : {}),
     },
     body: rendered?.body,
     baseUrlOverride: args.baseUrlOverride ?? undefined,
-    forwardHeadersOnRedirect: args.forwardHeadersOnRedirect,
-    decompress: args.decompress ?? true,
+    forwardHeadersOnRedirect: args.forwardHeadersOnRedirect ?? undefined,
+    decompress: args.decompress,
   });
 }
 
@@ -83,10 +84,8 @@ async function uncontrolledFetch(run: RunContext, given: Record<string, unknown>
   const rendered = renderFetchBody(body);
   const type = rendered.contentType === undefined ? {} : { 'content-type': rendered.contentType };
   const request = { method, headers: { ...type, ...headers }, body: rendered.body };
-  const limits = { signal: run.signal, totalMs: run.leftMs };
   try {
-    const { outboundPolicy } = await run.leases.of();
-    const received = await run.services.http.fetch(new URL(url), { ...request, outboundPolicy }, limits);
+    const received = await fetchFor(run, new URL(url), request);
     checkRedirect(received, new URL(url));
     return { ...headOf(received), url, bytes: received.bytes.toString('base64') };
   } catch (error) {
