@@ -263,13 +263,11 @@ local function free_for(env, in_queue)
   return math.max(0, math.min(slots - taken(), limits_of(env).cap - count(busy, env)))
 end
 
--- What runs of environments whose connections may have a limit now is counted from now on.
-local function count_running(environments)
-  local concerned = {}
-  for _, env in ipairs(environments) do concerned[env] = limits_of(env).connection > 0 end
+-- What runs, and came before its connection had the limit that it has now, is counted from now on.
+local function count_running()
   for _, id in ipairs(redis.call('ZRANGE', running, 0, -1)) do
     local env, connection = string.match(redis.call('HGET', envs, id) or '', '^([^/]+)/([^/]+)/%-$')
-    if env and concerned[env] then
+    if env and limits_of(env).connection > 0 then
       redis.call('HINCRBY', live, connection, 1)
       redis.call('HSET', envs, id, env .. '/' .. connection)
     end
@@ -344,6 +342,7 @@ function operations.settle()
 end
 
 function operations.pump()
+  if default_connection > 0 then count_running() end
   return admit({0, 0})
 end
 
@@ -384,7 +383,7 @@ function operations.limit()
     redis.call('HSET', limits, ARGV[at], ARGV[at + 1])
     concerned[#concerned + 1] = ARGV[at]
   end
-  count_running(concerned)
+  count_running()
   for _, env in ipairs(concerned) do
     for _, connection in ipairs(redis.call('SMEMBERS', holding(env))) do let_join(env, connection) end
     take_turns(env)

@@ -72,7 +72,7 @@ export class AdmissionModel {
     this.#firsts.clear();
     this.#limits = limits;
     for (const known of [...this.#running].flatMap((id) => this.#known.get(id) ?? []))
-      if (concerned.includes(known.environment) && this.#connectionLimit(known.environment) > 0) known.isCounted = true;
+      if (this.#connectionLimit(known.environment) > 0) known.isCounted = true;
     for (const environment of concerned) {
       for (const connection of [environment, environment + 3]) this.#letJoin(environment, connection);
       this.#takeTurns(environment);

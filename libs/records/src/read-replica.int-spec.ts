@@ -82,7 +82,7 @@ it('answers from a standby that has seen the latest change, and from the primary
   expect(await readFromStandby(dataset, { ids: ['b', 'zz'], filter: ['added'] })).toEqual(['b']);
 });
 
-it('never has a cursor skip a record, however far the standby lags and whenever it catches up', async () => {
+it('never has a cursor skip a record, however far the standby lags and whenever it catches up', { timeout: 60_000 }, async () => {
   const dataset = newDataset();
   await save(dataset, 'first');
   let isOver = false;
@@ -98,10 +98,18 @@ it('never has a cursor skip a record, however far the standby lags and whenever 
       wasOver = isOver;
     }
   };
+  /** Until the followers read from the primary (false), or from the standby. */
+  const followersHave = (fromStandby: boolean) =>
+    expect.poll(() => answered.at(-1), { timeout: 20_000, interval: 1 }).toBe(fromStandby);
   const expected = ['first'];
   const write = async () => {
     for (let n = 0; n < CHANGES; n += 1) {
-      if (n % TURN === 0) await (n % (2 * TURN) === 0 ? postgres.holdBack() : postgres.goOn());
+      if (n % (2 * TURN) === 0) await postgres.holdBack();
+      if (n % (2 * TURN) === TURN) {
+        await followersHave(false);
+        await postgres.goOn();
+        await followersHave(true);
+      }
       const ids = Array.from({ length: BATCH }, (_, index) => `r${n}-${index}`);
       await save(dataset, ...ids);
       expected.push(...ids);
@@ -113,7 +121,6 @@ it('never has a cursor skip a record, however far the standby lags and whenever 
   const each = Map.groupBy(seen, (id) => id);
   expect([...each.keys()]).toEqual(expected);
   expect(new Set([...each.values()].map(({ length }) => length))).toEqual(new Set([2]));
-  expect(new Set(answered)).toEqual(new Set([true, false]));
 });
 
 it('goes on with the primary when the standby is away', async () => {

@@ -28,7 +28,7 @@ const KINDS = [
   { kind: 'strand', weight: 2, targets: ['jobs-1'], forMs: STRANDED_MS, restMs: 5_000 },
   { kind: 'cut', weight: 3, targets: WITH_STORES, forMs: [1_000, 8_000], stores: true },
   { kind: 'cut', weight: 1, targets: WAYS, forMs: [100, 1_500] },
-  { kind: 'lose', weight: 3, targets: WAYS, forMs: [1_000, 5_000] },
+  { kind: 'lose', weight: 4, targets: [...WAYS, 'way to persist'], forMs: [1_000, 6_000] },
   { kind: 'step', weight: 2, targets: REPLICAS, forMs: [2_000, 10_000], byMs: [-40_000, 40_000] },
   { kind: 'silence', weight: 2, targets: WITH_STORES, forMs: [1_000, 8_000], stores: true },
   { kind: 'flush', weight: 2, targets: ['redis'], forMs: [0, 0] },
