@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { keepHashes } from './hashes.js';
 import { Instance } from './instance.js';
 import type { FunctionSnapshot, GeneralSnapshots } from './protocol.js';
-import { GENERAL_DOOR } from './snapshots.js';
+import { copyOf, GENERAL_DOOR } from './snapshots.js';
 
 /** What instances are made from. */
 interface Template {
@@ -98,9 +98,6 @@ export class Isolates {
     }, QUIET_MS);
   }
 }
-
-const copyOf = (bytes: Uint8Array): ivm.ExternalCopy<ArrayBuffer> =>
-  new ivm.ExternalCopy(bytes.slice().buffer, { transferOut: true });
 
 function make({ template, memoryMb }: Shelf): Instance {
   keepHashes();

@@ -12,6 +12,8 @@ const MAX_TIMER_MS = 2_147_483_647;
 /** Calls a run may have under way, and characters in them; each is held in memory on both sides. */
 const MAX_UNANSWERED = 10_000;
 const MAX_UNANSWERED_CHARS = 128 * 1024 ** 2;
+/** How often the watchdog passes over a run that waits for an answer: it computes nothing before that comes. */
+const PASSED_OVER = 4;
 /** How long an instance that is to be kept may go on after its run. */
 const REST_MS = 50;
 const OUT_OF_MEMORY = { reason: 'out-of-memory', message: 'the function used more memory than it may' } as const;
@@ -43,6 +45,9 @@ export class Run {
   /** What was spent when the run last called: computing in the isolate, and in synchronous calls here. */
   #cpuAtLastCall: bigint;
   #syncMs = 0;
+  /** What was spent when it was looked at last, and how often it is passed over from now on. */
+  #cpuAtLastLook = -1n;
+  #passes = 0;
   #isStarted = false;
   #isProbing = false;
   #isOver = false;
@@ -96,7 +101,7 @@ export class Run {
 
   /** Looks at the limits; called every few milliseconds by the watchdog. */
   watch(now: number): void {
-    if (this.#isOver) return undefined;
+    if (this.#isOver || this.#isPassedOver()) return undefined;
     const { wallMs, spinMs } = this.spec.limits;
     if (this.instance.isDisposed) return this.stop(OUT_OF_MEMORY.reason, OUT_OF_MEMORY.message);
     if (now - this.#startedAt > wallMs) return this.stop('timeout', `the function ran for more than ${wallMs} ms`);
@@ -106,6 +111,17 @@ export class Run {
     this.heapPeak.watch(now - this.#startedAt);
     if (this.#isStarted && this.#unanswered === 0 && !this.#isProbing) void this.#probe();
     return undefined;
+  }
+
+  #isPassedOver(): boolean {
+    if (this.#passes > 0) {
+      this.#passes -= 1;
+      return true;
+    }
+    const spent = this.#cpuTime();
+    if (this.#unanswered > 0 && spent === this.#cpuAtLastLook) this.#passes = PASSED_OVER;
+    this.#cpuAtLastLook = spent;
+    return false;
   }
 
   /** @returns whether nothing of the run goes on in its instance, so that another may use it */
@@ -169,6 +185,7 @@ export class Run {
 
   /** A run that has ended meanwhile takes no answers: the instance may serve another. */
   #answer(call: number, json: string, chars: number): void {
+    this.#passes = 0;
     this.#unanswered -= 1;
     this.#unansweredChars -= chars;
     if (!this.#isOver) this.instance.deliver(call, json);

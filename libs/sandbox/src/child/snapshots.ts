@@ -31,15 +31,18 @@ const warmUp = (door: string): string => `'use strict';
 /** Whether a bundle may ask for zod, which is then made in its snapshot already. One that names it in another way gets it all the same, later. */
 export const namesZod = (source: string): boolean => source.includes('zod');
 
+/** Snapshots of the prelude alone. */
 export function generalSnapshots(prelude: string): GeneralSnapshots {
-  const take = (...more: { code: string }[]) =>
-    bytesOf(
-      withNewHashes(() => ivm.Isolate.createSnapshot([{ ...PRELUDE_SCRIPT, code: prelude }, ...more], warmUp(GENERAL_DOOR))),
-    );
+  const take = (...more: { code: string }[]) => taken([{ ...PRELUDE_SCRIPT, code: prelude }, ...more], GENERAL_DOOR);
   return { plain: take(), withZod: take({ code: `${GENERAL_DOOR}.forSnapshot.loadZod();` }) };
 }
 
-const bytesOf = (snapshot: ivm.ExternalCopy<ArrayBuffer>): Uint8Array => new Uint8Array(snapshot.copy());
+const taken = (scripts: { code: string }[], door: string): Uint8Array =>
+  new Uint8Array(withNewHashes(() => ivm.Isolate.createSnapshot(scripts, warmUp(door))).copy());
+
+/** A snapshot as isolates take it. */
+export const copyOf = (bytes: Uint8Array): ivm.ExternalCopy<ArrayBuffer> =>
+  new ivm.ExternalCopy(bytes.slice().buffer, { transferOut: true });
 
 const FACTORY = 'globalThis.__factory = ';
 
@@ -66,14 +69,14 @@ export function takeSnapshot(prelude: string, source: string, scriptName: string
     },
     { code: `'use strict'; ${door}.forSnapshot.seal();` },
   ];
-  const taken = withNewHashes(() => ivm.Isolate.createSnapshot(scripts, warmUp(door)));
-  proveUsable(taken, door);
-  return { door, bytes: bytesOf(taken) };
+  const bytes = taken(scripts, door);
+  proveUsable(bytes, door);
+  return { door, bytes };
 }
 
 /** V8 ends the process that restores a snapshot in which something was changed that it needs: this one rather than one that serves. */
-function proveUsable(snapshot: ivm.ExternalCopy<ArrayBuffer>, door: string): void {
+function proveUsable(bytes: Uint8Array, door: string): void {
   keepHashes();
-  const isolate = new ivm.Isolate({ snapshot });
+  const isolate = new ivm.Isolate({ snapshot: copyOf(bytes) });
   new Instance(isolate, isolate.createContextSync(), door, true).dispose();
 }
