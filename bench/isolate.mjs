@@ -56,12 +56,12 @@ function slope(samples) {
 
 /** Answers what runs a bundle by name in an instance of a mode. */
 async function sandbox(ahead) {
-  const [{ Isolates }, { CodeCache }, { Run }, { takeSnapshot }] = await Promise.all(
+  const [{ Isolates }, { CodeCache }, { Run }, { generalSnapshots, takeSnapshot }] = await Promise.all(
     ['isolates', 'code-cache', 'run', 'snapshots'].map((file) => import(`${CHILD}/${file}.js`)),
   );
-  const isolates = new Isolates(PRELUDE, { ahead, memoryMb: LIMITS.memoryMb, snapshotBytes: 2 ** 28 });
-  const codes = new CodeCache();
   const prelude = readFileSync(PRELUDE, 'utf8');
+  const isolates = new Isolates(generalSnapshots(prelude), { ahead, memoryMb: LIMITS.memoryMb, snapshotBytes: 2 ** 28 });
+  const codes = new CodeCache();
   for (const [hash, code] of Object.entries(BUNDLES)) {
     codes.learn(hash, code);
     if (FUNCTIONS[hash] && ahead > 0) isolates.learn({ key: hash, ...takeSnapshot(prelude, code, 'bench.cjs') });
@@ -70,7 +70,9 @@ async function sandbox(ahead) {
   let last = 0;
   return async (bundleHash, mode = 'fresh', answer = async () => OK) => {
     const spec = { id: String((last += 1)), bundleHash, scriptName: 'bench.cjs', facts: FACTS, input: '{}', limits: LIMITS };
-    const instance = warm.get(bundleHash) ?? isolates.take(mode === 'snapshot' ? bundleHash : undefined, LIMITS.memoryMb);
+    const instance =
+      warm.get(bundleHash) ??
+      isolates.take(mode === 'snapshot' ? bundleHash : undefined, codes.namesZod(bundleHash), LIMITS.memoryMb);
     warm.delete(bundleHash);
     const execution = new Run(spec, instance, codes, answer);
     const result = await execution.execute(mode === 'warm');
@@ -170,12 +172,13 @@ async function measure(seconds, calls) {
 }
 
 /**
- * Measures in a process of its own: isolates need Node without its start-up snapshot.
+ * Measures in a process of its own, with the engine's options of a sandbox process (`confinement.ts`).
  * @param {{ seconds?: number, calls?: number, json?: boolean }} options
  * @returns {Promise<Record<string, number>>} the figures, also printed
  */
 export async function run({ seconds = 20, calls = 0, json = false } = {}) {
-  const args = ['--no-node-snapshot', fileURLToPath(import.meta.url), '--measure', String(seconds), String(calls)];
+  const flags = ['--no-node-snapshot', '--no-turboshaft-loop-unrolling', '--single-threaded-gc'];
+  const args = [...flags, fileURLToPath(import.meta.url), '--measure', String(seconds), String(calls)];
   const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 24 });
   const figures = JSON.parse(stdout.slice(stdout.lastIndexOf('\n')));
   if (json) console.log(JSON.stringify(figures));

@@ -22,9 +22,8 @@ const englishOnly = {
   },
 };
 
-await build({
-  entryPoints: [here('prelude/main.ts')],
-  outfile: here('../../dist/libs/sandbox/prelude.js'),
+/** What all builds have in common. */
+const options = {
   bundle: true,
   format: 'iife',
   platform: 'neutral',
@@ -34,6 +33,29 @@ await build({
   minify: true,
   legalComments: 'none',
   define: { global: 'globalThis', 'process.env.NODE_ENV': '"production"' },
-  plugins: [englishOnly],
   logLevel: 'warning',
+};
+
+/** A module of which nothing is evaluated, nor made, before its function is called: the function holds a bundle of its own. */
+const onDemand = (filter, name) => ({
+  name: 'on-demand',
+  setup(bundler) {
+    bundler.onLoad({ filter }, async ({ path }) => {
+      const { outputFiles } = await build({
+        ...options,
+        entryPoints: [path],
+        globalName: 'made',
+        plugins: [englishOnly],
+        write: false,
+      });
+      return { contents: `export function ${name}() { ${outputFiles[0].text}\nreturn made.${name}(); }`, loader: 'js' };
+    });
+  },
+});
+
+await build({
+  ...options,
+  entryPoints: [here('prelude/main.ts')],
+  outfile: here('../../dist/libs/sandbox/prelude.js'),
+  plugins: [onDemand(/prelude\/zod\.ts$/, 'makeZod')],
 });

@@ -51,7 +51,11 @@ export const runnerConfig = z.object({
   FAIRLEAD_RUNNER_NAMESPACES: namespacesSetting('Sandbox processes'),
   FAIRLEAD_RUNNER_CHILD_CONCURRENCY: integer(64, 'Executions one sandbox process runs at a time', 1, 10_000),
   FAIRLEAD_RUNNER_SPIN_MS: integer(30_000, 'Longest computation of a function without a call to its SDK in between', 100),
-  FAIRLEAD_RUNNER_CHILD_MEMORY_MB: integer(768, 'Resident memory past which a sandbox process is killed', 256),
+  FAIRLEAD_RUNNER_CHILD_MEMORY_MB: integer(
+    768,
+    'Resident memory past which a sandbox process ends the run that holds most, and is killed a quarter beyond',
+    256,
+  ),
   RUNNER_HTTP_LOG_SAMPLE_PCT: integer(
     100,
     'How many of a hundred HTTP calls of a sync that went well are logged; its first five always are, and all that failed',

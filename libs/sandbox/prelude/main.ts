@@ -2,7 +2,7 @@ import './web.js';
 import { beginRun, type Bridge, connectBridge, deliver, endRun } from './bridge.js';
 import { type Exports, invoke } from './entry.js';
 import { failureText } from './failure.js';
-import { require } from './modules.js';
+import { loadZod, require } from './modules.js';
 import { notice, watchForMoments } from './moment.js';
 import { ActionError } from './sdk/action-error.js';
 import { makeNango } from './sdk/nango.js';
@@ -96,8 +96,12 @@ function boot(send: Bridge['send'], sync: Bridge['sync']) {
 
 let endWatch: (() => boolean) | undefined;
 
-/** For the snapshot of a function, in this order: `watch`, `load`, and, once its microtasks have run, `seal`. */
+/**
+ * For snapshots: `loadZod` where the code that will run names it; then, for that of a function, `watch`, `load`, and, once its microtasks
+ * have run, `seal`.
+ */
 const forSnapshot = {
+  loadZod,
   watch: () => {
     deleteProperty(globalThis, '__fairlead');
     endWatch = watchForMoments(OUT_OF_BOUNDS);

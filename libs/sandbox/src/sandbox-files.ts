@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 export interface SandboxFiles {
   /** Runs executions; takes `ChildOptions` as JSON in its only argument (spec/sandbox.md §4.1). */
   readonly entry: string;
-  /** Takes the snapshot of one function (spec/sandbox.md §4.2) and ends: is sent `{ code, scriptName }`, sends `{ door, bytes }`. */
+  /** Takes snapshots (spec/sandbox.md §4.2) and ends: is sent a `SnapshotRequest`, sends a `SnapshotAnswer`. */
   readonly snapshotEntry: string;
   readonly prelude: string;
   /** Folders and files the processes need; none holds data of anybody. */

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { inNamespaces, type Namespaces, type NodeStart } from '#libs/confinement';
 import { type SandboxFiles, sandboxFiles } from '#libs/sandbox';
 
@@ -8,6 +9,7 @@ export interface Confinement extends NodeStart {
 
 /** Of the supervisor's own heap; isolates have theirs. Text of calls passes through it. */
 const HEAP_MB = 512;
+const MAX_SEED = 2 ** 48 - 1;
 
 /**
  * What a sandbox process is left with (docs/sandbox.md): an empty environment, the files of the sandbox to read and none to write, no
@@ -18,7 +20,13 @@ export function confinement(namespaces: Namespaces): Confinement {
   const files = sandboxFiles();
   const flags = [
     '--no-node-snapshot',
+    // Unknown to anybody outside, and one for all: a snapshot that one of them takes is used by the others.
+    `--hash-seed=${randomInt(1, MAX_SEED)}`,
     `--max-old-space-size=${HEAP_MB}`,
+    // Together with this, V8 takes the checks out of loops that call something, and such a loop could not be ended (docs/sandbox.md).
+    '--no-turboshaft-loop-unrolling',
+    // A function that fills its memory takes the core it runs on, and no others to collect it.
+    '--single-threaded-gc',
     '--permission',
     '--allow-addons',
     '--disable-warning=PERM0001',

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { ChildOptions } from '#libs/sandbox';
+import type { ChildOptions, GeneralSnapshots } from '#libs/sandbox';
 import type { Confinement } from './confinement.js';
 import { SandboxProcess } from './sandbox-process.js';
 
@@ -7,7 +7,7 @@ export interface FleetOptions {
   readonly processes: number;
   /** Processes that stand ready to take the place of one that is gone. */
   readonly spares: number;
-  /** Resident memory past which a process is killed. */
+  /** Resident memory past which a process ends what holds most of it, and is killed where that does not help. */
   readonly memoryBytes: number;
   readonly child: ChildOptions;
 }
@@ -30,6 +30,7 @@ export class SandboxFleet {
   /** Since when processes are without room. */
   readonly #full = new Map<SandboxProcess, number>();
   #guard: NodeJS.Timeout | undefined;
+  #general!: GeneralSnapshots;
   #closing = false;
 
   constructor(
@@ -38,7 +39,9 @@ export class SandboxFleet {
     private readonly onCapacity: () => void,
   ) {}
 
-  async open(): Promise<void> {
+  /** @param general what the processes make instances from */
+  async open(general: GeneralSnapshots): Promise<void> {
+    this.#general = general;
     this.#fill();
     this.#guard = setInterval(() => this.#watch(), GUARD_MS);
     await Promise.race([...this.#inService].map((process) => process.ready));
@@ -94,7 +97,9 @@ export class SandboxFleet {
   }
 
   #start(): SandboxProcess {
-    const process = new SandboxProcess(this.confinement, this.options.child, () => this.#giveUp(process));
+    const process = new SandboxProcess(this.confinement, this.options.child, this.#general, (computes) =>
+      this.#giveUp(process, computes),
+    );
     this.#spares.add(process);
     void this.#replaceOnceGone(process);
     return process;
@@ -116,13 +121,11 @@ export class SandboxFleet {
     for (const process of this.#inService) {
       if (process.isOverdue(now)) process.kill('crashed', 'the sandbox process does not end a run whose time is up');
       process.measure();
-      const resident = process.residentBytes;
-      const allowed = process.memoryBudget(this.options.memoryBytes);
-      if (resident > allowed) {
-        process.kill('out-of-memory', `the sandbox process used more than ${Math.round(allowed / 1024 ** 2)} MB`);
-      } else if (process.load === 0 && resident > allowed * IDLE_SHARE) {
+      const { memoryBytes } = this.options;
+      if (process.load === 0 && process.residentBytes > memoryBytes * IDLE_SHARE)
         process.kill('crashed', 'it kept memory that nothing uses any more');
-      } else this.#makeRoom(process, now);
+      process.relieve(memoryBytes, now);
+      this.#makeRoom(process, now);
     }
     if (this.available.some((process) => this.hasRoom(process, 0))) this.onCapacity();
   }
@@ -149,11 +152,14 @@ export class SandboxFleet {
     if (lingering < this.options.processes) this.retire(process);
   }
 
-  /** A run that was disposed of but goes on computing takes a core and memory: the others in its process get little time. */
-  #giveUp(process: SandboxProcess): void {
+  /**
+   * A run that was disposed of but goes on computing takes a core and memory: the others in its process get little time. One that sleeps
+   * only keeps its memory: they may end.
+   */
+  #giveUp(process: SandboxProcess, computes: boolean): void {
     this.retire(process);
     const kill = () => process.kill('crashed', 'the sandbox process ran a function that could not be stopped');
     if (process.load === 0) kill();
-    else setTimeout(kill, RETIRE_MS);
+    else if (computes) setTimeout(kill, RETIRE_MS);
   }
 }

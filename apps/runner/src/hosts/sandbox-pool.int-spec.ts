@@ -38,6 +38,7 @@ describe('a function', () => {
 
   it.each([
     ['zod', `const { z } = require('zod'); return z.object({ a: z.string() }).safeParse({ a: 1 }).success`, false],
+    ['zod, by a name made as it runs', `return require('zo' + 'd').z.string().safeParse(1).success`, false],
     ['crypto', `return require('node:crypto').createHmac('sha256', 'k').update('d').digest('hex').length`, 64],
     [
       'URL',

@@ -47,8 +47,8 @@ export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
     this.#fleet = new SandboxFleet(confined, options, () => this.#waiting.serve());
   }
 
-  onModuleInit(): Promise<void> {
-    return this.#fleet.open();
+  async onModuleInit(): Promise<void> {
+    await this.#fleet.open(await this.#snapshots.general());
   }
 
   onApplicationShutdown(): Promise<void> {
@@ -96,8 +96,6 @@ export class SandboxPool implements OnModuleInit, OnApplicationShutdown {
     try {
       const finished = await process.run(spec, prepared, onCall, need);
       this.#learn(spec, prepared, finished);
-      // What the run allocated is still there for a while: the next one shall not pay for it.
-      if (finished.result.status === 'stopped' && finished.result.reason === 'out-of-memory') this.#fleet.retire(process);
       return finished;
     } finally {
       signal.removeEventListener('abort', abort);

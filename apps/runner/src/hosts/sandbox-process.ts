@@ -1,8 +1,17 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { LRUCache } from 'lru-cache';
-import type { ChildOptions, FromChild, FunctionSnapshot, RunCost, RunResult, RunSpec, ToChild } from '#libs/sandbox';
+import type {
+  ChildOptions,
+  FromChild,
+  FunctionSnapshot,
+  GeneralSnapshots,
+  RunCost,
+  RunResult,
+  RunSpec,
+  ToChild,
+} from '#libs/sandbox';
 import type { Confinement } from './confinement.js';
-import { memoryBudget } from './domain/memory-budget.js';
+import { memoryBudget, reliefOf } from './domain/memory-budget.js';
 import { hasRoom } from './domain/room.js';
 import type { MemoryNeed } from './memory-needs.js';
 import { residentBytes } from './resident-memory.js';
@@ -67,11 +76,15 @@ export class SandboxProcess {
   residentBytes = 0;
   /** Takes no more work. */
   retired = false;
+  /** Since when it holds more than it may, and when it was asked last to end what holds most. */
+  #overSince: number | undefined;
+  #askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     { files, execPath, execArgv }: Confinement,
     options: ChildOptions,
-    private readonly onStuck: () => void,
+    general: GeneralSnapshots,
+    private readonly onStuck: (computes: boolean) => void,
   ) {
     this.#warm = new LRUCache({ max: Math.max(1, options.warm.instances), ttl: options.warm.idleMs });
     this.#child = fork(files.entry, [JSON.stringify(options)], {
@@ -94,6 +107,7 @@ export class SandboxProcess {
       this.hasStarted = true;
       return onReady();
     });
+    this.#say({ type: 'begin', general });
   }
 
   get load(): number {
@@ -137,6 +151,23 @@ export class SandboxProcess {
 
   measure(): void {
     this.residentBytes = residentBytes(this.#child.pid);
+  }
+
+  /**
+   * Sees to it that it does not hold more than it may for long: has it end the run that holds most, and kills it where that does not help.
+   * @param allowedBytes as of `memoryBudget`
+   */
+  relieve(allowedBytes: number, now: number): void {
+    const allowed = this.memoryBudget(allowedBytes);
+    if (this.residentBytes <= allowed) this.#overSince = undefined;
+    else this.#overSince ??= now;
+    const overMs = now - (this.#overSince ?? now);
+    const excess = { residentBytes: this.residentBytes, allowedBytes: allowed, overMs, askedMs: now - this.#askedAt };
+    const relief = reliefOf(excess);
+    if (relief === 'kill') this.kill('out-of-memory', `the sandbox process used more than ${Math.round(allowed / 1024 ** 2)} MB`);
+    if (relief !== 'ask') return;
+    this.#askedAt = now;
+    this.#say({ type: 'relieve' });
   }
 
   /**
@@ -187,7 +218,7 @@ export class SandboxProcess {
   }
 
   #hear(message: FromChild): void {
-    if (message.type === 'stuck') this.onStuck();
+    if (message.type === 'stuck') this.onStuck(message.computes);
     if (message.type !== 'call' && message.type !== 'done') return;
     const active = this.#active.get(message.run);
     if (!active) return;

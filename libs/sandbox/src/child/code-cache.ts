@@ -1,9 +1,11 @@
 import ivm from 'isolated-vm';
 import { LRUCache } from 'lru-cache';
+import { namesZod } from './snapshots.js';
 import { WRAPPER_HEAD, wrapped } from './wrapper.js';
 
 interface Code {
   readonly source: string;
+  readonly namesZod: boolean;
   cachedData?: ivm.ExternalCopy<ArrayBuffer>;
 }
 
@@ -14,7 +16,11 @@ export class CodeCache {
   readonly #codes = new LRUCache<string, Code>({ max: CODES_KEPT });
 
   learn(hash: string, source: string): void {
-    if (!this.#codes.has(hash)) this.#codes.set(hash, { source: wrapped(source) });
+    if (!this.#codes.has(hash)) this.#codes.set(hash, { source: wrapped(source), namesZod: namesZod(source) });
+  }
+
+  namesZod(hash: string): boolean {
+    return this.#codes.get(hash)?.namesZod ?? false;
   }
 
   /** @throws SyntaxError of the bundle; Error when the bundle was never learnt */

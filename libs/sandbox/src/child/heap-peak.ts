@@ -1,8 +1,9 @@
 import type ivm from 'isolated-vm';
 import { settlesWithin } from './settles-within.js';
 
-/** When an isolate is asked first, in ms of its run, and then at ages that double. */
+/** When an isolate is asked first, in ms of its run, and then at ages of so many times the one before: each waking of its thread costs. */
 const FIRST_MS = 20;
+const LATER = 4;
 /** How long the last answer is waited for: an isolate that goes on computing gives none. */
 const LAST_WITHIN_MS = 5;
 
@@ -18,7 +19,7 @@ export class HeapPeak {
   /** Asks an isolate that is old enough, seldom, as it takes a turn of the isolate's. Never waits: one that computes answers later. */
   watch(ageMs: number): void {
     if (ageMs < this.#nextMs || this.#isAsking) return;
-    this.#nextMs *= 2;
+    this.#nextMs *= LATER;
     this.#isAsking = true;
     void this.#ask().then(() => (this.#isAsking = false));
   }

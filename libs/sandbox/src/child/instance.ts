@@ -20,6 +20,8 @@ const NO_CALL = 0;
 export class Instance {
   /** The run that is served. */
   calls: Calls | undefined;
+  /** Called when the engine has no memory to go on with: the thread of the isolate sleeps from then on, and what it holds stays. */
+  onLost: (() => void) | undefined;
   readonly #load: Entry;
   readonly #start: Entry;
   readonly #deliver: Entry;

@@ -1,9 +1,9 @@
 import ivm from 'isolated-vm';
 import { LRUCache } from 'lru-cache';
-import { readFileSync } from 'node:fs';
+import { keepHashes } from './hashes.js';
 import { Instance } from './instance.js';
-import type { FunctionSnapshot } from './protocol.js';
-import { PRELUDE_SCRIPT, WARM_UP } from './snapshots.js';
+import type { FunctionSnapshot, GeneralSnapshots } from './protocol.js';
+import { GENERAL_DOOR } from './snapshots.js';
 
 /** What instances are made from. */
 interface Template {
@@ -32,14 +32,16 @@ export interface IsolatesOptions {
 const SHELVES = 4;
 /** Time without a new run after which instances are made ahead; a no-op is done by then. */
 const QUIET_MS = 2;
-const GENERAL = 'general';
+const PLAIN = 'plain';
+const WITH_ZOD = 'with zod';
 
 /**
  * Makes fresh instances from start-up snapshots that already hold the prelude, and from those of functions also the evaluated module. A
  * few are made ahead of need, so that making one is off the path of the next run (spec/sandbox.md §2, §4).
  */
 export class Isolates {
-  readonly #general: Template;
+  readonly #plain: Template;
+  readonly #withZod: Template;
   readonly #functions: LRUCache<string, Template>;
   readonly #shelves = new LRUCache<string, Shelf>({
     max: SHELVES,
@@ -48,25 +50,30 @@ export class Isolates {
   #refilling: NodeJS.Timeout | undefined;
 
   constructor(
-    preludePath: string,
+    general: GeneralSnapshots,
     private readonly options: IsolatesOptions,
   ) {
-    const prelude = { ...PRELUDE_SCRIPT, code: readFileSync(preludePath, 'utf8') };
-    this.#general = { bytes: ivm.Isolate.createSnapshot([prelude], WARM_UP), door: '__fairlead', isLoaded: false };
+    this.#plain = { bytes: copyOf(general.plain), door: GENERAL_DOOR, isLoaded: false };
+    this.#withZod = { bytes: copyOf(general.withZod), door: GENERAL_DOOR, isLoaded: false };
     this.#functions = new LRUCache({ maxSize: Math.max(1, options.snapshotBytes) });
-    this.#shelf(GENERAL, this.#general, options.memoryMb);
+    this.#shelf(WITH_ZOD, this.#withZod, options.memoryMb);
     this.#refillSoon();
   }
 
   learn({ key, door, bytes }: FunctionSnapshot): void {
-    const copy = new ivm.ExternalCopy(bytes.slice().buffer, { transferOut: true });
-    this.#functions.set(key, { bytes: copy, door, isLoaded: true }, { size: Math.max(1, bytes.byteLength) });
+    this.#functions.set(key, { bytes: copyOf(bytes), door, isLoaded: true }, { size: Math.max(1, bytes.byteLength) });
   }
 
-  /** @param key of the function's snapshot, where there is one; it is used where this process has it */
-  take(key: string | undefined, memoryMb: number): Instance {
+  /**
+   * @param key of the function's snapshot, where there is one; it is used where this process has it
+   * @param namesZod whether its code names zod
+   */
+  take(key: string | undefined, namesZod: boolean, memoryMb: number): Instance {
     const own = key === undefined ? undefined : this.#functions.get(key);
-    const shelf = this.#shelf(own && key ? key : GENERAL, own ?? this.#general, memoryMb);
+    const shelf =
+      own && key
+        ? this.#shelf(key, own, memoryMb)
+        : this.#shelf(namesZod ? WITH_ZOD : PLAIN, namesZod ? this.#withZod : this.#plain, memoryMb);
     this.#refillSoon();
     return shelf.ready.pop() ?? make(shelf);
   }
@@ -92,7 +99,18 @@ export class Isolates {
   }
 }
 
+const copyOf = (bytes: Uint8Array): ivm.ExternalCopy<ArrayBuffer> =>
+  new ivm.ExternalCopy(bytes.slice().buffer, { transferOut: true });
+
 function make({ template, memoryMb }: Shelf): Instance {
-  const isolate = new ivm.Isolate({ snapshot: template.bytes, memoryLimit: memoryMb });
-  return new Instance(isolate, isolate.createContextSync(), template.door, template.isLoaded);
+  keepHashes();
+  let instance: Instance | undefined;
+  const isolate = new ivm.Isolate({
+    snapshot: template.bytes,
+    memoryLimit: memoryMb,
+    // Without it, the engine would end the process.
+    onCatastrophicError: () => instance?.onLost?.(),
+  });
+  instance = new Instance(isolate, isolate.createContextSync(), template.door, template.isLoaded);
+  return instance;
 }

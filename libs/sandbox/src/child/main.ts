@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { CodeCache } from './code-cache.js';
 import type { Instance } from './instance.js';
 import { Isolates } from './isolates.js';
+import { MemoryGrowth } from './memory-growth.js';
 import type { ChildOptions, FromChild, Origin, RunSpec, ToChild } from './protocol.js';
 import { Run } from './run.js';
 import { settlesWithin } from './settles-within.js';
@@ -11,17 +11,17 @@ import { type History, WarmInstances } from './warm.js';
  * A sandbox process: runs executions in fresh isolates and asks the supervisor for everything else. It holds no secret and opens no
  * connection. The supervisor kills it when it is over budget or silent; nothing here needs saving.
  */
-const PRELUDE = fileURLToPath(new URL('../../prelude.js', import.meta.url));
 const WATCH_MS = 10;
 /** isolated-vm was seen to compute on after an isolate was disposed of for its memory (spec/sandbox.md §3). */
 const STUCK_AFTER_MS = 500;
 
 const options = JSON.parse(process.argv[2] ?? '') as ChildOptions;
-const isolates = new Isolates(PRELUDE, options);
+let isolates: Isolates;
 const warm = new WarmInstances(options.warm);
 const codes = new CodeCache();
 const queued: RunSpec[] = [];
 const runs = new Map<string, Run>();
+const growth = new MemoryGrowth<Run>();
 const waiting = new Map<string, (json: string) => void>();
 let lastCall = 0;
 
@@ -37,10 +37,10 @@ const ask = (run: string) => (op: string, args: string, body: string | undefined
   });
 
 /** An instance for the run, with what it has behind it. */
-function instanceFor({ warmKey, snapshotKey, limits }: RunSpec): History & { instance: Instance; origin: Origin } {
+function instanceFor({ warmKey, snapshotKey, bundleHash, limits }: RunSpec): History & { instance: Instance; origin: Origin } {
   const kept = warmKey === undefined ? undefined : warm.take(warmKey);
   if (kept) return { ...kept, origin: 'warm' };
-  const instance = isolates.take(snapshotKey, limits.memoryMb);
+  const instance = isolates.take(snapshotKey, codes.namesZod(bundleHash), limits.memoryMb);
   return { instance, bornAt: performance.now(), runs: 0, origin: instance.isLoaded ? 'snapshot' : 'fresh' };
 }
 
@@ -51,9 +51,13 @@ async function execute(spec: RunSpec): Promise<void> {
   const result = await run.execute(spec.warmKey !== undefined);
   runs.delete(spec.id);
   for (const key of waiting.keys()) if (key.startsWith(`${spec.id} `)) waiting.delete(key);
+  const isOver = settlesWithin(run.settled, STUCK_AFTER_MS);
+  // What it holds is there until then, and the next one shall not pay for it.
+  if (result.status === 'stopped' && result.reason === 'out-of-memory' && !run.isLost) await isOver;
   if (spec.warmKey !== undefined) await keep(spec.warmKey, run, instance, { bornAt, runs: before + 1 });
   say({ type: 'done', run: spec.id, result, cost: { origin, bodyMs: run.bodyMs, peakBytes: run.heapPeak.bytes } });
-  if (!(await settlesWithin(run.settled, STUCK_AFTER_MS))) say({ type: 'stuck' });
+  if (run.isLost) say({ type: 'stuck', computes: false });
+  else if (!(await isOver)) say({ type: 'stuck', computes: true });
 }
 
 /** Only an instance that is at rest after a run that returned may serve again. */
@@ -80,8 +84,21 @@ function abort(run: string): void {
   }
 }
 
+const heldBy = (run: Run): number => Math.max(run.heapPeak.bytes, growth.bytesOf(run));
+
+/** One at a time: when that did not help, it is asked for again. */
+function relieve(): void {
+  if (warm.clear() > 0) return;
+  const [fattest] = [...runs.values()].toSorted((a, b) => heldBy(b) - heldBy(a));
+  fattest?.stop('out-of-memory', 'the function used the most of a memory that was used up');
+}
+
 process.on('message', (message: ToChild) => {
   switch (message.type) {
+    case 'begin':
+      isolates = new Isolates(message.general, options);
+      say({ type: 'ready' });
+      break;
     case 'run':
       if (message.spec.code !== undefined) codes.learn(message.spec.bundleHash, message.spec.code);
       if (queued.push(message.spec) === 1) setImmediate(beginNext);
@@ -95,6 +112,9 @@ process.on('message', (message: ToChild) => {
     case 'snapshot':
       isolates.learn(message.snapshot);
       break;
+    case 'relieve':
+      relieve();
+      break;
     case 'abort':
       abort(message.run);
       break;
@@ -107,6 +127,5 @@ process.on('disconnect', () => process.exit(0));
 setInterval(() => {
   const now = performance.now();
   for (const run of runs.values()) run.watch(now);
+  if (runs.size > 0) growth.note(process.memoryUsage.rss(), runs.values());
 }, WATCH_MS);
-
-say({ type: 'ready' });

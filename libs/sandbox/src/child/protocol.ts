@@ -76,11 +76,29 @@ export interface FunctionSnapshot {
   readonly bytes: Uint8Array;
 }
 
+/** Snapshots of the prelude, by whether zod stands ready in them: what instances of bundles without a snapshot of their own are made from. */
+export interface GeneralSnapshots {
+  readonly plain: Uint8Array;
+  readonly withZod: Uint8Array;
+}
+
+/** What a snapshot maker is asked for: those of the prelude, or that of a function. */
+export type SnapshotRequest =
+  | { readonly type: 'general' }
+  | { readonly type: 'function'; readonly code: string; readonly scriptName: string };
+
+/** The snapshot maker's answer. */
+export type SnapshotAnswer = GeneralSnapshots | Omit<FunctionSnapshot, 'key'>;
+
 export type ToChild =
+  /** Comes first, and once. */
+  | { readonly type: 'begin'; readonly general: GeneralSnapshots }
   | { readonly type: 'run'; readonly spec: RunSpec }
   | { readonly type: 'reply'; readonly run: string; readonly call: number; readonly json: string }
   | { readonly type: 'abort'; readonly run: string }
-  | { readonly type: 'snapshot'; readonly snapshot: FunctionSnapshot };
+  | { readonly type: 'snapshot'; readonly snapshot: FunctionSnapshot }
+  /** The process holds more than it may: it is to give up idle instances, or else the run that holds most. */
+  | { readonly type: 'relieve' };
 
 export type FromChild =
   | { readonly type: 'ready' }
@@ -93,5 +111,5 @@ export type FromChild =
       readonly body?: string | undefined;
     }
   | { readonly type: 'done'; readonly run: string; readonly result: RunResult; readonly cost?: RunCost }
-  /** A run was stopped but computes on: this process is to be replaced. */
-  | { readonly type: 'stuck' };
+  /** A run was stopped but computes on, or sleeps and keeps its memory: this process is to be replaced. */
+  | { readonly type: 'stuck'; readonly computes: boolean };

@@ -33,6 +33,8 @@ export class Run {
   settled: Promise<unknown> = Promise.resolve();
   /** Time in which the body of the module was evaluated. */
   bodyMs = 0;
+  /** Whether its isolate can neither go on nor be disposed of. */
+  isLost = false;
   readonly heapPeak: HeapPeak;
   readonly #startedAt = performance.now();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -61,6 +63,15 @@ export class Run {
       call: (call, op, args, body) => this.#take(call, op, args, body),
       sync: (op, args) => this.#answerNow(op, args),
     };
+    instance.onLost = () => {
+      this.isLost = true;
+      this.stop(OUT_OF_MEMORY.reason, OUT_OF_MEMORY.message);
+    };
+  }
+
+  /** How long its isolate has computed; with a warm instance, for runs before it too. */
+  get computedMs(): number {
+    return Number(this.#cpuTime()) / 1e6;
   }
 
   /** @param isKept whether the instance shall survive a run that returned; otherwise it is disposed of at the end */

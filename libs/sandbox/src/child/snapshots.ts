@@ -1,17 +1,45 @@
 import ivm from 'isolated-vm';
 import { randomBytes } from 'node:crypto';
+import { keepHashes, withNewHashes } from './hashes.js';
 import { Instance } from './instance.js';
-import type { FunctionSnapshot } from './protocol.js';
+import type { FunctionSnapshot, GeneralSnapshots } from './protocol.js';
 import { WRAPPER_HEAD, wrapped } from './wrapper.js';
 
 /** How the prelude is named in stack traces. */
-export const PRELUDE_SCRIPT = { filename: 'fairlead:prelude' };
+const PRELUDE_SCRIPT = { filename: 'fairlead:prelude' };
+/** What leads to the prelude in a general snapshot; gone once an instance was made. */
+export const GENERAL_DOOR = '__fairlead';
 
-/** Exercised while a snapshot is taken, so that a fresh isolate need not compile it again. */
-export const WARM_UP = `
+/**
+ * What nearly every run goes through, done once in a context that is thrown away: its code is then compiled in the snapshot, and no isolate
+ * compiles it again.
+ * @param door expression that leads to the prelude
+ */
+const warmUp = (door: string): string => `'use strict';
   new URLSearchParams('a=1').get('a');
   Buffer.from('x').toString('base64');
+  const entry = ${door}.boot((call) => void Promise.resolve().then(() => entry.deliver(call, '{"ok":null}')), () => '{"ok":null}');
+  entry.load((module) => {
+    module.exports = { default: { exec: async (nango) => {
+      await nango.getCheckpoint();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    } } };
+  });
+  entry.start('{"kind":"sync","properties":{}}', '{}');
 `;
+
+/** Whether a bundle may ask for zod, which is then made in its snapshot already. One that names it in another way gets it all the same, later. */
+export const namesZod = (source: string): boolean => source.includes('zod');
+
+export function generalSnapshots(prelude: string): GeneralSnapshots {
+  const take = (...more: { code: string }[]) =>
+    bytesOf(
+      withNewHashes(() => ivm.Isolate.createSnapshot([{ ...PRELUDE_SCRIPT, code: prelude }, ...more], warmUp(GENERAL_DOOR))),
+    );
+  return { plain: take(), withZod: take({ code: `${GENERAL_DOOR}.forSnapshot.loadZod();` }) };
+}
+
+const bytesOf = (snapshot: ivm.ExternalCopy<ArrayBuffer>): Uint8Array => new Uint8Array(snapshot.copy());
 
 const FACTORY = 'globalThis.__factory = ';
 
@@ -25,7 +53,9 @@ export function takeSnapshot(prelude: string, source: string, scriptName: string
   // Microtasks run between two scripts. Strict code cannot be read off the stack.
   const scripts = [
     { ...PRELUDE_SCRIPT, code: prelude },
-    { code: `'use strict'; const ${door} = globalThis.__fairlead; ${door}.forSnapshot.watch();` },
+    {
+      code: `'use strict'; const ${door} = globalThis.${GENERAL_DOOR}; ${namesZod(source) ? `${door}.forSnapshot.loadZod(); ` : ''}${door}.forSnapshot.watch();`,
+    },
     {
       code: `${FACTORY}${wrapped(source)}`,
       filename: scriptName,
@@ -36,13 +66,14 @@ export function takeSnapshot(prelude: string, source: string, scriptName: string
     },
     { code: `'use strict'; ${door}.forSnapshot.seal();` },
   ];
-  const taken = ivm.Isolate.createSnapshot(scripts, WARM_UP);
+  const taken = withNewHashes(() => ivm.Isolate.createSnapshot(scripts, warmUp(door)));
   proveUsable(taken, door);
-  return { door, bytes: new Uint8Array(taken.copy()) };
+  return { door, bytes: bytesOf(taken) };
 }
 
 /** V8 ends the process that restores a snapshot in which something was changed that it needs: this one rather than one that serves. */
 function proveUsable(snapshot: ivm.ExternalCopy<ArrayBuffer>, door: string): void {
+  keepHashes();
   const isolate = new ivm.Isolate({ snapshot });
   new Instance(isolate, isolate.createContextSync(), door, true).dispose();
 }

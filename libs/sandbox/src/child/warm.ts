@@ -46,6 +46,13 @@ export class WarmInstances {
     return undefined;
   }
 
+  /** Gives up all that are idle. @returns how many those were */
+  clear(): number {
+    const given = this.#kept.splice(0);
+    for (const { instance } of given) instance.dispose();
+    return given.length;
+  }
+
   #isOver({ instance, bornAt, runs, idleSince }: Kept, now: number): boolean {
     const { runs: maxRuns, ageMs, idleMs } = this.limits;
     return instance.isDisposed || runs >= maxRuns || now - bornAt > ageMs || now - idleSince > idleMs;
