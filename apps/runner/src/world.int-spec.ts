@@ -88,6 +88,35 @@ describe('crypto does what Node’s does:', () => {
      const bad = crypto.createDecipheriv('aes-256-gcm', key, iv); bad.setAAD(Buffer.from('other')); bad.setAuthTag(tag); bad.update(text, 'base64');
      return [text, tag.toString('hex'), d.update(text, 'base64', 'utf8') + d.final('utf8'), tried(() => bad.final())]`,
     `return [tried(() => crypto.createCipheriv('aes-256-cbc', Buffer.alloc(3), Buffer.alloc(16))), tried(() => crypto.createCipheriv('nope', Buffer.alloc(3), null)), crypto.getHashes().includes('sha256'), crypto.getCiphers().includes('aes-256-gcm')]`,
+    `const { subtle } = crypto.webcrypto; const hex = (b) => Buffer.from(b).toString('hex'); const data = new TextEncoder().encode('data');
+     const mac = await subtle.importKey('raw', Buffer.from('key'), { name: 'hmac', hash: 'SHA-256' }, false, ['sign', 'verify']);
+     const tag = await subtle.sign('HMAC', mac, data);
+     return [hex(await subtle.digest('SHA-256', data)), hex(await subtle.digest({ name: 'sha-1' }, data.buffer)), hex(tag), tag instanceof ArrayBuffer, await subtle.verify('HMAC', mac, tag, data), await subtle.verify('HMAC', mac, tag, Buffer.from('x')), mac.type, mac.algorithm, mac.usages, mac.extractable, mac.constructor.name, crypto.subtle === subtle]`,
+    `const { subtle } = crypto.webcrypto; const der = (pem) => Buffer.from(pem.replace(/-----[^-]+-----|\\s/g, ''), 'base64'); const data = Buffer.from('d');
+     const pkcs8 = crypto.createPrivateKey({ key: rsa.privateKey, passphrase: 'open' }).export({ format: 'der', type: 'pkcs8' });
+     const jwk = crypto.createPrivateKey({ key: rsa.privateKey, passphrase: 'open' }).export({ format: 'jwk' });
+     const of = { name: 'RSASSA-PKCS1-v1_5', hash: { name: 'SHA-256' } };
+     const [own, same] = [await subtle.importKey('pkcs8', pkcs8, of, true, ['sign']), await subtle.importKey('jwk', jwk, of, false, ['sign'])];
+     const pub = await subtle.importKey('spki', der(rsa.publicKey), of, true, ['verify']);
+     const signature = Buffer.from(await subtle.sign(of.name, own, data)).toString('base64');
+     return [signature, Buffer.from(await subtle.sign(of.name, same, data)).toString('base64') === signature, await subtle.verify(of.name, pub, Buffer.from(signature, 'base64'), data), Buffer.from(await subtle.exportKey('pkcs8', own)).equals(pkcs8), own.type, pub.type]`,
+    `const { subtle } = crypto.webcrypto; const data = Buffer.from('d'); const of = { name: 'ECDSA', namedCurve: 'P-256' };
+     const key = crypto.createPrivateKey(ec.privateKey); const own = await subtle.importKey('pkcs8', key.export({ format: 'der', type: 'pkcs8' }), of, false, ['sign']);
+     const pub = await subtle.importKey('jwk', crypto.createPublicKey(ec.publicKey).export({ format: 'jwk' }), of, true, ['verify']);
+     const signature = await subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, own, data);
+     return [signature.byteLength, await subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, pub, signature, data), await subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, pub, signature, Buffer.from('x'))]`,
+    `const { subtle } = crypto.webcrypto; const hex = (b) => Buffer.from(b).toString('hex'); const iv = Buffer.alloc(12, 1);
+     const key = await subtle.importKey('raw', Buffer.alloc(32, 2), 'AES-GCM', true, ['encrypt', 'decrypt']); const additionalData = Buffer.from('aad');
+     const sealed = await subtle.encrypt({ name: 'AES-GCM', iv, additionalData }, key, Buffer.from('hello'));
+     const cbc = await subtle.importKey('raw', Buffer.alloc(16, 2), { name: 'AES-CBC' }, false, ['encrypt', 'decrypt']); const block = await subtle.encrypt({ name: 'AES-CBC', iv: Buffer.alloc(16) }, cbc, Buffer.from('hello'));
+     const failed = await subtle.decrypt({ name: 'AES-GCM', iv }, key, sealed).catch((e) => [e.name, e instanceof DOMException]);
+     return [hex(sealed), Buffer.from(await subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, key, sealed)).toString(), hex(block), Buffer.from(await subtle.decrypt({ name: 'AES-CBC', iv: Buffer.alloc(16) }, cbc, block)).toString(), failed, hex(await subtle.exportKey('raw', key)), key.algorithm]`,
+    `const { subtle } = crypto.webcrypto; const hex = (b) => Buffer.from(b).toString('hex');
+     const pass = await subtle.importKey('raw', Buffer.from('p'), 'PBKDF2', false, ['deriveBits', 'deriveKey']); const how = { name: 'PBKDF2', hash: 'SHA-256', salt: Buffer.from('s'), iterations: 10 };
+     const key = await subtle.deriveKey(how, pass, { name: 'AES-GCM', length: 256 }, true, ['encrypt']); const own = await subtle.generateKey({ name: 'AES-GCM', length: 128 }, true, ['encrypt']);
+     return [hex(await subtle.deriveBits(how, pass, 256)), hex(await subtle.exportKey('raw', key)), (await subtle.exportKey('raw', own)).byteLength, crypto.webcrypto.getRandomValues(new Uint8Array(4)).length, crypto.webcrypto.randomUUID().length]`,
+    `const { subtle } = crypto.webcrypto; const key = await subtle.importKey('raw', Buffer.from('key'), { name: 'HMAC', hash: 'SHA-1' }, false, ['sign']); const name = (e) => [e.name, e instanceof DOMException];
+     return [await subtle.exportKey('raw', key).catch(name), await subtle.verify('HMAC', key, Buffer.from('x'), Buffer.from('y')).catch(name), await subtle.digest('SHA-7', Buffer.from('y')).catch(name), await subtle.sign({ name: 'RSA-PSS', saltLength: 32 }, key, Buffer.from('y')).catch(name)]`,
   ])('%s', (body) => agrees(`${CRYPTO} ${body}`));
 });
 
