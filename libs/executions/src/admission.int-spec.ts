@@ -163,9 +163,9 @@ describe('admission', () => {
     });
 
     it('counts what runs, and holds back what is in line, where one comes for all environments', async () => {
-      admission = new Admission(redis, options(SLOTS, 2));
+      admission = new Admission(redis, 'fairlead', options(SLOTS, 2));
       await admission.offer('sync', of(7, 'a1', 'a2', 'a3'), 0);
-      admission = new Admission(redis, { ...options(SLOTS, 3), connectionCap: 1 });
+      admission = new Admission(redis, 'fairlead', { ...options(SLOTS, 3), connectionCap: 1 });
       expect(await admission.pump('sync')).toEqual([]);
       expect(await admission.release('sync', 'a1')).toEqual([]);
       expect(ids(await admission.release('sync', 'a2'))).toEqual(['a3']);
