@@ -16,7 +16,8 @@ export interface Transaction extends Sql {
 
 type Queryable = { query(sql: string, parameters?: unknown[]): Promise<unknown> };
 
-const run = async <Row>(on: Queryable, sql: string, parameters: readonly unknown[] = []): Promise<Row[]> => {
+/** Runs a statement of TypeORM's. @returns the rows of a SELECT or of a RETURNING clause */
+export const queryRows = async <Row>(on: Queryable, sql: string, parameters: readonly unknown[] = []): Promise<Row[]> => {
   const result = await on.query(sql, [...parameters]);
   return isRowsWithCount(result) ? (result[0] as Row[]) : (result as Row[]);
 };
@@ -31,7 +32,7 @@ export class Database implements Sql {
   constructor(private readonly source: DataSource) {}
 
   query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
-    return run(this.source, sql, parameters);
+    return queryRows(this.source, sql, parameters);
   }
 
   /** Loads rows into a table at once, or none of them; they may be lost when the database crashes within a moment. See `bulkLoad`. */
@@ -44,7 +45,7 @@ export class Database implements Sql {
     const actions: (() => Promise<unknown> | void)[] = [];
     const result = await this.source.transaction((manager) =>
       work({
-        query: (sql, parameters) => run(manager, sql, parameters),
+        query: (sql, parameters) => queryRows(manager, sql, parameters),
         afterCommit: (action) => void actions.push(action),
       }),
     );

@@ -74,7 +74,7 @@ interface Opened<Found, Result> {
 interface Change<Result> {
   readonly written: Written;
   readonly result: Result;
-  readonly writing?: Promise<unknown>;
+  readonly writing?: readonly Promise<unknown>[];
 }
 
 const MAX_DATASETS = 10_000;
@@ -98,13 +98,12 @@ export class DatasetWriter {
     ahead: Ahead<Found> = () => Promise.resolve(undefined as Found),
   ): Promise<Result> {
     return withRetries(() =>
-      this.db.transaction(async (sql) => {
+      this.db.pipelined(async (sql) => {
         const { row, opening, found } = await this.#open<Found, Result>(sql, scope, ahead);
-        if (opening.result) return opening.result;
+        if (opening.result) return { result: opening.result, writing: [] };
         const dataset = { ...row, at: opening.at, sql };
-        const { written, result, writing } = await work(dataset, found);
-        await Promise.all([writing, close(dataset, scope, written, result)]);
-        return result;
+        const { written, result, writing = [] } = await work(dataset, found);
+        return { result, writing: [...writing, close(dataset, scope, written, result)] };
       }),
     );
   }
@@ -138,8 +137,8 @@ async function lock(sql: Sql, scope: DatasetScope): Promise<DatasetRow> {
   return created;
 }
 
-async function close(dataset: LockedDataset, scope: BatchScope, written: Written, result: object): Promise<void> {
-  await dataset.sql.query(CLOSING, [
+function close(dataset: LockedDataset, scope: BatchScope, written: Written, result: object): Promise<unknown> {
+  return dataset.sql.query(CLOSING, [
     dataset.id,
     dataset.at,
     written.changes,

@@ -17,11 +17,11 @@ import {
   readPayloads,
   restorePayloads,
   type StoredRow,
-  type SealedRow,
+  type SealedRows,
   writeRows,
 } from './record-rows.js';
 import type { WriteBatch } from './records.types.js';
-import { openPayload, sealPayload } from './sealing.js';
+import { openPayload, sealPayloads } from './sealing.js';
 
 /** Injection token of the most bytes a record's JSON may have. */
 export const MAX_RECORD_BYTES = Symbol('max-record-bytes');
@@ -34,7 +34,7 @@ interface Planned extends Incoming {
   readonly step: SaveStep;
 }
 
-type Change = { written: Written; counts: Counts; writing?: Promise<unknown> };
+type Change = { written: Written; counts: Counts; writing?: readonly Promise<unknown>[] };
 type Counts = Omit<BatchResult, 'duplicates' | 'nextMerging'>;
 type Stored = ReadonlyMap<string, StoredRow>;
 
@@ -130,8 +130,8 @@ export class RecordBatches {
   async #write(plan: readonly Planned[], dataset: LockedDataset): Promise<Change> {
     const moved = plan.filter(({ step }) => MOVES.has(step));
     const restored = plan.filter(({ step }) => step === 'restore');
-    const { done: writing } = await this.#writeMoved(moved, dataset);
-    if (restored.length > 0) await restorePayloads(dataset, this.#seal(restored, dataset));
+    const writing = await this.#sendMoved(moved, dataset);
+    if (restored.length > 0) writing.push(restorePayloads(dataset, this.#seal(restored, dataset)));
     const updated = plan.filter(({ step }) => step === 'change').length;
     const added = moved.length - updated;
     return {
@@ -146,8 +146,8 @@ export class RecordBatches {
     };
   }
 
-  /** In chunks: while the database writes one, the next is sealed here. Answers once all are sent; resolves once all are written. */
-  async #writeMoved(moved: readonly Planned[], dataset: LockedDataset): Promise<{ readonly done: Promise<unknown> }> {
+  /** In chunks: while the database writes one, the next is sealed here. Answers what is on its way once all is sent. */
+  async #sendMoved(moved: readonly Planned[], dataset: LockedDataset): Promise<Promise<void>[]> {
     const allNew = moved.every(({ step }) => step === 'add');
     const writing: Promise<void>[] = [];
     for (let from = 0; from < moved.length; from += CHUNK) {
@@ -156,17 +156,19 @@ export class RecordBatches {
       writing.push(chunk);
       await sent(chunk);
     }
-    const done = Promise.all(writing);
-    done.catch(() => undefined);
-    return { done };
+    return writing;
   }
 
-  #seal(records: readonly Planned[], dataset: LockedDataset): SealedRow[] {
-    return records.map(({ id, record, hash }) => ({
-      id,
-      hash,
-      payload: sealPayload(this.cipher, dataset.id, id, toPayload(record, this.maxBytes)),
-    }));
+  #seal(records: readonly Planned[], dataset: LockedDataset): SealedRows {
+    return {
+      ids: records.map(({ id }) => id),
+      hashes: records.map(({ hash }) => hash),
+      payloads: sealPayloads(
+        this.cipher,
+        dataset.id,
+        records.map(({ id, record }) => ({ id, text: toPayload(record, this.maxBytes) })),
+      ),
+    };
   }
 
   /** A pruned record has no payload left: the partial record is all there is to know then. */
