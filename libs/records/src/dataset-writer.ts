@@ -100,9 +100,14 @@ export class DatasetWriter {
     return withRetries(() =>
       this.db.pipelined(async (sql) => {
         const { row, opening, found } = await this.#open<Found, Result>(sql, scope, ahead);
-        if (opening.result) return { result: opening.result, writing: [] };
+        const permitted = permit(scope);
+        if (opening.result) {
+          await permitted;
+          return { result: opening.result, writing: [] };
+        }
         const dataset = { ...row, at: opening.at, sql };
         const { written, result, writing = [] } = await work(dataset, found);
+        await permitted;
         return { result, writing: [...writing, close(dataset, scope, written, result)] };
       }),
     );
@@ -125,6 +130,13 @@ export class DatasetWriter {
     if (!opening) throw new AppError('server_error', `dataset ${row.id} vanished under its lock`);
     return { row, opening, found: await ahead({ id: row.id, sql }) };
   }
+}
+
+/** The answer is awaited later, while the change is being made. */
+function permit(scope: BatchScope): Promise<void> {
+  const permitted = scope.permit?.() ?? Promise.resolve();
+  permitted.catch(() => undefined);
+  return permitted;
 }
 
 async function lock(sql: Sql, scope: DatasetScope): Promise<DatasetRow> {

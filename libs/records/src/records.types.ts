@@ -15,6 +15,11 @@ export interface BatchScope extends DatasetScope {
   readonly runId: string;
   /** Unique in the run; a batch that is sent again under its id is applied once and answered alike. */
   readonly batchId: string;
+  /**
+   * Asked while the dataset is locked, and heard before anything is committed; what it throws undoes the batch. So what the caller knows
+   * of the run cannot be out of date by a change of the dataset, however long this process was halted.
+   */
+  readonly permit?: (() => Promise<void>) | undefined;
 }
 
 export interface WriteBatch extends BatchScope {

@@ -9,6 +9,7 @@ export { EXECUTION_PUBLIC_KEY } from './execution-tokens.service.js';
 
 interface ExecutionRequest extends FastifyRequest {
   execution?: ExecutionClaims;
+  permit?: () => Promise<void>;
 }
 
 const BEARER = 'Bearer ';
@@ -37,6 +38,25 @@ export class LiveRunGuard implements CanActivate {
     return true;
   }
 }
+
+/**
+ * As `LiveRunGuard`, for what changes a dataset: whether the run has ended is asked while the dataset is locked. Asked here, a process that is
+ * halted after the answer would write once the next run has decided what is gone.
+ */
+@Injectable()
+export class BatchGuard implements CanActivate {
+  constructor(private readonly settled: SettledRuns) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const { sub } = executionOf(context);
+    context.switchToHttp().getRequest<ExecutionRequest>().permit = () => this.settled.refuse(sub);
+    return true;
+  }
+}
+
+/** What `BatchGuard` left for the moment the dataset is locked; undefined on routes that change none. */
+export const permitOf = (context: ExecutionContext): (() => Promise<void>) | undefined =>
+  context.switchToHttp().getRequest<ExecutionRequest>().permit;
 
 /** The run that called. @throws AppError on a route that is not behind `ExecutionGuard` */
 export function executionOf(context: ExecutionContext): ExecutionClaims {
