@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import { Database, type DatabaseOptions, postgresOptions, queryRows, type Sql, watchPool } from '#libs/database';
 import { recordsMigrations } from './migrations/index.js';
@@ -49,7 +50,11 @@ export class RecordsDatabase extends Database {
     return result;
   }
 
-  protected send<Row>(runner: QueryRunner, sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
+  /** What is sent in one turn of the event loop is written at once: each write wakes who reads. */
+  protected async send<Row>(runner: QueryRunner, sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
+    const { stream } = ((await runner.connect()) as { connection: { stream: Duplex } }).connection;
+    stream.cork();
+    setImmediate(() => stream.uncork());
     return queryRows<Row>(runner, sql, parameters);
   }
 }

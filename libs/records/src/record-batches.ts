@@ -4,7 +4,7 @@ import type { BatchResult } from '#libs/contracts';
 import { Cipher } from '#libs/crypto';
 import { AppError } from '#libs/kernel';
 import { DatasetWriter, type LockedDataset, type Written } from './dataset-writer.js';
-import { digest } from './domain/canonical.js';
+import { digest, digester } from './domain/canonical.js';
 import { decodeCursor, resumeAfter } from './domain/cursor.js';
 import { decideDelete, decideSave, type SaveStep } from './domain/decide.js';
 import { deletionTime, type Incoming, readBatch, toPayload } from './domain/incoming.js';
@@ -40,7 +40,7 @@ type Stored = ReadonlyMap<string, StoredRow>;
 
 const NO_CHANGE: Counts = { added: 0, updated: 0, deleted: 0, unchanged: 0 };
 /** Records that are sealed and written at a time. */
-const CHUNK = 350;
+const CHUNK = 500;
 const MOVES: ReadonlySet<SaveStep> = new Set(['add', 'revive', 'change']);
 
 /**
@@ -64,7 +64,8 @@ export class RecordBatches {
   async save(batch: WriteBatch): Promise<BatchResult> {
     let hashes: string[] = [];
     const digestAll = (records: readonly Incoming[]) => {
-      hashes = records.map(({ record }) => digest(record));
+      const digestOf = digester();
+      hashes = records.map(({ record }) => digestOf(record));
     };
     const apply = (records: readonly Incoming[], dataset: LockedDataset, stored: Stored) =>
       this.#write(
