@@ -39,8 +39,9 @@ type Counts = Omit<BatchResult, 'duplicates' | 'nextMerging'>;
 type Stored = ReadonlyMap<string, StoredRow>;
 
 const NO_CHANGE: Counts = { added: 0, updated: 0, deleted: 0, unchanged: 0 };
-/** Records that are sealed and written at a time. */
-const CHUNK = 500;
+/** Records that are sealed and written at a time: few at first, so that the database has something to do. */
+const FIRST_CHUNK = 250;
+const CHUNK = 750;
 const MOVES: ReadonlySet<SaveStep> = new Set(['add', 'revive', 'change']);
 
 /**
@@ -151,8 +152,8 @@ export class RecordBatches {
   async #sendMoved(moved: readonly Planned[], dataset: LockedDataset): Promise<Promise<void>[]> {
     const allNew = moved.every(({ step }) => step === 'add');
     const writing: Promise<void>[] = [];
-    for (let from = 0; from < moved.length; from += CHUNK) {
-      const rows = this.#seal(moved.slice(from, from + CHUNK), dataset);
+    for (let from = 0, to = FIRST_CHUNK; from < moved.length; from = to, to += CHUNK) {
+      const rows = this.#seal(moved.slice(from, to), dataset);
       const chunk = writeRows(dataset, dataset.lastSeq + from, rows, allNew);
       writing.push(chunk);
       await sent(chunk);

@@ -88,7 +88,7 @@ export class GcmPass {
     this.#hashed.copy(into, at + NONCE_BYTES + TAG_BYTES, start, start + size);
   }
 
-  /** Of single blocks only, each another: counters. */
+  /** Of single blocks only, each another one: counters. */
   #encryptBlocks(blocks: Buffer): Buffer {
     const cipher = createCipheriv('aes-256-ecb', this.key, null);
     cipher.setAutoPadding(false);
