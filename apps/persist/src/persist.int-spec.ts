@@ -207,6 +207,34 @@ it('writes nothing for a run that the ledger says has ended, though Redis lost t
     .toEqual(failure(410, 'script_aborted'));
 });
 
+it('writes nothing of a batch whose run ended between its arrival and its commit', async () => {
+  const { call, claims: own } = await newRun();
+  await call('POST', '/records/Contact/save', [{ id: 1 }]);
+  const [ledger, holder] = [database.url, database.url].map((connectionString) => new pg.Client({ connectionString })) as [
+    pg.Client,
+    pg.Client,
+  ];
+  await Promise.all([ledger.connect(), holder.connect()]);
+  await holder.query('BEGIN');
+  await holder.query('SELECT 1 FROM records.datasets WHERE connection_id = $1 FOR UPDATE', [own.connectionRowId]);
+  const late = call('POST', '/records/Contact/save', [{ id: 1, late: true }, { id: 2 }]);
+  const waits = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  await expect.poll(async () => (await ledger.query(waits)).rowCount).toBeGreaterThan(0);
+  await ledger.query(
+    `INSERT INTO executions (id, environment_id, kind, state, retry_key, connection_id, function_id, start_deadline_at)
+     VALUES ($1, 1, 'sync', 'failed', $1, 1, 1, now())`,
+    [own.sub],
+  );
+  const client = new Redis(redis.url);
+  await client.set(`fairlead:settled:${own.sub}`, '1', 'EX', 60);
+  client.disconnect();
+  await holder.query('COMMIT');
+  expect(await late).toEqual(failure(410, 'script_aborted'));
+  await Promise.all([ledger.end(), holder.end()]);
+  const { records } = (await call('GET', '/records/Contact')).body as { records: object[] };
+  expect(records).toMatchObject([{ id: '1', _nango_metadata: { last_action: 'ADDED' } }]);
+});
+
 it('keeps checkpoints by version', async () => {
   const { call } = await newRun();
   const key = encodeURIComponent('sync:contacts');

@@ -1,7 +1,17 @@
 import type { KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '#libs/kernel';
-import { deriveSubkey, keyIdOf, openParts, readClear, Sealer, splitSealed, storeClear } from './domain/sealed-box.js';
+import {
+  deriveSubkey,
+  keyIdOf,
+  openParts,
+  readClear,
+  Sealer,
+  type SealedValues,
+  splitSealed,
+  storeClear,
+  type Unsealed,
+} from './domain/sealed-box.js';
 
 /** Most processes that ever wrote have their own salt; subkeys of the latest ones are kept. */
 const SUBKEYS_KEPT = 512;
@@ -61,6 +71,13 @@ export class Cipher {
   /** @param aad where the value belongs, such as `connections.credentials:42:<row>`; needed again to open it */
   seal(plaintext: string | Buffer, aad: string): Buffer {
     return this.#sealer ? this.#sealer.seal(plaintext, aad) : storeClear(plaintext);
+  }
+
+  /** Seals each as `seal` does: for hundreds of small values in a fifth of the time. */
+  sealAll(values: readonly Unsealed[]): SealedValues {
+    if (this.#sealer) return this.#sealer.sealAll(values);
+    const clear = values.map(({ text }) => storeClear(text));
+    return { bytes: Buffer.concat(clear), sizes: clear.map(({ length }) => length) };
   }
 
   /** @throws AppError `encryption_key_unknown` when the value was sealed with a data key this process does not have */

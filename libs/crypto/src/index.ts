@@ -5,7 +5,7 @@ export { Digests } from './digests.js';
 export { ensureDataKey, loadCipher } from './data-keys.js';
 export { DataKeys, KEY_POLL_MS, type KeyHolder } from './data-keys.repository.js';
 export { parseRootKeys, type RootKey, toRootKey } from './domain/root-keys.js';
-export { identityOf, keyIdOf, sealedPrefix } from './domain/sealed-box.js';
+export { identityOf, keyIdOf, type SealedValues, sealedPrefix, type Unsealed } from './domain/sealed-box.js';
 export { KeyPoll } from './key-poll.js';
 export { openKeyProvider } from './kms/open-provider.js';
 export { loadRootKeys, RootKeys } from './root-keys.js';

@@ -20,7 +20,8 @@ export interface Transaction extends Sql {
 type Action = () => Promise<unknown> | void;
 type Queryable = { query(sql: string, parameters?: unknown[]): Promise<unknown> };
 
-const run = async <Row>(on: Queryable, sql: string, parameters: readonly unknown[] = []): Promise<Row[]> => {
+/** Runs a statement of TypeORM's. @returns the rows of a SELECT or of a RETURNING clause @throws AppError `database_unavailable` */
+export const queryRows = async <Row>(on: Queryable, sql: string, parameters: readonly unknown[] = []): Promise<Row[]> => {
   const result = await answered(on.query(sql, [...parameters]));
   return isRowsWithCount(result) ? (result[0] as Row[]) : (result as Row[]);
 };
@@ -44,7 +45,7 @@ export class Database implements Sql {
   constructor(private readonly source: DataSource) {}
 
   query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
-    return run(this.source, sql, parameters);
+    return queryRows(this.source, sql, parameters);
   }
 
   /** Loads rows into a table at once, or none of them; they may be lost when the database crashes within a moment. See `bulkLoad`. */
@@ -75,7 +76,7 @@ export class Database implements Sql {
     let failed: { readonly with: unknown } | undefined;
     try {
       return await this.source.transaction((manager) =>
-        work({ query: (sql, parameters) => run(manager, sql, parameters) }).catch((error: unknown) => {
+        work({ query: (sql, parameters) => queryRows(manager, sql, parameters) }).catch((error: unknown) => {
           failed = { with: error };
           throw error;
         }),

@@ -1,12 +1,63 @@
-import { DataSource, type DataSourceOptions } from 'typeorm';
-import { Database, type DatabaseOptions, postgresOptions, type Sql, watchPool } from '#libs/database';
+import type { Duplex } from 'node:stream';
+import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
+import { Database, type DatabaseOptions, postgresOptions, queryRows, type Sql, watchPool } from '#libs/database';
 import { recordsMigrations } from './migrations/index.js';
 
 /** Injection token of the record store's data source. */
 export const RECORDS = Symbol('records-data-source');
 
+/** What a transaction answers, and those of its statements that are still on their way, in their order. */
+export interface Sent<Result> {
+  readonly result: Result;
+  readonly writing: readonly Promise<unknown>[];
+}
+
 /** The record store's own `Database`, beside the control plane's. */
-export class RecordsDatabase extends Database {}
+export class RecordsDatabase extends Database {
+  constructor(private readonly records: DataSource) {
+    super(records);
+  }
+
+  /**
+   * A transaction whose beginning travels with its first statements and whose commit with its last. `work` hears of no answer before the
+   * transaction is known to have begun: it must read before it writes.
+   */
+  async pipelined<Result>(work: (sql: Sql) => Promise<Sent<Result>>): Promise<Result> {
+    const runner = this.records.createQueryRunner();
+    try {
+      await runner.connect();
+      return await this.#commit(runner, work);
+    } catch (error) {
+      await this.send(runner, 'ROLLBACK').catch(() => undefined); // the connection may be gone; its transaction is gone with it
+      throw error;
+    } finally {
+      await runner.release();
+    }
+  }
+
+  async #commit<Result>(runner: QueryRunner, work: (sql: Sql) => Promise<Sent<Result>>): Promise<Result> {
+    const begun = this.send(runner, 'START TRANSACTION');
+    begun.catch(() => undefined);
+    const query = async <Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> => {
+      const [rows] = await Promise.all([this.send<Row>(runner, sql, parameters), begun]);
+      return rows;
+    };
+    const { result, writing } = await work({ query });
+    const sent = [...writing, this.send(runner, 'COMMIT')];
+    for (const statement of sent) statement.catch(() => undefined);
+    // The first one that failed says why; what comes after it is refused for that. The commit of what failed undoes it.
+    for (const statement of sent) await statement;
+    return result;
+  }
+
+  /** What is sent in one turn of the event loop is written at once: each write wakes who reads. */
+  protected async send<Row>(runner: QueryRunner, sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
+    const { stream } = ((await runner.connect()) as { connection: { stream: Duplex } }).connection;
+    stream.cork();
+    setImmediate(() => stream.uncork());
+    return queryRows<Row>(runner, sql, parameters);
+  }
+}
 
 /**
  * Options of the record store's own data source, with its own migrations. Statements of a transaction that are issued together travel

@@ -74,7 +74,7 @@ interface Opened<Found, Result> {
 interface Change<Result> {
   readonly written: Written;
   readonly result: Result;
-  readonly writing?: Promise<unknown>;
+  readonly writing?: readonly Promise<unknown>[];
 }
 
 const MAX_DATASETS = 10_000;
@@ -98,15 +98,14 @@ export class DatasetWriter {
     ahead: Ahead<Found> = () => Promise.resolve(undefined as Found),
   ): Promise<Result> {
     return withRetries(() =>
-      this.db.transaction(async (sql) => {
+      this.db.pipelined(async (sql) => {
         const { row, opening, found } = await this.#open<Found, Result>(sql, scope, ahead);
-        if (opening.result) return opening.result;
+        if (opening.result) return { result: opening.result, writing: [] };
+        const allowed = passFence(scope);
         const dataset = { ...row, at: opening.at, sql };
-        const allowed = scope.fence?.();
-        allowed?.catch(() => undefined);
-        const { written, result, writing } = await work(dataset, found);
-        await Promise.all([writing, close(dataset, scope, written, result), allowed]);
-        return result;
+        const { written, result, writing = [] } = await work(dataset, found);
+        await allowed;
+        return { result, writing: [...writing, close(dataset, scope, written, result)] };
       }),
     );
   }
@@ -130,6 +129,13 @@ export class DatasetWriter {
   }
 }
 
+/** The answer is awaited later, while the change is being made. */
+function passFence(scope: BatchScope): Promise<void> {
+  const allowed = scope.fence?.() ?? Promise.resolve();
+  allowed.catch(() => undefined);
+  return allowed;
+}
+
 async function lock(sql: Sql, scope: DatasetScope): Promise<DatasetRow> {
   const key = [scope.connectionId, scope.model];
   const [existing] = await sql.query<DatasetRow>(LOCK, key);
@@ -140,8 +146,8 @@ async function lock(sql: Sql, scope: DatasetScope): Promise<DatasetRow> {
   return created;
 }
 
-async function close(dataset: LockedDataset, scope: BatchScope, written: Written, result: object): Promise<void> {
-  await dataset.sql.query(CLOSING, [
+function close(dataset: LockedDataset, scope: BatchScope, written: Written, result: object): Promise<unknown> {
+  return dataset.sql.query(CLOSING, [
     dataset.id,
     dataset.at,
     written.changes,

@@ -298,3 +298,15 @@ describe('a batch', () => {
     expect(without(await only(dataset))).toEqual({ id: 'ab', text: 'cd', k: ['e'], escaped: '\\u0000' });
   });
 });
+
+it('finds records again under any id, and whatever their sizes', async () => {
+  const dataset = newDataset();
+  const ids = ['a"b', 'a\\b', "it's", '{a,b}', 'NULL', 'tab\t', 'new\nline', 'é😀', '\u007f', ' ', '\\"', '\u0001'];
+  const records = ids.map((id, n) => ({ id, text: 'é'.repeat(n * 97), n }));
+  expect(await save(dataset, records)).toMatchObject({ added: ids.length });
+  expect(await save(dataset, records)).toMatchObject({ added: 0, unchanged: ids.length });
+  expect((await all(dataset)).map(without)).toEqual(records);
+  const plain = records.filter(({ id }) => !/[\t\n\u0001]/.test(id)); // oxlint-disable-line no-control-regex -- these are what is left out
+  expect(await save(dataset, plain)).toMatchObject({ unchanged: plain.length });
+  expect(await remove(dataset, plain)).toMatchObject({ deleted: plain.length });
+});

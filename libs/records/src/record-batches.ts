@@ -4,7 +4,7 @@ import type { BatchResult } from '#libs/contracts';
 import { Cipher } from '#libs/crypto';
 import { AppError } from '#libs/kernel';
 import { DatasetWriter, type LockedDataset, type Written } from './dataset-writer.js';
-import { digest } from './domain/canonical.js';
+import { digest, digester } from './domain/canonical.js';
 import { decodeCursor, resumeAfter } from './domain/cursor.js';
 import { decideDelete, decideSave, type SaveStep } from './domain/decide.js';
 import { deletionTime, type Incoming, readBatch, toPayload } from './domain/incoming.js';
@@ -17,11 +17,11 @@ import {
   readPayloads,
   restorePayloads,
   type StoredRow,
-  type SealedRow,
+  type SealedRows,
   writeRows,
 } from './record-rows.js';
 import type { WriteBatch } from './records.types.js';
-import { openPayload, sealPayload } from './sealing.js';
+import { openPayload, sealPayloads } from './sealing.js';
 
 /** Injection token of the most bytes a record's JSON may have. */
 export const MAX_RECORD_BYTES = Symbol('max-record-bytes');
@@ -34,13 +34,14 @@ interface Planned extends Incoming {
   readonly step: SaveStep;
 }
 
-type Change = { written: Written; counts: Counts; writing?: Promise<unknown> };
+type Change = { written: Written; counts: Counts; writing?: readonly Promise<unknown>[] };
 type Counts = Omit<BatchResult, 'duplicates' | 'nextMerging'>;
 type Stored = ReadonlyMap<string, StoredRow>;
 
 const NO_CHANGE: Counts = { added: 0, updated: 0, deleted: 0, unchanged: 0 };
-/** Records that are sealed and written at a time. */
-const CHUNK = 350;
+/** Records that are sealed and written at a time: few at first, so that the database has something to do. */
+const FIRST_CHUNK = 250;
+const CHUNK = 750;
 const MOVES: ReadonlySet<SaveStep> = new Set(['add', 'revive', 'change']);
 
 /**
@@ -64,7 +65,8 @@ export class RecordBatches {
   async save(batch: WriteBatch): Promise<BatchResult> {
     let hashes: string[] = [];
     const digestAll = (records: readonly Incoming[]) => {
-      hashes = records.map(({ record }) => digest(record));
+      const digestOf = digester();
+      hashes = records.map(({ record }) => digestOf(record));
     };
     const apply = (records: readonly Incoming[], dataset: LockedDataset, stored: Stored) =>
       this.#write(
@@ -130,8 +132,8 @@ export class RecordBatches {
   async #write(plan: readonly Planned[], dataset: LockedDataset): Promise<Change> {
     const moved = plan.filter(({ step }) => MOVES.has(step));
     const restored = plan.filter(({ step }) => step === 'restore');
-    const { done: writing } = await this.#writeMoved(moved, dataset);
-    if (restored.length > 0) await restorePayloads(dataset, this.#seal(restored, dataset));
+    const writing = await this.#sendMoved(moved, dataset);
+    if (restored.length > 0) writing.push(restorePayloads(dataset, this.#seal(restored, dataset)));
     const updated = plan.filter(({ step }) => step === 'change').length;
     const added = moved.length - updated;
     return {
@@ -146,27 +148,29 @@ export class RecordBatches {
     };
   }
 
-  /** In chunks: while the database writes one, the next is sealed here. Answers once all are sent; resolves once all are written. */
-  async #writeMoved(moved: readonly Planned[], dataset: LockedDataset): Promise<{ readonly done: Promise<unknown> }> {
+  /** In chunks: while the database writes one, the next is sealed here. Answers what is on its way once all is sent. */
+  async #sendMoved(moved: readonly Planned[], dataset: LockedDataset): Promise<Promise<void>[]> {
     const allNew = moved.every(({ step }) => step === 'add');
     const writing: Promise<void>[] = [];
-    for (let from = 0; from < moved.length; from += CHUNK) {
-      const rows = this.#seal(moved.slice(from, from + CHUNK), dataset);
+    for (let from = 0, to = FIRST_CHUNK; from < moved.length; from = to, to += CHUNK) {
+      const rows = this.#seal(moved.slice(from, to), dataset);
       const chunk = writeRows(dataset, dataset.lastSeq + from, rows, allNew);
       writing.push(chunk);
       await sent(chunk);
     }
-    const done = Promise.all(writing);
-    done.catch(() => undefined);
-    return { done };
+    return writing;
   }
 
-  #seal(records: readonly Planned[], dataset: LockedDataset): SealedRow[] {
-    return records.map(({ id, record, hash }) => ({
-      id,
-      hash,
-      payload: sealPayload(this.cipher, dataset.id, id, toPayload(record, this.maxBytes)),
-    }));
+  #seal(records: readonly Planned[], dataset: LockedDataset): SealedRows {
+    return {
+      ids: records.map(({ id }) => id),
+      hashes: records.map(({ hash }) => hash),
+      payloads: sealPayloads(
+        this.cipher,
+        dataset.id,
+        records.map(({ id, record }) => ({ id, text: toPayload(record, this.maxBytes) })),
+      ),
+    };
   }
 
   /** A pruned record has no payload left: the partial record is all there is to know then. */

@@ -17,6 +17,20 @@ const liveIds = async (dataset: DatasetScope) => {
   return records.map((record) => String(record['id'])).toSorted();
 };
 
+const age = (dataset: DatasetScope, hours: number) =>
+  store.source.query(
+    `UPDATE records.batches SET created_at = created_at - interval '1 hour' * $2::int
+     WHERE dataset_id = (SELECT id FROM records.datasets WHERE connection_id = $1)`,
+    [dataset.connectionId, hours],
+  );
+const batchesOf = async (dataset: DatasetScope): Promise<number> => {
+  const [{ count }] = await store.source.query<[{ count: number }]>(
+    `SELECT count(*)::int AS count FROM records.batches b JOIN records.datasets d ON d.id = b.dataset_id WHERE d.connection_id = $1`,
+    [dataset.connectionId],
+  );
+  return count;
+};
+
 it('deletes what the run did not show, also where it is unchanged, and keeps what it did', async () => {
   const dataset = newDataset();
   await save(dataset, newRun(), 'a', 'b', 'c');
@@ -43,17 +57,68 @@ it('goes on across interrupted runs, however long ago they were', async () => {
   const interrupted = newRun();
   await start(dataset, interrupted);
   await save(dataset, interrupted, 'a', 'b');
-  await store.source.query(
-    `UPDATE records.batches SET created_at = created_at - interval '80 hours'
-     WHERE dataset_id = (SELECT id FROM records.datasets WHERE connection_id = $1)`,
-    [dataset.connectionId],
-  );
+  await age(dataset, 80);
   expect(await store.records.forgetBatches(new Date(Date.now() - 48 * 3_600_000))).toBe(1);
   const next = newRun();
   await start(dataset, next);
   await save(dataset, next, 'c');
   expect(await end(dataset, next)).toEqual(['d']);
   expect(await liveIds(dataset)).toEqual(['a', 'b', 'c']);
+});
+
+it('remembers what a tracking that nobody ends has seen in one row, however many batches there were', async () => {
+  const dataset = newDataset();
+  const before = new Date(Date.now() - 48 * 3_600_000);
+  await save(dataset, newRun(), 'a', 'b', 'c', 'd', 'e');
+  await start(dataset, newRun());
+  for (const id of ['a', 'c', 'a', 'b']) await save(dataset, newRun(), id);
+  await age(dataset, 80);
+  await store.records.forgetBatches(before);
+  expect(await store.records.foldBatches(before, 2)).toBe(2);
+  expect(await store.records.foldBatches(before)).toBe(3);
+  expect(await batchesOf(dataset)).toBe(1);
+  expect(await store.records.foldBatches(before)).toBe(0);
+
+  await save(dataset, newRun(), 'e');
+  await age(dataset, 80);
+  const young = newRun();
+  await save(dataset, young, 'x');
+  expect(await store.records.foldBatches(before)).toBe(1);
+  expect(await batchesOf(dataset)).toBe(2);
+  expect(await end(dataset, newRun())).toEqual(['d']);
+
+  await age(dataset, 80);
+  await store.records.forgetBatches(before);
+  expect(await batchesOf(dataset)).toBe(0);
+});
+
+it('counts nothing that was put together for an earlier tracking', async () => {
+  const dataset = newDataset();
+  const before = new Date(Date.now() - 48 * 3_600_000);
+  await save(dataset, newRun(), 'a', 'b');
+  const first = newRun();
+  await start(dataset, first);
+  await save(dataset, first, 'a', 'b');
+  await age(dataset, 80);
+  await store.records.foldBatches(before);
+  await end(dataset, newRun());
+  const second = newRun();
+  await start(dataset, second);
+  await save(dataset, second, 'a');
+  expect(await end(dataset, second)).toEqual(['b']);
+});
+
+it('is put together once where replicas do it side by side', async () => {
+  const before = new Date(Date.now() - 48 * 3_600_000);
+  const datasets = Array.from({ length: 4 }, newDataset);
+  for (const dataset of datasets) {
+    await save(dataset, newRun(), 'a', 'b', 'c');
+    await start(dataset, newRun());
+    for (const id of ['a', 'b']) await save(dataset, newRun(), id);
+    await age(dataset, 80);
+  }
+  await Promise.all(Array.from({ length: 4 }, () => store.records.foldBatches(before, 3)));
+  for (const dataset of datasets) expect(await end(dataset, newRun())).toEqual(['c']);
 });
 
 it('keeps a record that another run showed or revived in between', async () => {

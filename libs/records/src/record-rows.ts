@@ -1,4 +1,6 @@
+import type { SealedValues } from '#libs/crypto';
 import type { LockedDataset } from './dataset-writer.js';
+import { fromNumberArray, toNumberArray, toTextArray } from './domain/array-text.js';
 import type { Stored } from './domain/decide.js';
 
 /** Statements on the rows of a locked dataset; each takes a whole batch. */
@@ -7,21 +9,35 @@ export interface StoredRow extends Stored {
   readonly seq: number;
 }
 
-export interface SealedRow {
-  readonly id: string;
-  /** Hex digest. */
-  readonly hash: string;
-  readonly payload: Buffer;
+/** Records to write, column by column. */
+export interface SealedRows {
+  readonly ids: readonly string[];
+  /** Hex digests. */
+  readonly hashes: readonly string[];
+  readonly payloads: SealedValues;
 }
 
-type FoundTuple = [index: number, num: number, seq: number, hash: string, deleted: boolean, pruned: boolean, shielded: boolean];
+/** What was found, column by column; null where nothing was. Places are those of the ids that were asked for, from 1. */
+interface Found {
+  readonly places: string | null;
+  readonly nums: string;
+  readonly seqs: string;
+  /** Hex digests, one behind the other. */
+  readonly hashes: string;
+  readonly flags: string;
+}
 
-// One JSON text instead of a row per record: parsing rows would cost more than finding them. The limit keeps the planner, whose
+const [DELETED, PRUNED, SHIELDED] = [1, 2, 4];
+const HASH_DIGITS = 32;
+
+// One row of arrays instead of a row per record: parsing rows would cost more than finding them. The limit keeps the planner, whose
 // statistics lag behind a growing dataset, from reading the whole dataset for a hash join.
-const FIND = `SELECT json_agg(json_build_array(u.n, r.num, r.seq, encode(r.hash, 'hex'),
-      r.deleted_at IS NOT NULL, r.pruned_at IS NOT NULL,
-      $4::bigint IS NOT NULL AND r.seq > $4 AND NOT r.seq <@ coalesce((
-        SELECT range_agg(b.written) FROM records.batches b WHERE b.dataset_id = $1 AND b.run_id = $3), '{}'))) AS found
+const FIND = `SELECT array_agg(u.n)::text AS places, array_agg(r.num)::text AS nums, array_agg(r.seq)::text AS seqs,
+    encode(string_agg(r.hash, ''), 'hex') AS hashes,
+    array_agg(${DELETED} * (r.deleted_at IS NOT NULL)::int + ${PRUNED} * (r.pruned_at IS NOT NULL)::int
+      + CASE WHEN $4::bigint IS NOT NULL AND r.seq > $4 AND NOT r.seq <@ coalesce((
+        SELECT range_agg(b.written) FROM records.batches b WHERE b.dataset_id = $1 AND b.run_id = $3), '{}')
+        THEN ${SHIELDED} ELSE 0 END)::text AS flags
   FROM unnest($2::text[]) WITH ORDINALITY AS u (id, n)
   CROSS JOIN LATERAL (SELECT * FROM records.records WHERE dataset_id = $1 AND external_id = u.id LIMIT 1) r`;
 
@@ -32,14 +48,23 @@ export async function findStored(
   ids: readonly string[],
   shieldedAfter: number | undefined,
 ): Promise<Map<string, StoredRow>> {
-  const [row] = await dataset.sql.query<{ found: FoundTuple[] | null }>(FIND, [dataset.id, ids, runId, shieldedAfter ?? null]);
-  return new Map(
-    (row?.found ?? []).map(([index, num, seq, hash, deleted, pruned, shielded]) => [
-      ids[index - 1] as string,
-      { num, seq, hash, deleted, pruned, shielded },
-    ]),
-  );
+  const [found] = await dataset.sql.query<Found>(FIND, [dataset.id, toTextArray(ids), runId, shieldedAfter ?? null]);
+  if (!found || found.places === null) return new Map();
+  const [nums, seqs, flags] = [found.nums, found.seqs, found.flags].map(fromNumberArray) as [number[], number[], number[]];
+  const rowAt = (n: number): StoredRow => ({
+    num: nums[n] as number,
+    seq: seqs[n] as number,
+    hash: found.hashes.slice(n * HASH_DIGITS, (n + 1) * HASH_DIGITS),
+    ...marksOf(flags[n] as number),
+  });
+  return new Map(fromNumberArray(found.places).map((place, n) => [ids[place - 1] as string, rowAt(n)]));
 }
+
+const marksOf = (flags: number) => ({
+  deleted: (flags & DELETED) !== 0,
+  pruned: (flags & PRUNED) !== 0,
+  shielded: (flags & SHIELDED) !== 0,
+});
 
 export async function readPayloads(dataset: LockedDataset, ids: readonly string[]): Promise<Map<string, Buffer | null>> {
   const rows = await dataset.sql.query<{ external_id: string; payload: Buffer | null }>(
@@ -69,13 +94,19 @@ const UPSERT = `${INSERT}
 export async function writeRows(
   dataset: LockedDataset,
   afterSeq: number,
-  rows: readonly SealedRow[],
+  { ids, hashes, payloads: { bytes, sizes } }: SealedRows,
   allNew: boolean,
 ): Promise<void> {
-  const hashes = Buffer.from(rows.map(({ hash }) => hash).join(''), 'hex');
-  const { bytes, starts, sizes } = pack(rows);
-  const ids = rows.map(({ id }) => id);
-  await dataset.sql.query(allNew ? INSERT : UPSERT, [dataset.id, afterSeq, dataset.at, hashes, bytes, ids, starts, sizes]);
+  await dataset.sql.query(allNew ? INSERT : UPSERT, [
+    dataset.id,
+    afterSeq,
+    dataset.at,
+    Buffer.from(hashes.join(''), 'hex'),
+    bytes,
+    toTextArray(ids),
+    toNumberArray(startsOf(sizes)),
+    toNumberArray(sizes),
+  ]);
 }
 
 // A pass of pruning that is under way may be past these records: it begins anew.
@@ -86,9 +117,12 @@ const RESTORE = `WITH pass AS (DELETE FROM records.prune_passes WHERE dataset_id
   WHERE r.dataset_id = $1 AND r.external_id = ANY ($3) AND r.external_id = u.id`;
 
 /** Gives pruned records their payload back; to a reader nothing has changed. */
-export async function restorePayloads(dataset: LockedDataset, rows: readonly SealedRow[]): Promise<void> {
-  const { bytes, starts, sizes } = pack(rows);
-  await dataset.sql.query(RESTORE, [dataset.id, bytes, rows.map(({ id }) => id), starts, sizes, dataset.at]);
+export async function restorePayloads(
+  dataset: LockedDataset,
+  { ids, payloads: { bytes, sizes } }: Pick<SealedRows, 'ids' | 'payloads'>,
+): Promise<void> {
+  const parameters = [dataset.id, bytes, toTextArray(ids), toNumberArray(startsOf(sizes)), toNumberArray(sizes), dataset.at];
+  await dataset.sql.query(RESTORE, parameters);
 }
 
 const DELETE = `UPDATE records.records r SET seq = $2 + u.n, modified_at = $3::timestamptz,
@@ -112,11 +146,10 @@ export async function markDeleted(
 }
 
 /**
- * Payloads as one binary parameter with their places: a `bytea[]` parameter travels as escaped hexadecimal text,
+ * Where each payload begins in the one parameter they are: a `bytea[]` parameter travels as escaped hexadecimal text,
  * twice the bytes and many times the work.
  */
-function pack(rows: readonly SealedRow[]): { bytes: Buffer; starts: number[]; sizes: number[] } {
+function startsOf(sizes: readonly number[]): number[] {
   let start = 1;
-  const starts = rows.map(({ payload }) => (start += payload.length) - payload.length);
-  return { bytes: Buffer.concat(rows.map(({ payload }) => payload)), starts, sizes: rows.map(({ payload }) => payload.length) };
+  return sizes.map((size) => (start += size) - size);
 }

@@ -24,10 +24,32 @@ const PRUNE = `WITH due AS MATERIALIZED (
   )
   SELECT count(*)::int AS count, max(seq) AS up_to, (SELECT count(*) FROM due) > $4 AS more FROM pruned`;
 
+/** Stands for the runs of old batches that were put together. */
+const FOLDED_RUN = '00000000-0000-0000-0000-000000000000';
+
 const FORGET = `DELETE FROM records.batches WHERE (dataset_id, run_id, batch_id) IN (
     SELECT b.dataset_id, b.run_id, b.batch_id FROM records.batches b LEFT JOIN records.datasets d ON d.id = b.dataset_id
     WHERE b.created_at < $1 AND (d.tracked_from IS NULL OR b.no < d.tracked_from)
     ORDER BY b.created_at LIMIT $2)`;
+
+// What an open tracking needs of old batches is which records they showed, all together: one row of a dataset says as much as thousands.
+// It stands under the last number of those it replaces, so that a tracking which begins later does not count it.
+const FOLD = `WITH old AS MATERIALIZED (
+    SELECT b.dataset_id, b.run_id, b.batch_id FROM records.batches b JOIN records.datasets d ON d.id = b.dataset_id
+    WHERE b.created_at < $1 AND b.no >= d.tracked_from AND b.run_id <> '${FOLDED_RUN}'
+    ORDER BY b.created_at LIMIT $2 FOR UPDATE OF b SKIP LOCKED
+  ), folded AS MATERIALIZED (
+    SELECT b.dataset_id, b.run_id, b.batch_id FROM records.batches b JOIN records.datasets d ON d.id = b.dataset_id
+    WHERE b.dataset_id IN (SELECT dataset_id FROM old) AND b.run_id = '${FOLDED_RUN}' AND b.no >= d.tracked_from
+    FOR UPDATE OF b SKIP LOCKED
+  ), gone AS (
+    DELETE FROM records.batches WHERE (dataset_id, run_id, batch_id) IN (TABLE old UNION ALL TABLE folded)
+    RETURNING dataset_id, no, seen, created_at
+  ), kept AS (
+    INSERT INTO records.batches (dataset_id, run_id, batch_id, no, written, seen, result, created_at)
+    SELECT dataset_id, '${FOLDED_RUN}', max(no)::text, max(no), 'empty', range_agg(seen), '{}', max(created_at) FROM gone GROUP BY dataset_id
+  )
+  SELECT count(*)::int AS count FROM old`;
 
 const COUNTS = `SELECT connection_id AS "connectionId", model, live_count AS count, modified_at AS "updatedAt"
   FROM records.datasets WHERE connection_id = ANY ($1::int[]) ORDER BY connection_id, model`;
@@ -81,6 +103,12 @@ export class RecordUpkeep {
   async forgetBatches(before: Date, limit: number): Promise<number> {
     const deleted = await this.db.query(`${FORGET} RETURNING 1`, [before, limit]);
     return deleted.length;
+  }
+
+  /** Puts together what open deletion trackings need of batches older than `before`; returns how many there were, at most `limit`. */
+  async foldBatches(before: Date, limit: number): Promise<number> {
+    const [row] = await this.db.query<{ count: number }>(FOLD, [before, limit]);
+    return row?.count ?? 0;
   }
 
   /** Drops open deletion trackings, where a sync is reset. */

@@ -121,6 +121,14 @@ export class Records {
   }
 
   /**
+   * Retention: puts together what open deletion trackings need of batches older than `before`, as of `forgetBatches`, one row for each dataset.
+   * Returns how many batches there were, at most `limit`.
+   */
+  foldBatches(before: Date, limit = 5_000): Promise<number> {
+    return this.upkeep.foldBatches(before, limit);
+  }
+
+  /**
    * Retention: empties payloads that were neither written nor restored since a moment, in one dataset that no other replica is at,
    * looking at up to `limit` of its records. Answers null when nothing is due.
    */

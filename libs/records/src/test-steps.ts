@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { DataSource } from 'typeorm';
-import type { Transaction } from '#libs/database';
+import type { DataSource, QueryRunner } from 'typeorm';
 import { RecordsDatabase } from './data-source.js';
 import type { Random } from './test-random.js';
 
@@ -62,8 +61,11 @@ export class Steps {
 
 /** The record store's database, whose statements wait until they are chosen. */
 export class SteppedDatabase extends RecordsDatabase {
+  /** Statements of each transaction that the database has not answered. */
+  readonly #underway = new WeakMap<QueryRunner, number>();
+
   constructor(
-    private readonly on: DataSource,
+    on: DataSource,
     private readonly steps: Steps,
   ) {
     super(on);
@@ -77,35 +79,18 @@ export class SteppedDatabase extends RecordsDatabase {
     );
   }
 
-  override async transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
-    const runner = this.on.createQueryRunner();
-    let underway = 0;
-    const step = <Answer>(start: () => Promise<Answer>, locks = false) =>
-      this.steps.take(
-        runner,
-        () => {
-          underway += 1;
-          return start().finally(() => (underway -= 1));
-        },
-        () => locks || underway > 0,
-      );
-    try {
-      await step(() => runner.startTransaction());
-      const query = <Row>(sql: string, parameters: readonly unknown[] = []) =>
-        step(() => rowsOf<Row>(runner.query(sql, [...parameters])), WAITS.test(sql));
-      const result = await work({ query, afterCommit: () => undefined, afterRollback: () => undefined });
-      await step(() => runner.commitTransaction());
-      return result;
-    } catch (error) {
-      await runner.rollbackTransaction();
-      throw error;
-    } finally {
-      await runner.release();
-    }
+  protected override send<Row>(runner: QueryRunner, sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
+    return this.steps.take(
+      runner,
+      () => {
+        this.#count(runner, 1);
+        return super.send<Row>(runner, sql, parameters).finally(() => this.#count(runner, -1));
+      },
+      () => WAITS.test(sql) || (this.#underway.get(runner) ?? 0) > 0,
+    );
   }
-}
 
-async function rowsOf<Row>(answer: Promise<unknown>): Promise<Row[]> {
-  const rows = (await answer) as Row[] | [Row[], number];
-  return typeof rows[1] === 'number' ? (rows[0] as Row[]) : (rows as Row[]);
+  #count(runner: QueryRunner, by: number): void {
+    this.#underway.set(runner, (this.#underway.get(runner) ?? 0) + by);
+  }
 }

@@ -18,7 +18,8 @@ const MAX_RUNS = 10_000;
 @Injectable()
 export class SettledRuns {
   readonly #log = new Logger(SettledRuns.name);
-  readonly #open = new LRUCache<string, true>({ max: MAX_RUNS, ttl: OPEN_FOR_MS });
+  /** Its clock is read each time: what it remembers from before this process was halted is old. */
+  readonly #open = new LRUCache<string, true>({ max: MAX_RUNS, ttl: OPEN_FOR_MS, ttlResolution: 0 });
   readonly #ended = new LRUCache<string, true>({ max: MAX_RUNS });
 
   constructor(

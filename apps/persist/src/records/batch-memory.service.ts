@@ -7,7 +7,10 @@ const EVERY_MS = 3_600_000;
 const REMEMBERED_MS = 48 * 3_600_000;
 const SLICE = 5_000;
 
-/** Forgets old batches: they are remembered so that one sent twice counts once. Replicas may do it side by side. */
+/**
+ * Forgets old batches: they are remembered so that one sent twice counts once. Of those that an open deletion tracking needs, what it needs
+ * is left. Replicas may do it side by side.
+ */
 @Injectable()
 export class BatchMemory extends Ticker {
   constructor(private readonly records: Records) {
@@ -17,5 +20,6 @@ export class BatchMemory extends Ticker {
   protected async tick(): Promise<void> {
     const before = new Date(Date.now() - REMEMBERED_MS);
     while (!this.isStopped && (await this.records.forgetBatches(before, SLICE)) === SLICE);
+    while (!this.isStopped && (await this.records.foldBatches(before, SLICE)) === SLICE);
   }
 }

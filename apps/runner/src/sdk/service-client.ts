@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 import { HostError } from './host-error.js';
-import { ServiceRefusal } from './service-refusal.js';
+import { type ServiceAnswer, ServiceRefusal } from './service-refusal.js';
 
 export interface ServiceCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -50,29 +50,19 @@ export class ServiceClient {
 
   /** @throws ServiceRefusal with the service's own code and message, HostError where it cannot be reached */
   async call<Answer>(request: ServiceCall): Promise<Answer> {
-    const { statusCode, headers, body } = await this.#send(request, 1);
-    const text = await body.text();
-    if (statusCode >= 200 && statusCode < 300) return (text === '' ? undefined : JSON.parse(text)) as Answer;
-    throw new ServiceRefusal(this.name, request, { status: statusCode, headers, text });
+    const answer = await this.#send(request, 1);
+    const { status, text } = answer;
+    if (status >= 200 && status < 300) return (text === '' ? undefined : JSON.parse(text)) as Answer;
+    throw new ServiceRefusal(this.name, request, answer);
   }
 
   close(): Promise<void> {
     return this.#pool.close();
   }
 
-  async #send(request: ServiceCall, attempt: number): Promise<Awaited<ReturnType<Pool['request']>>> {
+  async #send(request: ServiceCall, attempt: number): Promise<ServiceAnswer> {
     try {
-      return await this.#pool.request({
-        method: request.method,
-        path: request.path,
-        headers: {
-          authorization: `Bearer ${request.token}`,
-          ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...request.headers,
-        },
-        body: request.body ?? null,
-        signal: request.signal ?? null,
-      });
+      return await this.#ask(request);
     } catch (error) {
       const code = (error as { code?: string }).code ?? '';
       if (attempt >= this.options.attempts || !UNREACHABLE.has(code)) {
@@ -81,5 +71,21 @@ export class ServiceClient {
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS * 2 ** attempt));
       return this.#send(request, attempt + 1);
     }
+  }
+
+  /** The whole answer: one that breaks off in the middle is none. */
+  async #ask({ method, path, token, body, headers, signal }: ServiceCall): Promise<ServiceAnswer> {
+    const answer = await this.#pool.request({
+      method,
+      path,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: body ?? null,
+      signal: signal ?? null,
+    });
+    return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
   }
 }

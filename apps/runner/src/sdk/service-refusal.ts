@@ -2,7 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import { jsonOrText } from './domain/json-or-text.js';
 import { HostError, type HostErrorFacts } from './host-error.js';
 
-interface Answer {
+/** What one of our services answered. */
+export interface ServiceAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
@@ -13,7 +14,7 @@ export class ServiceRefusal extends HostError {
   constructor(
     readonly service: string,
     private readonly call: { readonly method: string; readonly path: string },
-    private readonly answer: Answer,
+    private readonly answer: ServiceAnswer,
   ) {
     super(factsOf(service, answer));
   }
@@ -40,7 +41,7 @@ export class ServiceRefusal extends HostError {
   }
 }
 
-function factsOf(service: string, { status, text }: Answer): HostErrorFacts {
+function factsOf(service: string, { status, text }: ServiceAnswer): HostErrorFacts {
   const body = jsonOrText(text) as { error?: { code?: unknown; message?: unknown; payload?: unknown } } | null;
   const error = typeof body === 'object' ? body?.error : undefined;
   if (typeof error?.code !== 'string') {
@@ -50,5 +51,5 @@ function factsOf(service: string, { status, text }: Answer): HostErrorFacts {
   return { name: 'Error', message: typeof message === 'string' ? message : code, code, payload };
 }
 
-const shown = (headers: Answer['headers']): object =>
+const shown = (headers: ServiceAnswer['headers']): object =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => /^(content-type|retry-after|x-rate.*)$/.test(name)));

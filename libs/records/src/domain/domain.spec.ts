@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { digest } from './canonical.js';
+import { fromNumberArray, toNumberArray, toTextArray } from './array-text.js';
+import { digest, digester } from './canonical.js';
 import { decodeCursor, encodeCursor, resumeAfter } from './cursor.js';
 import { decideDelete, decideSave, type Stored } from './decide.js';
 import { deletionTime, readBatch, toPayload } from './incoming.js';
@@ -68,6 +69,16 @@ describe('digest', () => {
       }),
     );
     expect(digest({ a: [1, 2] })).not.toBe(digest({ a: [2, 1] }));
+  });
+
+  it('does not depend on the records before it', () => {
+    fc.assert(
+      fc.property(fc.array(jsonObject), (records) => {
+        const digestOf = digester();
+        const all = records.flatMap((record) => [record, shuffled(record) as JsonObject, { ...record, more: record }]);
+        expect(all.map(digestOf)).toEqual(all.map(digest));
+      }),
+    );
   });
 
   it('refuses what is nested too deeply', () => {
@@ -222,5 +233,20 @@ describe('a failure of the database', () => {
     ['anything else', new Error('no'), false],
   ])('%s', (_name, error, passing) => {
     expect(isPassing(error)).toBe(passing);
+  });
+});
+
+describe('array text', () => {
+  it('is read back as it was written', () => {
+    fc.assert(
+      fc.property(fc.array(fc.maxSafeInteger()), (numbers) => {
+        expect(fromNumberArray(toNumberArray(numbers))).toEqual(numbers);
+      }),
+    );
+  });
+
+  it('leaves texts to the driver whose characters arrays escape in another way', () => {
+    expect(toTextArray(['a', 'b"\\c', '{,}', 'é😀', ''])).toBe(String.raw`{"a","b\"\\c","{,}","é😀",""}`);
+    for (const odd of ['\n', 'a\u0001', '\ud800']) expect(toTextArray(['a', odd])).toEqual(['a', odd]);
   });
 });
