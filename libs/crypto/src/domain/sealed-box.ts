@@ -1,5 +1,4 @@
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
-import { GcmPass, isSmall, type Laid } from './gcm-pass.js';
 
 /**
  * Layout of a sealed value: version (1 byte) · data key id (4, big endian) · salt (16) · counter (12) · tag (16) · ciphertext.
@@ -39,7 +38,6 @@ export class Sealer {
   readonly #keyId: number;
   readonly #salt = randomBytes(SALT_BYTES);
   readonly #subkey: KeyObject;
-  #pass: GcmPass | undefined;
   #counter = 0n;
 
   constructor(keyId: number, dataKey: Buffer) {
@@ -50,41 +48,29 @@ export class Sealer {
   /** @param aad binds the value to its place: a value copied to another row does not open. */
   seal(plaintext: string | Buffer, aad: string): Buffer {
     const sealed = Buffer.allocUnsafe(HEADER_BYTES + Buffer.byteLength(plaintext));
-    this.#writeHead(sealed, 0);
-    this.#sealAlone(plaintext, aad, sealed);
+    this.#sealInto(sealed, plaintext, aad);
     return sealed;
   }
 
-  /** Seals each as `seal` does. */
+  /** Seals each as `seal` does, into one piece of memory. */
   sealAll(values: readonly Unsealed[]): SealedValues {
-    let end = 0;
-    const laid = values.map(({ text, aad }): Laid => {
-      const size = Buffer.byteLength(text);
-      const at = end + NONCE_AT;
-      end += HEADER_BYTES + size;
-      return { text, aad, size, at };
-    });
-    const bytes = Buffer.allocUnsafe(end);
-    for (const { at } of laid) this.#writeHead(bytes, at - NONCE_AT);
-    this.#pass ??= new GcmPass(this.#subkey);
-    this.#pass.seal(laid.filter(isSmall), bytes);
-    for (const value of laid) {
-      if (!isSmall(value)) this.#sealAlone(value.text, value.aad, bytes.subarray(value.at - NONCE_AT));
+    const sizes = values.map(({ text }) => HEADER_BYTES + Buffer.byteLength(text));
+    const bytes = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + size, 0));
+    let at = 0;
+    for (const [n, { text, aad }] of values.entries()) {
+      const end = at + (sizes[n] as number);
+      this.#sealInto(bytes.subarray(at, end), text, aad);
+      at = end;
     }
-    return { bytes, sizes: laid.map(({ size }) => HEADER_BYTES + size) };
+    return { bytes, sizes };
   }
 
-  /** Everything before the tag, with a nonce that was never used. */
-  #writeHead(into: Buffer, at: number): void {
-    into[at] = VERSION_SEALED;
-    into.writeUInt32BE(this.#keyId, at + 1);
-    this.#salt.copy(into, at + SALT_AT);
-    into.fill(0, at + NONCE_AT, at + NONCE_AT + NONCE_BYTES - 8);
-    into.writeBigUInt64BE(this.#counter++, at + NONCE_AT + NONCE_BYTES - 8);
-  }
-
-  /** Tag and ciphertext behind a head. */
-  #sealAlone(plaintext: string | Buffer, aad: string, into: Buffer): void {
+  #sealInto(into: Buffer, plaintext: string | Buffer, aad: string): void {
+    into[0] = VERSION_SEALED;
+    into.writeUInt32BE(this.#keyId, 1);
+    this.#salt.copy(into, SALT_AT);
+    into.fill(0, NONCE_AT, NONCE_AT + NONCE_BYTES - 8);
+    into.writeBigUInt64BE(this.#counter++, NONCE_AT + NONCE_BYTES - 8);
     const cipher = createCipheriv('aes-256-gcm', this.#subkey, into.subarray(NONCE_AT, TAG_AT));
     cipher.setAAD(Buffer.from(aad));
     const body = typeof plaintext === 'string' ? cipher.update(plaintext, 'utf8') : cipher.update(plaintext);
