@@ -26,6 +26,7 @@ import { SchedulePoller } from './schedules/schedule-poller.service.js';
 import { LeaderSteps } from './sweeps/leader-steps.service.js';
 import { OverdueExecutions } from './sweeps/overdue-executions.service.js';
 import { CONNECTION_SWEEP_OPTIONS, ConnectionSweep, type ConnectionSweepOptions } from './sweeps/connection-sweep.service.js';
+import { CodeRetention, UNUSED_CODE_DAYS } from './sweeps/code-retention.service.js';
 import { DELETED_CONNECTIONS_DAYS, DeletedConnections } from './sweeps/deleted-connections.service.js';
 import { FUNCTION_VERSIONS_KEPT, History } from './sweeps/history.service.js';
 import { EXECUTIONS_RETENTION_DAYS, Retention } from './sweeps/retention.service.js';
@@ -57,11 +58,13 @@ export class AppModule {
           } satisfies ConnectionSweepOptions,
         },
         { provide: FUNCTION_VERSIONS_KEPT, useValue: config.FAIRLEAD_FUNCTION_VERSIONS_KEPT },
+        { provide: UNUSED_CODE_DAYS, useValue: config.FAIRLEAD_UNUSED_CODE_DAYS },
         { provide: DELETED_CONNECTIONS_DAYS, useValue: config.CRON_DELETE_OLD_CONNECTIONS_MAX_DAYS },
         ConnectionSweep,
         ConnectionUpkeep,
         ConnectUpkeep,
         Backlog,
+        CodeRetention,
         DeletedConnections,
         Installation,
         InstallationMetrics,

@@ -39,6 +39,12 @@ export const orchestratorConfig = z.object({
     1_000,
   ),
   FAIRLEAD_FUNCTION_VERSIONS_KEPT: integer(50, 'Deploys of each function that can be gone back to', 1, 10_000),
+  FAIRLEAD_UNUSED_CODE_DAYS: integer(
+    31,
+    'Days that function code is kept which no version refers to any more; 0 for good, as a bucket needs that several installations share',
+    0,
+    3650,
+  ),
   FAIRLEAD_OPERATOR_USERNAME: z.string().default('operator').describe('Name an operator signs in with'),
   FAIRLEAD_OPERATOR_PASSWORD: secretString(
     'Password of operators: queue board and key rotation; both are closed without one',

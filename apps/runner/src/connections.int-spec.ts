@@ -79,6 +79,15 @@ describe('getConnection', () => {
     expect(query).toEqual({ provider_config_key: 'crm', force_refresh, refresh_token, refresh_github_app_jwt_token });
   });
 
+  it('is the own one where a part is null, and what is no name is refused by name', async () => {
+    const exec = `const own = await nango.getConnection(null, null);
+      return [own.connection_id, await nango.getConnection(5).catch((error) => error.message)]`;
+    expect(outputOf(await runner.run(exec))).toEqual([
+      'c1',
+      'the question for a connection is not valid: providerConfigKey Invalid input: expected string, received number',
+    ]);
+  });
+
   it('of an unknown connection fails as the API does', async () => {
     const body = { error: { code: 'unknown_connection', message: 'no connection c9' } };
     runner.world.on('POST', '/internal/lease', () => ({ status: 400, body }));

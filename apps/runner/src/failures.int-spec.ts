@@ -108,6 +108,7 @@ describe('any other error', () => {
       `throw Object.assign(new RangeError('far'), { code: 'E_FAR' })`,
       { name: 'RangeError', code: 'E_FAR', message: 'far', stacktrace },
     ],
+    [`throw Object.assign(new Error('numbered'), { code: 404 })`, { name: 'Error', code: 404, message: 'numbered', stacktrace }],
     ['null.x', { name: 'TypeError', message: expect.stringContaining('null'), stacktrace }],
     [`require('fs')`, { name: 'Error', message: "Module 'fs' is not allowed", stacktrace }],
     [`throw 'text'`, { message: '"text"' }],

@@ -28,6 +28,23 @@ const caught = (request: string, shown: string) =>
 const echoed = async (request: string) =>
   output(`const r = await nango.uncontrolledFetch({ url: new URL('$base/echo'), ${request} }); return r.json()`);
 
+it('is in the run’s log, without the credentials of the connection', async () => {
+  const from = runner.requestsTo('/logs').length;
+  const exec = `const { credentials } = await nango.getConnection();
+    await nango.uncontrolledFetch({ url: new URL('$base/echo'), headers: { 'x-mine': credentials.apiKey, 'x-plain': 'seen' } })`;
+  await output(exec);
+  const [message] = runner
+    .requestsTo('/logs')
+    .slice(from)
+    .flatMap(({ json }) => (json as { messages: unknown[] }).messages);
+  expect(message).toMatchObject({
+    type: 'http',
+    level: 'info',
+    request: { method: 'GET', url: `${base}/echo`, headers: { 'x-mine': '[redacted]', 'x-plain': 'seen' } },
+    response: { code: 201 },
+  });
+});
+
 describe('an answer', () => {
   it('has the members of a Response', async () => {
     const exec = `const r = await nango.uncontrolledFetch({ url: new URL('$base/echo?a=1'), method: 'post', body: 'x' });

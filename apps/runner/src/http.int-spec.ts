@@ -56,7 +56,7 @@ describe('a request', () => {
   });
 
   it.each([
-    [`data: new URLSearchParams({ a: '1 2' })`, 'a=1+2', 'application/x-www-form-urlencoded'],
+    [`data: new URLSearchParams({ a: '1 2' })`, 'a=1+2', 'application/x-www-form-urlencoded;charset=utf-8'],
     [
       `data: { a: [1, 2] }, headers: { 'content-type': 'application/x-www-form-urlencoded' }`,
       'a%5B%5D=1&a%5B%5D=2',
@@ -73,6 +73,18 @@ describe('a request', () => {
   ])('with %s sends it so', async (config, body, type) => {
     await output(`await nango.post({ endpoint: '/x', ${config} })`);
     expect([seen[0]?.body, seen[0]?.request.headers['content-type']]).toEqual([body, type]);
+  });
+
+  it('may have fields that are null, and numbers as text', async () => {
+    const names =
+      'headers params data retries retryOn retryHeader method responseType baseUrlOverride decompress connectionId providerConfigKey';
+    const config = `{ endpoint: '/x', ${names
+      .split(' ')
+      .map((name) => `${name}: null`)
+      .join(', ')} }`;
+    const exec = `const { data } = await nango.get(${config}); return [data, (await nango.get({ endpoint: '/x', retries: '1', retryOn: ['418'], headers: new Map([['x-mine', 'y']]) })).status]`;
+    expect(await output(exec)).toEqual([{ ok: true }, 200]);
+    expect(seen[1]?.request.headers['x-mine']).toBe('y');
   });
 
   it('is retried as its own header names, on the statuses it names, with a word about each wait', async () => {
@@ -148,6 +160,26 @@ describe('a response', () => {
       config: { method: 'post', url: '/x?q=1', params: { p: '1,2' }, headers: { 'x-mine': 'y' } },
       request: { method: 'POST', path: '/x?q=1' },
     });
+  });
+
+  it('has headers that are one text each but for cookies, and that can be asked as those of axios', async () => {
+    answer = (_request, response) =>
+      void response
+        .writeHead(
+          seen.length === 1 ? 200 : 404,
+          [
+            ['X-Many', '1'],
+            ['X-Many', '2'],
+            ['Set-Cookie', 'a=1'],
+          ].flat(),
+        )
+        .end();
+    const told = (response: string) =>
+      `[${response}['x-many'], ${response}['set-cookie'], ${response}.get('X-Many'), ${response}.has('x-none'), 'get' in { ...${response} }, Object.keys(${response}).includes('get'), JSON.stringify(${response}).includes('x-many'), Object.fromEntries(${response})['x-many']]`;
+    const exec = `const { headers } = await nango.get({ endpoint: '/x' }); const ok = ${told('headers')};
+      try { await nango.get({ endpoint: '/x' }) } catch (error) { return [ok, ${told('error.response.headers')}] }`;
+    const expected = ['1, 2', ['a=1'], '1, 2', false, false, false, true, '1, 2'];
+    expect(await output(exec)).toEqual([expected, expected]);
   });
 
   it.each([

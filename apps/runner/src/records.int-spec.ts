@@ -59,6 +59,16 @@ describe.each([
     expect(await output(exec)).toEqual(['Error', `Failed to ${what} records: ${message}`, true, true]);
   });
 
+  it.each([
+    ['{}', 'object'],
+    [`new Set([{ id: 1 }])`, 'object'],
+    [`'x'`, 'string'],
+  ])('of %s, which is no list, fails rather than save nothing', async (rows, type) => {
+    const error = failureOf(await sync(`await nango.${method}(${rows}, 'Contact')`));
+    expect(error.payload).toMatchObject({ message: `Failed to ${what} records: records must be an array, not ${type}` });
+    expect(sent(`/records/Contact/${what}`)).toEqual([]);
+  });
+
   it('of what is no JSON fails for that', async () => {
     const error = failureOf(await sync(`await nango.${method}([{ id: 1, big: 1n }], 'Contact')`));
     expect(error.payload).toMatchObject({ message: expect.stringMatching(`^Failed to ${what} records: .*BigInt`) });
@@ -96,6 +106,11 @@ describe('getRecordsByIds', () => {
       return [found instanceof Map, found.size, found.get(5), found.get('5') === undefined, [...found.keys()]]`;
     expect(await output(exec)).toEqual([true, 2, { id: '5', n: 5 }, true, [5, '119']]);
     expect(sent('/records/Contact').map(({ query }) => query['limit'])).toEqual(['100', '100']);
+  });
+
+  it.each(['5', 'undefined'])('of %s is refused', async (ids) => {
+    const exec = `try { await nango.getRecordsByIds(${ids}, 'Contact') } catch (e) { return [e.name, e.message] }`;
+    expect(await output(exec)).toEqual(['TypeError', expect.stringMatching(/^getRecordsByIds: ids must be an array, not /)]);
   });
 
   it('of nothing asks nobody', async () => {

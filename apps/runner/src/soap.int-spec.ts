@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { listen } from 'soap';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startUpstream, type Upstream } from '#libs/testing';
-import { outputOf, startTestRunner, type TestRunner } from './test-runner.js';
+import { API_KEY, outputOf, startTestRunner, type TestRunner } from './test-runner.js';
 
 /** A service of node-soap's own, in the manner of Workday's: WS-Security in the header, a version as attribute. */
 const NS = 'urn:test/staffing';
@@ -122,6 +122,29 @@ describe('a SOAP client', () => {
     const exec = client(`try { await client.Get_WorkersAsync({ Count: -1 }) } catch (e) {
       return [e instanceof Error, e.message, e.root.Envelope.Body.Fault.faultstring, e.response.status, e.body.includes('Invalid count')] }`);
     expect(outputOf(await runner.run(exec))).toEqual([true, 'soap:Client: Invalid count', 'Invalid count', 500, true]);
+  });
+
+  it('is in the run’s log like any call, without what proves who asks', async () => {
+    const before = runner.requestsTo('/logs').length;
+    const exec = client(`
+      const { credentials } = await nango.getConnection();
+      client.setSecurity(new soap.BearerSecurity('other'));
+      client.addHttpHeader('x-tenant', credentials.apiKey);
+      await client.Get_WorkersAsync({ Count: 1 });
+      await client.Get_WorkersAsync({ Count: -1 }).catch(() => undefined);`);
+    outputOf(await runner.run(exec));
+    const messages = runner
+      .requestsTo('/logs')
+      .slice(before)
+      .flatMap(({ json }) => (json as { messages: Record<string, unknown>[] }).messages);
+    expect(messages.map(({ type, level, message }) => [type, level, message])).toEqual([
+      ['http', 'info', `GET ${url}/staffing?wsdl → 200`],
+      ['http', 'info', `POST ${url}/staffing → 200`],
+      ['http', 'error', `POST ${url}/staffing → 500`],
+    ]);
+    expect(messages[1]).toMatchObject({ request: { headers: { authorization: '[redacted]', 'x-tenant': '[redacted]' } } });
+    expect(messages[2]).toMatchObject({ response: { code: 500, body: expect.stringContaining('Invalid count') } });
+    expect(JSON.stringify(messages)).not.toContain(API_KEY);
   });
 
   it('ends with its run, and the next has its own', async () => {

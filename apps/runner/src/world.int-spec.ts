@@ -52,6 +52,9 @@ const ed = generateKeyPairSync('ed25519', {
 const CRYPTO = `const crypto = require('node:crypto');
   const rsa = ${JSON.stringify(rsa)}, ec = ${JSON.stringify(ec)}, ed = ${JSON.stringify(ed)};`;
 
+const CARD = 'application/vnd.microsoft.card';
+const CardTypes = { hero: `${CARD}.hero`, thumbnail: `${CARD}.thumbnail`, signin: `${CARD}.signin` };
+
 describe('crypto does what Node’s does:', () => {
   it.each([
     `return ['md5', 'sha1', 'sha256', 'sha512', 'sha3-256', 'ripemd160'].map((name) => crypto.createHash(name).update('ü').update(Buffer.from([0, 255])).digest('hex'))`,
@@ -85,6 +88,35 @@ describe('crypto does what Node’s does:', () => {
      const bad = crypto.createDecipheriv('aes-256-gcm', key, iv); bad.setAAD(Buffer.from('other')); bad.setAuthTag(tag); bad.update(text, 'base64');
      return [text, tag.toString('hex'), d.update(text, 'base64', 'utf8') + d.final('utf8'), tried(() => bad.final())]`,
     `return [tried(() => crypto.createCipheriv('aes-256-cbc', Buffer.alloc(3), Buffer.alloc(16))), tried(() => crypto.createCipheriv('nope', Buffer.alloc(3), null)), crypto.getHashes().includes('sha256'), crypto.getCiphers().includes('aes-256-gcm')]`,
+    `const { subtle } = crypto.webcrypto; const hex = (b) => Buffer.from(b).toString('hex'); const data = new TextEncoder().encode('data');
+     const mac = await subtle.importKey('raw', Buffer.from('key'), { name: 'hmac', hash: 'SHA-256' }, false, ['sign', 'verify']);
+     const tag = await subtle.sign('HMAC', mac, data);
+     return [hex(await subtle.digest('SHA-256', data)), hex(await subtle.digest({ name: 'sha-1' }, data.buffer)), hex(tag), tag instanceof ArrayBuffer, await subtle.verify('HMAC', mac, tag, data), await subtle.verify('HMAC', mac, tag, Buffer.from('x')), mac.type, mac.algorithm, mac.usages, mac.extractable, mac.constructor.name, crypto.subtle === subtle]`,
+    `const { subtle } = crypto.webcrypto; const der = (pem) => Buffer.from(pem.replace(/-----[^-]+-----|\\s/g, ''), 'base64'); const data = Buffer.from('d');
+     const pkcs8 = crypto.createPrivateKey({ key: rsa.privateKey, passphrase: 'open' }).export({ format: 'der', type: 'pkcs8' });
+     const jwk = crypto.createPrivateKey({ key: rsa.privateKey, passphrase: 'open' }).export({ format: 'jwk' });
+     const of = { name: 'RSASSA-PKCS1-v1_5', hash: { name: 'SHA-256' } };
+     const [own, same] = [await subtle.importKey('pkcs8', pkcs8, of, true, ['sign']), await subtle.importKey('jwk', jwk, of, false, ['sign'])];
+     const pub = await subtle.importKey('spki', der(rsa.publicKey), of, true, ['verify']);
+     const signature = Buffer.from(await subtle.sign(of.name, own, data)).toString('base64');
+     return [signature, Buffer.from(await subtle.sign(of.name, same, data)).toString('base64') === signature, await subtle.verify(of.name, pub, Buffer.from(signature, 'base64'), data), Buffer.from(await subtle.exportKey('pkcs8', own)).equals(pkcs8), own.type, pub.type]`,
+    `const { subtle } = crypto.webcrypto; const data = Buffer.from('d'); const of = { name: 'ECDSA', namedCurve: 'P-256' };
+     const key = crypto.createPrivateKey(ec.privateKey); const own = await subtle.importKey('pkcs8', key.export({ format: 'der', type: 'pkcs8' }), of, false, ['sign']);
+     const pub = await subtle.importKey('jwk', crypto.createPublicKey(ec.publicKey).export({ format: 'jwk' }), of, true, ['verify']);
+     const signature = await subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, own, data);
+     return [signature.byteLength, await subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, pub, signature, data), await subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, pub, signature, Buffer.from('x'))]`,
+    `const { subtle } = crypto.webcrypto; const hex = (b) => Buffer.from(b).toString('hex'); const iv = Buffer.alloc(12, 1);
+     const key = await subtle.importKey('raw', Buffer.alloc(32, 2), 'AES-GCM', true, ['encrypt', 'decrypt']); const additionalData = Buffer.from('aad');
+     const sealed = await subtle.encrypt({ name: 'AES-GCM', iv, additionalData }, key, Buffer.from('hello'));
+     const cbc = await subtle.importKey('raw', Buffer.alloc(16, 2), { name: 'AES-CBC' }, false, ['encrypt', 'decrypt']); const block = await subtle.encrypt({ name: 'AES-CBC', iv: Buffer.alloc(16) }, cbc, Buffer.from('hello'));
+     const failed = await subtle.decrypt({ name: 'AES-GCM', iv }, key, sealed).catch((e) => [e.name, e instanceof DOMException]);
+     return [hex(sealed), Buffer.from(await subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, key, sealed)).toString(), hex(block), Buffer.from(await subtle.decrypt({ name: 'AES-CBC', iv: Buffer.alloc(16) }, cbc, block)).toString(), failed, hex(await subtle.exportKey('raw', key)), key.algorithm]`,
+    `const { subtle } = crypto.webcrypto; const hex = (b) => Buffer.from(b).toString('hex');
+     const pass = await subtle.importKey('raw', Buffer.from('p'), 'PBKDF2', false, ['deriveBits', 'deriveKey']); const how = { name: 'PBKDF2', hash: 'SHA-256', salt: Buffer.from('s'), iterations: 10 };
+     const key = await subtle.deriveKey(how, pass, { name: 'AES-GCM', length: 256 }, true, ['encrypt']); const own = await subtle.generateKey({ name: 'AES-GCM', length: 128 }, true, ['encrypt']);
+     return [hex(await subtle.deriveBits(how, pass, 256)), hex(await subtle.exportKey('raw', key)), (await subtle.exportKey('raw', own)).byteLength, crypto.webcrypto.getRandomValues(new Uint8Array(4)).length, crypto.webcrypto.randomUUID().length]`,
+    `const { subtle } = crypto.webcrypto; const key = await subtle.importKey('raw', Buffer.from('key'), { name: 'HMAC', hash: 'SHA-1' }, false, ['sign']); const name = (e) => [e.name, e instanceof DOMException];
+     return [await subtle.exportKey('raw', key).catch(name), await subtle.verify('HMAC', key, Buffer.from('x'), Buffer.from('y')).catch(name), await subtle.digest('SHA-7', Buffer.from('y')).catch(name), await subtle.sign({ name: 'RSA-PSS', saltLength: 32 }, key, Buffer.from('y')).catch(name)]`,
   ])('%s', (body) => agrees(`${CRYPTO} ${body}`));
 });
 
@@ -108,6 +140,8 @@ describe('text is as in Node:', () => {
     `const b = Uint8Array.from([0xef, 0xbb, 0xbf, 0xc3, 0xbc, 0xff]); return [new TextDecoder().decode(b), new TextDecoder('utf8', { ignoreBOM: true }).decode(b), tried(() => new TextDecoder('utf-8', { fatal: true }).decode(b)).code]`,
     `const b = Uint8Array.from([0x41, 0, 0x3d, 0xd8, 0x00, 0xde]); return [new TextDecoder('utf-16le').decode(b), new TextDecoder('utf-16be').decode(b), new TextDecoder('latin1').decode(Uint8Array.from([0x80, 0xe4])), new TextDecoder('latin1').encoding]`,
     `const d = new TextDecoder(); return [d.decode(Uint8Array.from([0xf0, 0x9f]), { stream: true }), d.decode(Uint8Array.from([0x98, 0x80]), { stream: true }), d.decode(), tried(() => new TextDecoder('nope'))]`,
+    `const b = Buffer.alloc(8); return [b.write('aGk', 'base64url'), b.toString('utf8', 0, 2), b.write('é', 2, 'utf8'), b.write('_-8', 4, 3, 'base64url'), b.toString('hex'), b.fill('6162', 'hex').toString(), b.fill('YQ', 1, 3, 'base64url').toString(), Buffer.from('hiho').indexOf('aG8', 'base64url'), Buffer.from('hihi').lastIndexOf('aGk', undefined, 'base64url'), Buffer.from('hi').includes('aGk', 0, 'base64url'), Buffer.alloc(3, 'aGk', 'base64url').toString()]`,
+    `const from = new Uint16Array([1, 258, 3]); const copy = Buffer.copyBytesFrom(from, 1, 1); from[1] = 9; return [copy.toString('hex'), Buffer.copyBytesFrom(from).length, Buffer.isBuffer(copy)]`,
     `return [btoa('ÿa'), atob(' w/9h '), tried(() => btoa('€')), tried(() => atob('a')), new TextEncoder().encodeInto('aü😀', new Uint8Array(4))]`,
     `const at = Buffer.from('68c3bc', 'hex'); return [at.toString(), Buffer.concat([at, Buffer.alloc(2)]).length, Buffer.isBuffer(at), at.toJSON(), Buffer.byteLength('ü'), at.readUInt16BE(0), Buffer.from('aGk', 'base64url').toString(), Buffer.compare(at, at)]`,
   ])('%s', (body) => agrees(body));
@@ -149,15 +183,80 @@ describe('zod', () => {
   });
 });
 
+describe('botbuilder', () => {
+  it.each<[string, unknown]>([
+    [`MessageFactory.text('hi')`, { type: 'message', text: 'hi', inputHint: 'acceptingInput' }],
+    [
+      `MessageFactory.suggestedActions(['yes'], 'well?', undefined, InputHints.ExpectingInput)`,
+      {
+        type: 'message',
+        text: 'well?',
+        suggestedActions: { actions: [{ type: 'imBack', value: 'yes', title: 'yes' }] },
+        inputHint: 'expectingInput',
+      },
+    ],
+    [
+      `MessageFactory.attachment(CardFactory.adaptiveCard({ type: 'AdaptiveCard' }), 'look')`,
+      {
+        type: 'message',
+        text: 'look',
+        attachmentLayout: 'list',
+        attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: { type: 'AdaptiveCard' } }],
+        inputHint: 'acceptingInput',
+      },
+    ],
+    [
+      `CardFactory.heroCard('title', 'text', ['https://a/b.png'], [{ type: ActionTypes.OpenUrl, title: 'go', value: 'https://a' }])`,
+      {
+        contentType: CardTypes.hero,
+        content: {
+          title: 'title',
+          text: 'text',
+          images: [{ url: 'https://a/b.png' }],
+          buttons: [{ type: 'openUrl', title: 'go', value: 'https://a' }],
+        },
+      },
+    ],
+    [
+      `CardFactory.thumbnailCard('title', ['https://a/b.png'], ['ok'], { subtitle: 'more' })`,
+      {
+        contentType: CardTypes.thumbnail,
+        content: {
+          subtitle: 'more',
+          title: 'title',
+          images: [{ url: 'https://a/b.png' }],
+          buttons: [{ type: 'imBack', value: 'ok', title: 'ok' }],
+        },
+      },
+    ],
+    [
+      `CardFactory.signinCard('in', 'https://a', 'please')`,
+      {
+        contentType: CardTypes.signin,
+        content: { buttons: [{ type: 'signin', title: 'in', value: 'https://a' }], text: 'please' },
+      },
+    ],
+    [
+      `[ActivityTypes.Message, ActivityTypes.ConversationUpdate, AttachmentLayoutTypes.Carousel]`,
+      ['message', 'conversationUpdate', 'carousel'],
+    ],
+  ])('makes what is sent: %s', async (expression, expected) => {
+    const names = 'MessageFactory, CardFactory, ActivityTypes, ActionTypes, AttachmentLayoutTypes, InputHints';
+    expect(outputOf(await runner.run(`const { ${names} } = require('botbuilder'); return ${expression}`))).toEqual(expected);
+  });
+});
+
 describe('what a function does not have', () => {
   it.each(['fs', 'node:fs', 'axios', 'zod/v4', 'toString', '__proto__'])('is refused by name: %s', async (name) => {
     const error = failureOf(await runner.run(`require('${name}')`));
     expect(error).toMatchObject({ code: 'script_internal_error', payload: { message: `Module '${name}' is not allowed` } });
   });
 
-  it('is told with its cure: botbuilder', async () => {
-    const error = failureOf(await runner.run(`require('botbuilder')`));
-    expect(error.payload).toMatchObject({ message: expect.stringContaining(`Module 'botbuilder' is not available`) });
+  it.each(['CloudAdapter', 'TeamsInfo', 'TurnContext'])('is told with its cure: %s of botbuilder', async (name) => {
+    const exec = `const { ${name} } = require('botbuilder'); new ${name}({})`;
+    expect(failureOf(await runner.run(exec)).payload).toMatchObject({
+      message: expect.stringMatching(`^botbuilder.${name} is not available to functions, .* with nango.post`),
+    });
   });
 
   it('is not on the global object', async () => {

@@ -66,7 +66,7 @@ it('clears what it read, also nothing, and refuses what moved on', async () => {
 it('resets whatever the version', async () => {
   const scope = newScope();
   await checkpoints.save(scope, { page: 2 }, 1);
-  await checkpoints.reset(scope.environmentId, scope.connectionId, [scope.key]);
+  await checkpoints.resetAll(new Database(source), [scope]);
   expect(await checkpoints.get(scope)).toEqual({ checkpoint: null, version: 3 });
 });
 

@@ -62,16 +62,7 @@ export class Checkpoints {
     throw await this.#conflict(scope, expectedVersion);
   }
 
-  /** Clears the checkpoints of these keys whatever their version, where a sync is reset or removed. */
-  async reset(environmentId: number, connectionId: number, keys: readonly string[], on: Sql = this.db): Promise<void> {
-    await on.query(
-      `UPDATE checkpoints SET checkpoint = NULL, version = version + 1, updated_at = now(), deleted_at = now()
-       WHERE environment_id = $1 AND connection_id = $2 AND key = ANY ($3::text[]) AND deleted_at IS NULL`,
-      [environmentId, connectionId, keys],
-    );
-  }
-
-  /** As `reset`, for the checkpoints of many connections at once. */
+  /** Clears checkpoints whatever their version, where syncs are reset or removed. */
   async resetAll(on: Sql, scopes: readonly CheckpointScope[]): Promise<void> {
     await on.query(
       `UPDATE checkpoints c SET checkpoint = NULL, version = version + 1, updated_at = now(), deleted_at = now()

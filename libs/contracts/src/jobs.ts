@@ -4,6 +4,11 @@ import { z } from 'zod';
 export const QUEUES = ['action', 'action-async', 'sync', 'on-event', 'delivery', 'maintenance'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
+/** Queues that are a Redis stream, without a way through BullMQ: somebody waits for what they carry (ADR 20). */
+export const STREAMS = ['action'] as const satisfies readonly QueueName[];
+export type StreamName = (typeof STREAMS)[number];
+export const isStream = (name: QueueName): name is StreamName => (STREAMS as readonly QueueName[]).includes(name);
+
 interface JobKind {
   readonly queue: QueueName;
   readonly data: z.ZodType;
@@ -67,4 +72,8 @@ export const JOBS = {
 } as const satisfies Record<string, JobKind>;
 
 export type JobName = keyof typeof JOBS;
+/** Jobs that a producer enqueues. */
+export type QueuedJobName = { [Name in JobName]: (typeof JOBS)[Name]['queue'] extends StreamName ? never : Name }[JobName];
+/** Jobs that are added to a stream by the script that admits them. */
+export type StreamedJobName = Exclude<JobName, QueuedJobName>;
 export type JobData<Name extends JobName> = z.output<(typeof JOBS)[Name]['data']>;

@@ -1,6 +1,7 @@
 export { Cipher, type Keyring } from './cipher.js';
 export { type CryptoVariables, cryptoEnv } from './crypto.config.js';
 export { CryptoModule } from './crypto.module.js';
+export { Digests } from './digests.js';
 export { ensureDataKey, loadCipher } from './data-keys.js';
 export { DataKeys, KEY_POLL_MS, type KeyHolder } from './data-keys.repository.js';
 export { parseRootKeys, type RootKey, toRootKey } from './domain/root-keys.js';

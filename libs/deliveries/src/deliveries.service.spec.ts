@@ -12,7 +12,11 @@ it.each([
   ['does not answer', () => new Promise<never>(() => undefined)],
 ])('accepts a webhook though Redis %s: the row is what counts', async (_how, enqueueMany) => {
   const afterCommit: (() => Promise<unknown> | void)[] = [];
-  const tx = { query: async () => [], afterCommit: (action: () => void) => void afterCommit.push(action) } as Transaction;
+  const tx: Transaction = {
+    query: async () => [],
+    afterCommit: (action) => void afterCommit.push(action),
+    afterRollback: () => undefined,
+  };
   const rows = { insert: async () => [7] } as unknown as DeliveriesRepository;
   const jobs = { enqueueMany } as unknown as JobProducer;
   const none = undefined as never;

@@ -1,5 +1,7 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Outcome } from '#libs/contracts';
+import { Cipher } from '#libs/crypto';
 import { newId } from '#libs/kernel';
 import type { JobContext, JobHandler } from '#libs/queues';
 import { HandlesJob } from '#libs/queues';
@@ -8,6 +10,7 @@ import { ActionAnswers } from './action-answers.js';
 import { ActionKeys } from './action-keys.js';
 import { failedOutcome, lostError } from './domain/outcomes.js';
 import { Executions } from './executions.service.js';
+import { KeptOutcomes } from './kept-outcomes.js';
 import type { ActionJob } from './executions.types.js';
 import { type Engine, startEngine } from './test-executions.js';
 
@@ -88,6 +91,54 @@ describe('an action somebody waits for, with a key', () => {
     await keysOf(0).runOnce(action, use);
     const other = { ...use, request: { action: 'delete' } };
     await expect(keysOf(1).runOnce(action, other)).rejects.toMatchObject({ code: 'idempotency_key_reused', status: 422 });
+  });
+
+  it('does not give its request away to who can read the database', async () => {
+    const use = newUse();
+    await keysOf(0).runOnce(action, use);
+    const plain = createHash('sha256')
+      .update(JSON.stringify({ action: 'send', input: { a: 1 } }))
+      .digest();
+    const [row] = await db().query<{ request_hash: Buffer }>(
+      'SELECT request_hash FROM idempotency_keys ORDER BY created_at DESC LIMIT 1',
+    );
+    expect([row?.request_hash.length, row?.request_hash.includes(plain)]).toEqual([36, false]);
+  });
+
+  it('is recognised under the data key it was made with, once another seals; and of a key that is gone runs nothing', async () => {
+    const [rotated, without] = [randomBytes(32), randomBytes(32)];
+    const [before, after, later] = [
+      [[1, rotated]],
+      [
+        [1, rotated],
+        [2, without],
+      ],
+      [[2, without]],
+    ].map((keys) => {
+      const engine = replicas[0] as Engine;
+      const cipher = new Cipher(new Map(keys as [number, Buffer][]));
+      return new ActionKeys(engine.db, engine.get(Executions), engine.get(KeptOutcomes), cipher);
+    }) as [ActionKeys, ActionKeys, ActionKeys];
+    const use = newUse();
+    const other = { ...use, request: { action: 'delete' } };
+    const { executionId } = await before.take(db(), action.environmentId, use, newId());
+    expect(await after.take(db(), action.environmentId, use, newId())).toMatchObject({ executionId, isNew: false });
+    await expect(after.take(db(), action.environmentId, other, newId())).rejects.toMatchObject({
+      code: 'idempotency_key_reused',
+    });
+    expect(await later.take(db(), action.environmentId, use, newId())).toMatchObject({ executionId, isNew: false });
+  });
+
+  it('that the release before took, under a plain digest, is recognised', async () => {
+    const use = newUse();
+    const { executionId } = await keysOf(0).take(db(), action.environmentId, use, newId());
+    const plain = createHash('sha256').update(JSON.stringify(use.request)).digest();
+    await db().query('UPDATE idempotency_keys SET request_hash = $2 WHERE execution_id = $1', [executionId, plain]);
+    expect(await keysOf(1).take(db(), action.environmentId, use, newId())).toMatchObject({ executionId, isNew: false });
+    const other = { ...use, request: { action: 'delete' } };
+    await expect(keysOf(1).take(db(), action.environmentId, other, newId())).rejects.toMatchObject({
+      code: 'idempotency_key_reused',
+    });
   });
 
   it('whose process was lost before anything ran is told as lost, and does not run', async () => {

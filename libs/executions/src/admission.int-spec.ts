@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { JobStream } from '#libs/queues';
 import { type TestRedis, testRedis } from '#libs/testing';
 import { Admission, type Admitted, type Offer } from './admission.js';
 import { capsText } from './domain/caps.js';
@@ -34,7 +35,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await redis.flushdb();
-  admission = new Admission(redis, options(SLOTS, CAP));
+  admission = new Admission(redis, 'fairlead', options(SLOTS, CAP));
 });
 
 describe('admission', () => {
@@ -45,7 +46,7 @@ describe('admission', () => {
   });
 
   it('lets a late environment in after one turn of a busy one', async () => {
-    admission = new Admission(redis, options(2, 100));
+    admission = new Admission(redis, 'fairlead', options(2, 100));
     await admission.offer('sync', offers(1, ...Array.from({ length: 1_000 }, (_, index) => `a${index}`)), 0);
     await admission.offer('sync', offers(2, 'b1', 'b2'), 0);
     const next = [];
@@ -54,7 +55,7 @@ describe('admission', () => {
   });
 
   it('uses idle slots whoever wants them', async () => {
-    admission = new Admission(redis, options(3, 100));
+    admission = new Admission(redis, 'fairlead', options(3, 100));
     expect(ids((await admission.offer('sync', offers(1, 'a1', 'a2', 'a3', 'a4'), 0)).admitted)).toEqual(['a1', 'a2', 'a3']);
   });
 
@@ -67,7 +68,10 @@ describe('admission', () => {
   });
 
   it('runs asynchronous actions one after the other, whatever synchronous ones take', async () => {
-    admission = new Admission(redis, { ...options(SLOTS, 100), environmentCaps: { ...each(100), 'action-async': 1 } });
+    admission = new Admission(redis, 'fairlead', {
+      ...options(SLOTS, 100),
+      environmentCaps: { ...each(100), 'action-async': 1 },
+    });
     const calls = Array.from({ length: 50 }, (_, index) => `s${index}`);
     await admission.offer('action', offers(1, ...calls), 0);
     expect(ids((await admission.offer('action-async', offers(1, 'a1', 'a2', 'a3'), 0)).admitted)).toEqual(['a1']);
@@ -81,7 +85,7 @@ describe('admission', () => {
 
   describe('with weights', () => {
     it('starts as many of an environment in one turn as its weight says', async () => {
-      admission = new Admission(redis, options(1, 100));
+      admission = new Admission(redis, 'fairlead', options(1, 100));
       await admission.limit('sync', 'v', [{ environmentId: 2, text: '- 3 - -' }]);
       await admission.offer('sync', offers(1, 'a1', 'a2', 'a3'), 0);
       await admission.offer('sync', offers(2, 'b1', 'b2', 'b3', 'b4', 'b5'), 0);
@@ -105,7 +109,7 @@ describe('admission', () => {
       await admission.limit('sync', 'v', [{ environmentId: 1, text: '1 - - 2' }]);
       expect(await refused(offers(1, 'a1', 'a2', 'a3', 'a4'))).toEqual([0, 0, 0, 1]);
       expect(await refused(offers(2, 'b1', 'b2', 'b3', 'b4', 'b5'))).toEqual([0, 0, 0, 0, 0]);
-      expect(await admission.roomIfKnown('sync', 1)).toEqual({ waiting: 2, most: 2 });
+      expect(await admission.reserveIfKnown('sync', 1, ['a5'])).toEqual({ reserved: 0, waiting: 2 });
     });
 
     it('does not count what was cancelled', async () => {
@@ -123,7 +127,7 @@ describe('admission', () => {
       names.map((name) => ({ id: name, environmentId: 1, connectionRowId }));
 
     beforeEach(() => {
-      admission = new Admission(redis, { ...options(SLOTS, 3), connectionCap: 1 });
+      admission = new Admission(redis, 'fairlead', { ...options(SLOTS, 3), connectionCap: 1 });
     });
 
     it('leaves the rest of the environment to its other connections', async () => {
@@ -141,6 +145,58 @@ describe('admission', () => {
       expect(ids(await admission.limit('sync', 'v', [{ environmentId: 1, text: '- - 0 -' }]))).toEqual(['a2', 'a3']);
     });
 
+    const limited = (limit: number) => admission.limit('sync', 'v', [{ environmentId: 1, text: `- - ${limit} -` }]);
+
+    it('holds back what was in line before there was one', async () => {
+      admission = new Admission(redis, 'fairlead', options(SLOTS, 3));
+      const { admitted } = await admission.offer('sync', [...of(7, 'a1', 'a2', 'a3', 'a4', 'a5'), ...of(8, 'b1', 'b2')], 0);
+      expect(ids(admitted)).toEqual(['a1', 'a2', 'a3']);
+      expect(await limited(1)).toEqual([]);
+      expect(await admission.load('sync', 1)).toEqual({ waiting: 4, running: 3 });
+      // What runs beyond the limit is counted, and goes first.
+      expect(ids(await admission.release('sync', 'a1'))).toEqual(['b1']);
+      expect(await admission.load('sync', 1)).toEqual({ waiting: 3, running: 3 });
+      expect(await admission.release('sync', 'a2')).toEqual([]);
+      expect(ids(await admission.release('sync', 'a3'))).toEqual(['a4']);
+      expect(ids(await admission.release('sync', 'b1'))).toEqual(['b2']);
+      expect(ids(await admission.release('sync', 'a4'))).toEqual(['a5']);
+    });
+
+    it('counts what runs, and holds back what is in line, where one comes for all environments', async () => {
+      admission = new Admission(redis, 'fairlead', options(SLOTS, 2));
+      await admission.offer('sync', of(7, 'a1', 'a2', 'a3'), 0);
+      admission = new Admission(redis, 'fairlead', { ...options(SLOTS, 3), connectionCap: 1 });
+      expect(await admission.pump('sync')).toEqual([]);
+      expect(await admission.release('sync', 'a1')).toEqual([]);
+      expect(ids(await admission.release('sync', 'a2'))).toEqual(['a3']);
+    });
+
+    it('holds back, in order, what a lower one has no room for', async () => {
+      await admission.offer('sync', offers(2, 'x1', 'x2', 'x3'), 0);
+      admission = new Admission(redis, 'fairlead', { ...options(SLOTS, 4), connectionCap: 4 });
+      expect(ids((await admission.offer('sync', of(7, 'a1', 'a2', 'a3', 'a4', 'a5', 'a6'), 0)).admitted)).toEqual(['a1']);
+      await limited(1);
+      for (const name of ['x1', 'x2', 'x3']) expect(await admission.release('sync', name)).toEqual([]);
+      const order = [];
+      for (let [next]: (string | undefined)[] = ['a1']; next; [next] = ids(await admission.release('sync', next)))
+        order.push(next);
+      expect(order).toEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'a6']);
+      expect((await redis.keys('fairlead:admission:sync:*')).filter((key) => !key.includes(':limits'))).toEqual([]);
+    });
+
+    it('lets other environments run while it sifts a long queue, a part at a time', async () => {
+      admission = new Admission(redis, 'fairlead', options(SLOTS, 3));
+      await admission.offer('sync', of(7, ...Array.from({ length: 2_500 }, (_, index) => `a${index}`)), 0);
+      await admission.offer('sync', of(8, 'b1'), 0);
+      await limited(1);
+      await admission.release('sync', 'a0');
+      expect(ids((await admission.offer('sync', offers(2, 'x1'), 0)).admitted)).toEqual(['x1']);
+      const admitted = [];
+      for (let pumped = 0; pumped < 3; pumped += 1) admitted.push(...ids(await admission.pump('sync')));
+      expect(admitted).toEqual(['b1']);
+      expect(await admission.load('sync', 1)).toEqual({ waiting: 2_497, running: 3 });
+    });
+
     it('counts what waits behind it as waiting, and what runs without being known', async () => {
       await admission.adopt('sync', of(7, 'x1'));
       expect((await admission.offer('sync', of(7, 'a1', 'a2', 'a3'), 2)).refused).toBe(1);
@@ -156,7 +212,7 @@ describe('admission', () => {
 
   describe('with headroom', () => {
     beforeEach(() => {
-      admission = new Admission(redis, { ...options(SLOTS, 100), headroom: each(1) });
+      admission = new Admission(redis, 'fairlead', { ...options(SLOTS, 100), headroom: each(1) });
     });
 
     it('lets an environment below its share in while another holds every slot', async () => {
@@ -187,10 +243,26 @@ describe('admission', () => {
     expect((await admission.offer('action', offers(2, 'b1'), 1)).refused).toBe(0);
   });
 
-  it('keeps the job data of what has no row until it ends', async () => {
-    const { admitted } = await admission.offer('action', [{ id: 'a1', environmentId: 1, data: '{"a":1}' }], 0);
-    expect(admitted).toEqual([{ id: 'a1', environmentId: 1, data: '{"a":1}' }]);
-    expect(await admission.runningSince('action', 0)).toEqual(admitted);
+  it('keeps a place for what is being accepted, beside what would start at once', async () => {
+    admission = new Admission(redis, 'fairlead', { ...options(SLOTS, CAP), maxQueued: 2 });
+    const reserve = (...names: string[]) => admission.reserveIfKnown('sync', 1, names);
+    expect(await reserve('a1', 'a2', 'a3')).toEqual({ reserved: 3, waiting: 0 });
+    expect(await reserve('a4', 'a5')).toEqual({ reserved: 1, waiting: 3 });
+    expect(await reserve('a5')).toEqual({ reserved: 0, waiting: 4 });
+    await admission.giveUp('sync', 1, ['a4']);
+    expect(await reserve('a5')).toEqual({ reserved: 1, waiting: 3 });
+    await admission.offer('sync', offers(1, 'a1', 'a2', 'a3', 'a5'), 0);
+    expect(await reserve('a6')).toEqual({ reserved: 0, waiting: 2 });
+    expect(await admission.load('sync', 1)).toEqual({ waiting: 2, running: CAP });
+    for (const id of ['a1', 'a2', 'a3', 'a5']) await admission.release('sync', id);
+    expect(await redis.keys('fairlead:admission:*')).toEqual([]);
+  });
+
+  it('hands what has no row to a worker when it is admitted, and keeps its data until it ends', async () => {
+    const offered = [{ id: 'a1', environmentId: 1, data: '{"a":1}' }];
+    expect(await admission.offer('action', offered, 0)).toEqual({ refused: 0, admitted: [] });
+    expect(await new JobStream(redis, 'fairlead:stream:action').all()).toEqual(['{"a":1}']);
+    expect(await admission.runningSince('action', 0)).toEqual(offered);
     await admission.settle('action', 'a1');
     expect(await redis.keys('fairlead:admission:*')).toEqual([]);
   });
@@ -214,7 +286,7 @@ describe('admission', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         await redis.flushdb();
-        admission = new Admission(redis, { ...options(SLOTS, CAP), headroom: each(1), connectionCap: 1 });
+        admission = new Admission(redis, 'fairlead', { ...options(SLOTS, CAP), headroom: each(1), connectionCap: 1 });
         const model = new AdmissionModel({ slots: SLOTS, headroom: 1, cap: CAP, connection: 1 });
         for (const one of steps) {
           const [admitted, expected] = await taken(one, model);

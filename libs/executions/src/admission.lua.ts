@@ -3,18 +3,19 @@
  * worth the environment's weight, under a cap per environment, a cap per connection and a number of slots overall. Slots that nobody
  * else wants go to whoever does. Nothing here grows with the backlog.
  *
- * Keys under KEYS[1], all rebuildable from the ledger:
+ * Work without a row is added to the stream KEYS[2] as it is admitted (ADR 20). Keys under KEYS[1], all rebuildable from the ledger:
  * `:queue:<env>` list of ids whose connection may run them · `:gone` hash environment → how many of them have ended since ·
  * `:ring` list of environments whose turn comes, `:ringed` the same as a set · `:credit` hash environment → what is left of its turn ·
- * `:env` hash id → `environment`, `environment/connection` where that is counted, `environment/connection/` where it is held back ·
+ * `:env` hash id → `environment`, `environment/connection` where that is counted, `environment/connection/` where it is held back,
+ * `environment/connection/-` where it is not counted, as connections had no limit when it came ·
  * `:running` sorted set id → admitted at · `:busy` hash environment → running · `:data` hash id → job data of what has no row ·
  * `:live` hash connection → running or in the queue · `:held:<connection>` list of ids that are held back,
  * `:holding:<env>` set of such connections, `:held` hash environment → how many · `:limits` hash environment → `cap weight connection
- * queue`, each `-` where the environment has none of its own.
+ * queue`, each `-` where the environment has none of its own · `:accepting:<env>` sorted set of ids that are being accepted → until when.
  *
  * ARGV: operation, slots, more of them for environments below their share, cap per environment, cap per connection
- * (0: none), then what the operation takes. The time is that of Redis: processes may disagree. Each answers `{number, number, id, env, data, …}`: two results of its own and whom it
- * admitted.
+ * (0: none), then what the operation takes. The time is that of Redis: processes may disagree. Each answers `{number, number, id, env,
+ * …}`: two results of its own and what it admitted of work that has a row.
  */
 export const ADMISSION_LUA = `
 local base, operation = KEYS[1], ARGV[1]
@@ -26,9 +27,12 @@ local running, busy, data, gone = base .. ':running', base .. ':busy', base .. '
 local live, held, limits = base .. ':live', base .. ':held', base .. ':limits'
 -- Of a connection that lost its limit, so many that were held back join the queue at a time.
 local JOINS_AT_ONCE = 100
+-- Of what was in line when its connection got a limit, so many are held back at a time.
+local SIFTED_AT_ONCE = 1000
 local function queue(env) return base .. ':queue:' .. env end
 local function held_of(connection) return held .. ':' .. connection end
 local function holding(env) return base .. ':holding:' .. env end
+local function accepting(env) return base .. ':accepting:' .. env end
 local function count(hash, field) return tonumber(redis.call('HGET', hash, field) or '0') end
 local function lower(hash, field)
   if redis.call('HINCRBY', hash, field, -1) <= 0 then redis.call('HDEL', hash, field) end
@@ -59,11 +63,15 @@ local function start(id, env)
   used = taken() + 1
 end
 
+-- Work that has no row goes to a worker by itself, the rest by a job of whoever is told. What nobody took for an hour nobody waits for.
 local function give(answer, id, env, payload)
   start(id, env)
+  if payload ~= '' then
+    redis.call('XADD', KEYS[2], 'MINID', '~', string.format('%.0f', now - 3600000), '*', 'job', payload)
+    return
+  end
   answer[#answer + 1] = id
   answer[#answer + 1] = env
-  answer[#answer + 1] = payload
 end
 
 local function wants(env)
@@ -74,16 +82,72 @@ local function take_turns(env)
   if wants(env) and redis.call('SADD', ringed, env) == 1 then redis.call('RPUSH', ring, env) end
 end
 
--- The next of an environment that still wants to run: ids of what has ended stay in the list and are skipped here.
+local function running_of(env, connection)
+  local number = 0
+  for _, id in ipairs(redis.call('ZRANGE', running, 0, -1)) do
+    if redis.call('HGET', envs, id) == env .. '/' .. connection then number = number + 1 end
+  end
+  return number
+end
+
+-- Held back: behind those that are so already, or before them where it came earlier.
+local firsts = {}
+local function hold(id, env, connection, is_earlier)
+  local list = held_of(connection)
+  redis.call('HSET', envs, id, env .. '/' .. connection .. '/')
+  if is_earlier and firsts[connection] == nil then firsts[connection] = redis.call('LINDEX', list, 0) end
+  if is_earlier and firsts[connection] then
+    redis.call('LINSERT', list, 'BEFORE', firsts[connection], id)
+  else
+    redis.call('RPUSH', list, id)
+  end
+  redis.call('SADD', holding(env), connection)
+  redis.call('HINCRBY', held, env, 1)
+end
+
+-- Whether the limit of its connection, which may have come or changed after it, lets one run that is first in line; if not, it is held back.
+local function may_run(id, env, mark)
+  local limit = limits_of(env).connection
+  if limit == 0 then return true end
+  local connection, kind = string.match(mark, '^[^/]+/([^/]+)(/?-?)$')
+  if not connection then return true end
+  local alive = count(live, connection)
+  if kind == '/-' then
+    if alive < limit then
+      redis.call('HINCRBY', live, connection, 1)
+      redis.call('HSET', envs, id, env .. '/' .. connection)
+      return true
+    end
+    hold(id, env, connection, false)
+    return false
+  end
+  if alive <= limit or running_of(env, connection) < limit then return true end
+  lower(live, connection)
+  hold(id, env, connection, true)
+  return false
+end
+
+-- The next of an environment that still wants to run, and may: ids of what has ended stay in the list and are skipped here.
+local sifted, unsifted = 0, {}
 local function next_of(env)
   while true do
+    if sifted >= SIFTED_AT_ONCE and limits_of(env).connection > 0 then
+      unsifted[env] = true
+      return nil
+    end
     local id = redis.call('LPOP', queue(env))
     if not id then
       redis.call('HDEL', gone, env)
       return nil
     end
-    if redis.call('HEXISTS', envs, id) == 1 and not redis.call('ZSCORE', running, id) then return id end
-    lower(gone, env)
+    local mark = redis.call('HGET', envs, id)
+    if not mark or redis.call('ZSCORE', running, id) then
+      lower(gone, env)
+    elseif may_run(id, env, mark) then
+      return id
+    else
+      sifted = sifted + 1
+    end
   end
 end
 
@@ -97,7 +161,7 @@ end
 local function turn(answer, env)
   local has_run, weight, left = admit_next(answer, env), limits_of(env).weight, 0
   if has_run and weight > 1 then left = (tonumber(redis.call('HGET', credit, env)) or weight) - 1 end
-  local goes_on = has_run and wants(env)
+  local goes_on = (has_run or unsifted[env]) and wants(env)
   if goes_on and left > 0 then
     redis.call('HSET', credit, env, left)
     redis.call('LPUSH', ring, env)
@@ -108,11 +172,13 @@ local function turn(answer, env)
 end
 
 local function admit(answer)
+  local later = {}
   while taken() < slots do
     local env = redis.call('LPOP', ring)
     if not env then break end
-    turn(answer, env)
+    if unsifted[env] then later[#later + 1] = env else turn(answer, env) end
   end
+  for _, env in ipairs(later) do redis.call('RPUSH', ring, env) end
   return answer
 end
 
@@ -129,17 +195,16 @@ end
 
 -- Connections are counted where they have a limit. One at its limit has the rest held back, for as long as something of it is live.
 local function join(id, env, connection)
-  local limit = connection ~= '' and limits_of(env).connection or 0
-  if limit == 0 then
+  local limit = limits_of(env).connection
+  if connection == '' then
     redis.call('HSET', envs, id, env)
+  elseif limit == 0 then
+    redis.call('HSET', envs, id, env .. '/' .. connection .. '/-')
   elseif count(live, connection) < limit then
     redis.call('HINCRBY', live, connection, 1)
     redis.call('HSET', envs, id, env .. '/' .. connection)
   else
-    redis.call('HSET', envs, id, env .. '/' .. connection .. '/')
-    redis.call('RPUSH', held_of(connection), id)
-    redis.call('SADD', holding(env), connection)
-    redis.call('HINCRBY', held, env, 1)
+    hold(id, env, connection, false)
     return false
   end
   return true
@@ -166,17 +231,17 @@ end
 local function leave(id)
   local mark = redis.call('HGET', envs, id)
   if not mark then return end
-  local env, connection, is_held = string.match(mark, '^([^/]+)/?([^/]*)(/?)$')
+  local env, connection, kind = string.match(mark, '^([^/]+)/?([^/]*)(/?-?)$')
   redis.call('HDEL', envs, id)
   redis.call('HDEL', data, id)
-  if is_held == '/' then return lower(held, env) end
+  if kind == '/' then return lower(held, env) end
   if redis.call('ZREM', running, id) == 1 then
     used = used and used - 1
     lower(busy, env)
   else
     redis.call('HINCRBY', gone, env, 1)
   end
-  if connection ~= '' then
+  if connection ~= '' and kind == '' then
     lower(live, connection)
     let_join(env, connection)
   end
@@ -192,6 +257,23 @@ local function is_open(env, in_queue)
   return in_queue == 0 and taken() < slots and redis.call('LLEN', ring) == 0 and count(busy, env) < limits_of(env).cap
 end
 
+-- How many more of an environment would start at once.
+local function free_for(env, in_queue)
+  if in_queue > 0 then return 0 end
+  return math.max(0, math.min(slots - taken(), limits_of(env).cap - count(busy, env)))
+end
+
+-- What runs, and came before its connection had the limit that it has now, is counted from now on.
+local function count_running()
+  for _, id in ipairs(redis.call('ZRANGE', running, 0, -1)) do
+    local env, connection = string.match(redis.call('HGET', envs, id) or '', '^([^/]+)/([^/]+)/%-$')
+    if env and limits_of(env).connection > 0 then
+      redis.call('HINCRBY', live, connection, 1)
+      redis.call('HSET', envs, id, env .. '/' .. connection)
+    end
+  end
+end
+
 local operations = {}
 
 -- most that may wait in an environment (0: any number), then id, environment, connection or '', data of each. Answers how many were refused.
@@ -199,6 +281,7 @@ function operations.offer()
   local is_bounded, is_alone, refused, answer, offered = ARGV[6] ~= '0', #ARGV == 10, 0, {0, 0}, {}
   for at = 7, #ARGV, 4 do
     local id, env, connection, payload = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+    if not is_bounded then redis.call('ZREM', accepting(env), id) end
     if redis.call('HEXISTS', envs, id) == 0 then
       local in_queue, most = redis.call('LLEN', queue(env)), limits_of(env).most or tonumber(ARGV[6])
       local is_limited = limits_of(env).connection > 0
@@ -233,7 +316,8 @@ function operations.adopt()
       leave(id)
       local is_counted = connection ~= '' and limits_of(env).connection > 0
       if is_counted then redis.call('HINCRBY', live, connection, 1) end
-      redis.call('HSET', envs, id, is_counted and env .. '/' .. connection or env)
+      local mark = connection == '' and env or env .. '/' .. connection .. (is_counted and '' or '/-')
+      redis.call('HSET', envs, id, mark)
       start(id, env)
     end
   end
@@ -258,7 +342,30 @@ function operations.settle()
 end
 
 function operations.pump()
+  if default_connection > 0 then count_running() end
   return admit({0, 0})
+end
+
+-- environment, most that may wait where it has no limit of its own, milliseconds, ids. Keeps places for those that are being accepted, until
+-- they are offered or given up, for the first as long as there are some. Answers for how many, and how many others wait or are being accepted.
+function operations.reserve()
+  local env, most, reserved = ARGV[6], limits_of(ARGV[6]).most or tonumber(ARGV[7]), 0
+  local in_queue = redis.call('LLEN', queue(env))
+  redis.call('ZREMRANGEBYSCORE', accepting(env), '-inf', now)
+  local waits = waiting(env, in_queue) + redis.call('ZCARD', accepting(env))
+  local room = most + free_for(env, in_queue) - waits
+  for at = 9, #ARGV do
+    if reserved >= room then break end
+    redis.call('ZADD', accepting(env), now + ARGV[8], ARGV[at])
+    reserved = reserved + 1
+  end
+  return {reserved, waits}
+end
+
+-- environment, ids
+function operations.giveup()
+  for at = 7, #ARGV do redis.call('ZREM', accepting(ARGV[6]), ARGV[at]) end
+  return {0, 0}
 end
 
 -- environment, most that may wait where it has no limit of its own. Answers how many wait, and how many may.
@@ -266,7 +373,8 @@ function operations.room()
   return {waiting(ARGV[6], redis.call('LLEN', queue(ARGV[6]))), limits_of(ARGV[6]).most or tonumber(ARGV[7])}
 end
 
--- key and value of their version, then environment and its own limits of all that have some. Whom that gives more room takes its turn.
+-- key and value of their version, then environment and its own limits of all that have some. Whom that gives more room takes its turn; what
+-- is in line already is held to a limit of its connection when its turn comes.
 function operations.limit()
   local concerned = redis.call('HKEYS', limits)
   redis.call('DEL', limits)
@@ -275,6 +383,7 @@ function operations.limit()
     redis.call('HSET', limits, ARGV[at], ARGV[at + 1])
     concerned[#concerned + 1] = ARGV[at]
   end
+  count_running()
   for _, env in ipairs(concerned) do
     for _, connection in ipairs(redis.call('SMEMBERS', holding(env))) do let_join(env, connection) end
     take_turns(env)

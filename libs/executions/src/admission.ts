@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { REDIS } from '#libs/cache';
 import type { ExecutionKind } from '#libs/contracts';
 import { type ConnectionRowId, type EnvironmentId, type ExecutionId, inTime } from '#libs/kernel';
+import { JobStream, QUEUE_PREFIX } from '#libs/queues';
 import { ADMISSION_LUA } from './admission.lua.js';
 import type { ExecutionsOptions } from './executions.config.js';
 import { keys, SETTLED_FOR_S } from './keys.js';
@@ -11,6 +12,8 @@ export const EXECUTIONS_OPTIONS = Symbol('executions-options');
 
 /** A Redis that answers does so in milliseconds. */
 const PATIENCE_MS = 1_000;
+/** Longer than it takes to accept something. What is accepted later still has its place given to others meanwhile. */
+const RESERVED_FOR_MS = 30_000;
 
 /** Work that asks to run. */
 export interface Offer {
@@ -23,7 +26,10 @@ export interface Offer {
 }
 
 /** Work whose turn has come. Whoever is told puts its job into the queue. */
-export type Admitted = Pick<Offer, 'id' | 'environmentId'> & { readonly data: string };
+export type Admitted = Pick<Offer, 'id' | 'environmentId'>;
+
+/** Work that holds a slot; its job data where it has no row. */
+export type Holder = Admitted & { readonly data: string };
 
 /** Limits of one environment, as the script reads them. */
 export interface WrittenLimits {
@@ -40,19 +46,24 @@ export interface Reply {
 }
 
 type ScriptAnswer = [number, number, ...string[]];
-type ScriptedRedis = Redis & { fairleadAdmission(base: string, ...args: (string | number)[]): Promise<ScriptAnswer> };
+type ScriptedRedis = Redis & {
+  fairleadAdmission(base: string, stream: string, ...args: (string | number)[]): Promise<ScriptAnswer>;
+};
 
 /** Who runs next, decided in Redis by one script, so that any process may ask (design §2.5). */
 @Injectable()
 export class Admission {
   readonly #redis: ScriptedRedis;
+  readonly #stream: string;
 
   constructor(
     @Inject(REDIS) redis: Redis,
+    @Inject(QUEUE_PREFIX) prefix: string,
     @Inject(EXECUTIONS_OPTIONS) private readonly options: ExecutionsOptions,
   ) {
-    redis.defineCommand('fairleadAdmission', { numberOfKeys: 1, lua: ADMISSION_LUA });
+    redis.defineCommand('fairleadAdmission', { numberOfKeys: 2, lua: ADMISSION_LUA });
     this.#redis = redis as ScriptedRedis;
+    this.#stream = JobStream.keyOf(prefix, 'action');
   }
 
   /** Idempotent by id. @param most that may wait in an environment without a limit of its own; 0 refuses nobody */
@@ -102,7 +113,7 @@ export class Admission {
   }
 
   /** Executions that hold a slot for at least so long, by the clock of Redis, which also noted since when. */
-  async runningSince(kind: ExecutionKind, forMs: number): Promise<Admitted[]> {
+  async runningSince(kind: ExecutionKind, forMs: number): Promise<Holder[]> {
     const base = keys.admission(kind);
     const [seconds, micros] = await this.#redis.time();
     const nowMs = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
@@ -119,15 +130,27 @@ export class Admission {
     });
   }
 
-  /** How many wait in an environment, and how many may; undefined while Redis is away. */
-  async roomIfKnown(kind: ExecutionKind, environmentId: EnvironmentId): Promise<{ waiting: number; most: number } | undefined> {
+  /**
+   * Keeps places in line for what is being accepted, until it is offered, given up, or forgotten: for so many of the ids, the first of them,
+   * as there is room for. Undefined while Redis is away: then nobody is refused.
+   */
+  async reserveIfKnown(
+    kind: ExecutionKind,
+    environmentId: EnvironmentId,
+    ids: readonly ExecutionId[],
+  ): Promise<{ readonly reserved: number; readonly waiting: number } | undefined> {
     if (this.#redis.status !== 'ready') return undefined;
-    const room = this.#call(kind, 'room', environmentId, this.options.maxQueued);
+    const places = this.#call(kind, 'reserve', environmentId, this.options.maxQueued, RESERVED_FOR_MS, ...ids);
     return inTime(
-      room.then(([waiting, most]) => ({ waiting, most })),
+      places.then(([reserved, waiting]) => ({ reserved, waiting })),
       PATIENCE_MS,
       () => undefined,
     );
+  }
+
+  /** What was being accepted was not. */
+  async giveUp(kind: ExecutionKind, environmentId: EnvironmentId, ids: readonly ExecutionId[]): Promise<void> {
+    await this.#call(kind, 'giveup', environmentId, ...ids);
   }
 
   /** How many of an environment wait and run, as far as Redis knows. */
@@ -155,6 +178,7 @@ export class Admission {
     const { slots, headroom, environmentCaps, connectionCap = 0 } = this.options;
     return this.#redis.fairleadAdmission(
       keys.admission(kind),
+      this.#stream,
       operation,
       slots[kind],
       headroom?.[kind] ?? 0,
@@ -165,13 +189,11 @@ export class Admission {
   }
 }
 
-/** Of `environment`, `environment/connection` or `environment/connection/`. */
+/** Of a mark, which begins with it (`ADMISSION_LUA`). */
 const environmentOf = (mark: string): EnvironmentId => Number(mark.split('/', 1)[0]);
 
 function unflatten(flat: readonly string[]): Admitted[] {
   const admitted: Admitted[] = [];
-  for (let at = 0; at < flat.length; at += 3) {
-    admitted.push({ id: flat[at] as string, environmentId: Number(flat[at + 1]), data: flat[at + 2] as string });
-  }
+  for (let at = 0; at < flat.length; at += 2) admitted.push({ id: flat[at] as string, environmentId: Number(flat[at + 1]) });
   return admitted;
 }

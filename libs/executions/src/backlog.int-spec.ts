@@ -14,7 +14,7 @@ let backlog: Backlog;
 beforeAll(async () => {
   server = await testRedis();
   redis = new Redis(server.url);
-  admission = new Admission(redis, { slots: every(3), environmentCaps: every(2), maxQueued: 100 });
+  admission = new Admission(redis, 'fairlead', { slots: every(3), environmentCaps: every(2), maxQueued: 100 });
   backlog = new Backlog(redis);
 });
 afterAll(async () => {
@@ -61,7 +61,12 @@ it('forgets what has ended', async () => {
 });
 
 it('counts what a connection’s limit holds back, and not what was ended before its turn', async () => {
-  const limited = new Admission(redis, { slots: every(3), environmentCaps: every(2), connectionCap: 1, maxQueued: 100 });
+  const limited = new Admission(redis, 'fairlead', {
+    slots: every(3),
+    environmentCaps: every(2),
+    connectionCap: 1,
+    maxQueued: 100,
+  });
   const offers = [...offersOf(1, 4, { connectionRowId: 7 }), ...offersOf(1, 3, { connectionRowId: 8 })];
   await limited.offer('sync', offers, 0);
   expect((await syncs())?.environments).toMatchObject([{ waiting: 5, running: 2 }]);

@@ -54,7 +54,6 @@ describe.each([
     const id = await submit();
     const job = { ...ACTION, executionId: newId(), createdAtMs: Date.now() };
     await engine.get(Dispatcher).offerAction(job, 0);
-    await engine.redis.del(`bull:action:${job.executionId}`);
     step(byMs);
     expect(await engine.get(Reconciler).reconcile()).toBe(0);
     expect([await slots('sync'), await slots('action')]).toEqual([[id], [job.executionId]]);

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { ExecutionKind } from '#libs/contracts';
-import { inTime, messageOf } from '#libs/kernel';
+import { type EnvironmentId, type ExecutionId, inTime, messageOf } from '#libs/kernel';
 import { JobProducer } from '#libs/queues';
 import { Admission, type Admitted, type Offer, type Reply, type WrittenLimits } from './admission.js';
 import type { ActionJob, StoredKind } from './executions.types.js';
@@ -24,9 +24,7 @@ export class Dispatcher {
   async offerAction(job: ActionJob, most: number): Promise<boolean> {
     const { executionId: id, environmentId, connectionRowId } = job;
     const offer = { id, environmentId, connectionRowId, data: JSON.stringify(job) };
-    const { refused, admitted } = await this.admission.offer('action', [offer], most);
-    await this.#enqueue('action', admitted);
-    return refused === 0;
+    return (await this.admission.offer('action', [offer], most)).refused === 0;
   }
 
   /** Offers rows. @throws what Redis throws */
@@ -45,6 +43,11 @@ export class Dispatcher {
   /** As `settle`, after the commit: a Redis that is away costs a warning, and the sweep frees the slot. */
   async settleCommitted(kind: ExecutionKind, id: string): Promise<void> {
     await this.#patiently(`freeing the slot of ${id}`, () => this.settle(kind, id));
+  }
+
+  /** The transaction that was to accept them has failed: a Redis that is away costs a warning, and their places end by themselves. */
+  async giveUpPlaces(kind: StoredKind, environmentId: EnvironmentId, ids: readonly ExecutionId[]): Promise<void> {
+    await this.#patiently(`giving up ${ids.length} places of ${kind}`, () => this.admission.giveUp(kind, environmentId, ids));
   }
 
   async settle(kind: ExecutionKind, id: string, reply?: Reply): Promise<{ first: boolean; heard: number }> {
@@ -75,21 +78,9 @@ export class Dispatcher {
     return this.jobs.enqueueAgain(JOB_OF[kind], { executionId: id, environmentId }, { jobId: id });
   }
 
+  /** Actions have gone to their workers when they were admitted. */
   async #enqueue(kind: ExecutionKind, admitted: readonly Admitted[]): Promise<void> {
-    if (kind === 'action') await this.#enqueueActions(admitted);
-    else await this.#enqueueRows(kind, admitted);
-  }
-
-  async #enqueueActions(admitted: readonly Admitted[]): Promise<void> {
-    const jobs = admitted
-      .filter(({ data }) => data !== '')
-      .map(({ id, data }) => ({ jobId: id, data: JSON.parse(data) as ActionJob }));
-    const [first] = jobs;
-    if (first && jobs.length === 1) await this.jobs.enqueue('action.run', first.data, first);
-    else await this.jobs.enqueueMany('action.run', jobs);
-  }
-
-  async #enqueueRows(kind: StoredKind, admitted: readonly Admitted[]): Promise<void> {
+    if (kind === 'action') return;
     const jobs = admitted.map(({ id, environmentId }) => ({ jobId: id, data: { executionId: id, environmentId } }));
     await this.jobs.enqueueMany(JOB_OF[kind], jobs);
   }

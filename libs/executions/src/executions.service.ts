@@ -8,7 +8,7 @@ import { Dispatcher } from './dispatcher.js';
 import { attemptsOutcome } from './domain/attempts.js';
 import { cancelledError } from './domain/outcomes.js';
 import { queueFull } from './domain/queue-full.js';
-import type { Execution, NewAction, NewExecution, Settlement } from './executions.types.js';
+import type { Execution, NewAction, NewExecution, Settlement, StoredKind } from './executions.types.js';
 import { LedgerRepository, type QueuedRow } from './ledger.repository.js';
 import { WaitingActions } from './waiting-actions.js';
 
@@ -37,15 +37,33 @@ export class Executions {
 
   /** Accepts work with the caller's transaction; it is offered for admission after the commit. @throws AppError `queue_full` */
   async submit(tx: Transaction, execution: NewExecution): Promise<ExecutionId> {
-    const room = await this.admission.roomIfKnown(execution.kind, execution.environmentId);
-    if (room && room.waiting >= room.most) throw queueFull(`${room.waiting} executions of this environment wait already`);
-    const [id] = await this.submitMany(tx, [execution]);
-    return id as ExecutionId;
+    const { kind, environmentId, id = newId() } = execution;
+    const { reserved, waiting } = await this.reserve(tx, kind, environmentId, [id]);
+    if (reserved === 0) throw queueFull(`${waiting} executions of this environment wait already`);
+    await this.submitMany(tx, [{ ...execution, id }]);
+    return id;
   }
 
   /**
-   * As `submit`, for what schedules accept: one INSERT, one offer, ids in the order given. It is not refused for its number, which
-   * the number of schedules bounds.
+   * Keeps places for what is about to be accepted with the caller's transaction by `submitMany`: for so many, the first of them, as its
+   * environment may have. The number is exact over all replicas; while Redis is away nobody is refused.
+   */
+  async reserve(
+    tx: Transaction,
+    kind: StoredKind,
+    environmentId: EnvironmentId,
+    ids: readonly ExecutionId[],
+  ): Promise<{ readonly reserved: number; readonly waiting: number }> {
+    const places = await this.admission.reserveIfKnown(kind, environmentId, ids);
+    if (!places) return { reserved: ids.length, waiting: 0 };
+    const kept = ids.slice(0, places.reserved);
+    if (kept.length > 0) tx.afterRollback(() => this.dispatcher.giveUpPlaces(kind, environmentId, kept));
+    return places;
+  }
+
+  /**
+   * As `submit`: one INSERT, one offer, ids in the order given. It is not refused for its number: `reserve` places where that is to be, which
+   * it is not for schedules, whose number bounds it.
    */
   async submitMany(tx: Transaction, executions: readonly NewExecution[]): Promise<ExecutionId[]> {
     const rows = executions.map((execution): QueuedRow => {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { executionKind, type ExecutionKind } from '#libs/contracts';
 import { JobProducer } from '#libs/queues';
 import { ActionAnswers } from './action-answers.js';
-import { Admission, type Admitted } from './admission.js';
+import { Admission, type Holder } from './admission.js';
 import { Decisions } from './decisions.js';
 import { Dispatcher } from './dispatcher.js';
 import { failedOutcome, lostError } from './domain/outcomes.js';
@@ -42,7 +42,7 @@ export class HeldSlots {
     return ended.size + (kind === 'action' ? await this.#giveUp(open) : await this.#enqueue(kind, open));
   }
 
-  async #enqueue(kind: StoredKind, open: readonly Admitted[]): Promise<number> {
+  async #enqueue(kind: StoredKind, open: readonly Holder[]): Promise<number> {
     const queued = new Set(await this.ledger.queuedAmong(open.map(({ id }) => id)));
     let enqueued = 0;
     for (const offer of open) if (queued.has(offer.id) && (await this.dispatcher.enqueueAgain(kind, offer))) enqueued += 1;
@@ -51,10 +51,12 @@ export class HeldSlots {
   }
 
   /** Actions whose job is gone: nobody else will answer their waiter. */
-  async #giveUp(open: readonly Admitted[]): Promise<number> {
+  async #giveUp(open: readonly Holder[]): Promise<number> {
+    if (open.length === 0) return 0;
+    const known = new Set((await this.jobs.streamed('action.run')).map(({ executionId }) => executionId));
     let given = 0;
     for (const { id, data } of open) {
-      if (await this.jobs.knows('action.run', id)) continue;
+      if (known.has(id)) continue;
       given += 1;
       if (data === '') await this.dispatcher.release('action', id);
       else

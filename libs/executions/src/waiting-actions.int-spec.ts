@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTes
 import type { Outcome } from '#libs/contracts';
 import { freePort, launchRedis, redisProgram, redisUrl } from '#libs/embedded';
 import { newId } from '#libs/kernel';
-import { HandlesJob, type JobHandler } from '#libs/queues';
+import { HandlesJob, type JobHandler, JobStream } from '#libs/queues';
 import { type TestDatabase, testDatabase, type TestRedis, testRedis } from '#libs/testing';
 import { ActionAnswers } from './action-answers.js';
 import { ControlChannel } from './control-channel.js';
@@ -93,10 +92,10 @@ const rows = (engine: Engine) =>
     `SELECT id, state, output IS NOT NULL AS "hasOutput" FROM executions ORDER BY id DESC`,
   );
 
-/** Everything a small action asks of Redis is a script, or the wait for the next job. */
+/** Everything a small action asks of Redis is a script, the wait for the next job, or the note that one has ended. */
 async function roundTrips(): Promise<number> {
   const stats = await onlooker.info('commandstats');
-  const calls = ['evalsha', 'eval', 'bzpopmin', 'multi'].map(
+  const calls = ['evalsha', 'eval', 'xreadgroup', 'xack'].map(
     (name) => new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1],
   );
   return calls.reduce((sum, count) => sum + Number(count ?? 0), 0);
@@ -141,7 +140,7 @@ describe('an action somebody waits for', () => {
     const before = await roundTrips();
     for (let index = 0; index < RUNS; index += 1) await run(caller, 1);
     // To be admitted and to be answered are one each; the rest is the queue's: add, take, end, and waiting in between.
-    expect(((await roundTrips()) - before) / RUNS).toBeLessThanOrEqual(10);
+    expect(((await roundTrips()) - before) / RUNS).toBeLessThanOrEqual(6);
   });
 
   it.each([
@@ -229,17 +228,11 @@ describe('an action somebody waits for', () => {
 
   it('fails within seconds when the process that ran it dies', async () => {
     const caller = await start();
-    const taken = new Promise<Worker>((resolve) => {
-      const dying: Worker = new Worker('action', () => new Promise<void>(() => resolve(dying)), {
-        connection: new Redis(server.url, { maxRetriesPerRequest: null }),
-        prefix: 'fairlead',
-        lockDuration: 500,
-        stalledInterval: 200,
-        maxStalledCount: 0,
-      });
-    });
     const outcome = run(caller);
-    await (await taken).close(true);
+    const stream = new JobStream(onlooker, 'fairlead:stream:action');
+    const dying = new Redis(server.url);
+    await expect.poll(() => stream.take(dying, 'dying', 1, 100)).toHaveLength(1);
+    dying.disconnect();
     await worker();
     expect(await outcome).toMatchObject({ status: 'failed', error: { code: 'function_runtime_other' } });
     expect(await onlooker.zcard('fairlead:admission:action:running')).toBe(0);

@@ -34,7 +34,7 @@ export class FunctionVersions {
     return found;
   }
 
-  /** Forgets what is past keeping, at most `limit` entries, and answers how many. Their code stays, since others may name it too. */
+  /** Forgets what is past keeping, at most `limit` entries, and answers how many. Their code is `UnusedCode`'s, since others may name it too. */
   removeOld(kept: number, removedBefore: Date, limit: number): Promise<number> {
     return this.versions.removeOld(kept, removedBefore, limit);
   }

@@ -4,6 +4,7 @@ import { Invalidations, RememberedRows, tagOf } from '#libs/cache';
 import type { Sql, Transaction } from '#libs/database';
 import { AppError, type EnvironmentId, type FunctionId, type IntegrationId } from '#libs/kernel';
 import { codeKey, ObjectStore } from '#libs/storage';
+import { CondemnedCodeRepository } from './condemned-code.repository.js';
 import type { DeployPlan } from './domain/deploy-plan.js';
 import { FunctionsRepository } from './functions.repository.js';
 import type { DeployedFunction, FunctionFilters, FunctionSource, FunctionType, Page, Paging } from './functions.types.js';
@@ -22,6 +23,7 @@ export class Functions {
 
   constructor(
     private readonly functions: FunctionsRepository,
+    private readonly condemned: CondemnedCodeRepository,
     private readonly store: ObjectStore,
     private readonly changes: Invalidations,
   ) {
@@ -68,9 +70,11 @@ export class Functions {
     return this.store.get(codeKey(sourceHash));
   }
 
-  /** Stores code under its hashes, which it answers; the same code is stored once. @throws AppError `file_upload_error` */
+  /** Stores code under its hashes; the same code is stored once. @throws AppError `file_upload_error` */
   async upload(texts: Iterable<string>): Promise<void> {
     const distinct = new Map([...texts].map((text) => [hashOfCode(text), text]));
+    // Before it is stored: were it removed this moment, it is stored again.
+    await this.condemned.acquit([...distinct.keys()]);
     const waiting = [...distinct];
     const uploadNext = async (): Promise<void> => {
       for (let next = waiting.pop(); next; next = waiting.pop()) await this.store.put(codeKey(next[0]), next[1]);

@@ -13,6 +13,7 @@ export { planRollback } from './domain/rollback-plan.js';
 export { FunctionVersions } from './function-versions.service.js';
 export { FunctionsModule } from './functions.module.js';
 export { Functions, hashOfCode } from './functions.service.js';
+export { UnusedCode } from './unused-code.service.js';
 export type {
   DeployedFunction,
   FunctionDefinition,

@@ -141,6 +141,7 @@ export const ERRORS = {
   invalid_record: { status: 400, fault: 'user' },
   unknown_model: { status: 400, fault: 'user' },
   invalid_execution_token: { status: 401, fault: 'user' },
+  database_unavailable: { status: 503, fault: 'us' },
   encryption_key_missing: { status: 500, fault: 'us' },
   encryption_key_unknown: { status: 500, fault: 'us' },
   server_error: { status: 500, fault: 'us' },

@@ -7,6 +7,7 @@ export { HOP_BY_HOP } from './domain/caller-headers.js';
 export type { OutboundRequest, ProxyCall, RequestBody } from './domain/outbound-request.js';
 export { needsWholeBody } from './domain/prepared-connection.js';
 export { afterMs, atMs, type AttemptOutcome, type RetryDecision, type RetryOptions } from './domain/retry-decision.js';
+export { secretsOfLease } from './domain/secrets.js';
 export type { Params } from './domain/target-url.js';
 export type { EndSignal } from './call-clock.js';
 export { credentialTester, type CredentialVerdict, type SendTest, type VerificationScript } from './credential-tester.js';

@@ -2,10 +2,9 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
 import type { FastifyInstance } from 'fastify';
-import { QUEUES } from '#libs/contracts';
 import { isOperator } from '#libs/http';
 import type { Secret } from '#libs/kernel';
-import type { JobProducer } from './job-producer.js';
+import { BULL_QUEUES, type JobProducer } from './job-producer.js';
 
 /** Registers the board and the check in front of it; both apply to nothing else. */
 export async function createBoard(
@@ -16,7 +15,7 @@ export async function createBoard(
 ): Promise<void> {
   const serverAdapter = new FastifyAdapter();
   serverAdapter.setBasePath(path);
-  const queues = QUEUES.map((name) => new BullMQAdapter(jobs.queue(name), { readOnlyMode: true }));
+  const queues = BULL_QUEUES.map((name) => new BullMQAdapter(jobs.queue(name), { readOnlyMode: true }));
   createBullBoard({ queues, serverAdapter, options: { uiConfig: { boardTitle: 'Fairlead' } } });
   await fastify.register(
     async (scope) => {

@@ -1,15 +1,27 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { type Job, Worker } from 'bullmq';
-import { REDIS_FACTORY, type RedisFactory } from '#libs/cache';
-import { type JobData, type JobName, JOBS, type QueueName } from '#libs/contracts';
+import type { Redis } from 'ioredis';
+import { REDIS, REDIS_FACTORY, type RedisFactory } from '#libs/cache';
+import {
+  isStream,
+  type JobData,
+  type JobName,
+  JOBS,
+  type QueueName,
+  type StreamedJobName,
+  type StreamName,
+} from '#libs/contracts';
 import { inTime, messageOf } from '#libs/kernel';
 import { counter } from '#libs/metrics';
 import { handlerTable } from './domain/handler-table.js';
 import { headroomOf } from './domain/headroom.js';
 import { type JobHandler, jobHandledBy } from './handles-job.js';
+import type { BullQueueName } from './job-producer.js';
 import { QUEUE_PREFIX } from './queue-prefix.js';
 import type { Concurrency } from './queues.config.js';
+import { JobStream } from './streams/job-stream.js';
+import { StreamWorker } from './streams/stream-worker.js';
 
 export interface WorkersOptions {
   readonly concurrency: Concurrency;
@@ -30,17 +42,19 @@ const ABORT_MS = 2_000;
 const ended = counter('fairlead.jobs.ended');
 
 type AnyHandler = JobHandler<JobName>;
+type StreamedJob = JobData<StreamedJobName>;
 
-/** Runs the jobs whose handlers an app declares: one BullMQ worker per queue, each job tried once. */
+/** Runs the jobs whose handlers an app declares: one worker per queue, each job tried once. */
 @Injectable()
 export class QueueWorkers implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #log = new Logger(QueueWorkers.name);
-  readonly #workers: Worker[] = [];
+  readonly #workers: { close(): Promise<void> }[] = [];
   readonly #stop = new AbortController();
   #handlers: ReadonlyMap<JobName, AnyHandler> = new Map();
 
   constructor(
     private readonly discovery: DiscoveryService,
+    @Inject(REDIS) private readonly redis: Redis,
     @Inject(REDIS_FACTORY) private readonly connect: RedisFactory,
     @Inject(QUEUE_PREFIX) private readonly prefix: string,
     @Inject(WORKERS_OPTIONS) private readonly options: WorkersOptions,
@@ -50,7 +64,7 @@ export class QueueWorkers implements OnApplicationBootstrap, BeforeApplicationSh
   onApplicationBootstrap(): void {
     this.#handlers = handlerTable(this.#declared());
     for (const queue of new Set([...this.#handlers.keys()].map((name) => JOBS[name].queue)))
-      this.#workers.push(this.#start(queue));
+      this.#workers.push(isStream(queue) ? this.#startStream(queue) : this.#start(queue));
   }
 
   /** Takes no more jobs, lets running ones end, and aborts those that do not. */
@@ -69,14 +83,14 @@ export class QueueWorkers implements OnApplicationBootstrap, BeforeApplicationSh
     });
   }
 
-  #start(queue: QueueName): Worker {
-    const worker = new Worker(queue, (job: Job) => this.#run(job), {
+  #start(queue: BullQueueName): Worker {
+    const worker = new Worker(queue, (job: Job) => this.#run(job.name as JobName, job.data), {
       connection: this.connect(`worker-${queue}`),
       prefix: this.prefix,
-      concurrency: this.options.concurrency[queue] + headroomOf(this.options.concurrency[queue]),
+      concurrency: this.#atOnce(queue),
       maxStalledCount: 0,
-      lockDuration: this.options.lockMs ?? LOCK_MS,
-      stalledInterval: this.options.stalledCheckMs ?? STALLED_CHECK_MS,
+      lockDuration: this.#lockMs,
+      stalledInterval: this.#stalledCheckMs,
     });
     let last = '';
     worker.on('error', ({ message }) => {
@@ -87,25 +101,53 @@ export class QueueWorkers implements OnApplicationBootstrap, BeforeApplicationSh
     worker.on('active', () => {
       last = '';
     });
-    worker.on('failed', (job, error) => void this.#lost(job, error));
+    worker.on('failed', (job, error) => job && void this.#lost(job.name as JobName, job.id, job.data, error));
     return worker;
   }
 
-  async #run(job: Job): Promise<void> {
-    const name = job.name as JobName;
-    await this.#handlerOf(name).handle(JOBS[name].data.parse(job.data), { signal: this.#stop.signal });
+  /** A stream carries one kind of job. */
+  #startStream(queue: StreamName): StreamWorker {
+    const name = [...this.#handlers.keys()].find((handled) => JOBS[handled].queue === queue) as JobName;
+    const jobs = {
+      run: async (text: string) => {
+        const data = JSON.parse(text) as StreamedJob;
+        await this.#run(name, data).catch((error: unknown) => this.#lost(name, data.executionId, data, error));
+      },
+      lost: (text: string) => {
+        const data = JSON.parse(text) as StreamedJob;
+        return this.#lost(name, data.executionId, data, new Error('the process that was given the job is gone'));
+      },
+    };
+    const options = { concurrency: this.#atOnce(queue), lostAfterMs: this.#lockMs, checkMs: this.#stalledCheckMs };
+    return new StreamWorker(new JobStream(this.redis, JobStream.keyOf(this.prefix, queue)), this.redis, jobs, options, (id) =>
+      this.connect(`stream-${queue}`, { connectionName: `fairlead-${id}` }),
+    );
+  }
+
+  #atOnce(queue: QueueName): number {
+    return this.options.concurrency[queue] + headroomOf(this.options.concurrency[queue]);
+  }
+
+  get #lockMs(): number {
+    return this.options.lockMs ?? LOCK_MS;
+  }
+
+  get #stalledCheckMs(): number {
+    return this.options.stalledCheckMs ?? STALLED_CHECK_MS;
+  }
+
+  async #run(name: JobName, data: unknown): Promise<void> {
+    await this.#handlerOf(name).handle(JOBS[name].data.parse(data), { signal: this.#stop.signal });
     ended.add({ job: name, outcome: 'done' });
   }
 
-  async #lost(job: Job | undefined, error: Error): Promise<void> {
-    if (!job) return;
-    const name = job.name as JobName;
+  async #lost(name: JobName, id: string | undefined, data: unknown, error: unknown): Promise<void> {
     ended.add({ job: name, outcome: 'lost' });
-    this.#log.error({ err: error, job: job.id }, `${name} ended without its handler`);
+    this.#log.error({ err: error, job: id }, `${name} ended without its handler`);
     try {
-      await this.#handlerOf(name).lost(job.data as JobData<JobName>, error.message);
+      await this.#handlerOf(name).lost(data as JobData<JobName>, messageOf(error));
     } catch (failure) {
-      this.#log.error({ err: failure, job: job.id }, `${name} could not be given up, the sweep will: ${messageOf(failure)}`);
+      this.#log.error({ err: failure, job: id }, `${name} could not be given up, the sweep will: ${messageOf(failure)}`);
     }
   }
 

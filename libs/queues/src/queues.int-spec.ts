@@ -186,7 +186,7 @@ describe('the queue board', () => {
       queues: { name: string; readOnlyMode: boolean }[];
     }>();
     expect(queues.map(({ name, readOnlyMode }) => [name, readOnlyMode])).toEqual(
-      ['action', 'action-async', 'sync', 'on-event', 'delivery', 'maintenance'].map((name) => [name, true]),
+      ['action-async', 'sync', 'on-event', 'delivery', 'maintenance'].map((name) => [name, true]),
     );
     const pause = await app.inject({ method: 'PUT', url: '/admin/queues/api/queues/sync/pause', headers });
     expect(pause.statusCode).toBe(405);

@@ -102,8 +102,10 @@ export class DatasetWriter {
         const { row, opening, found } = await this.#open<Found, Result>(sql, scope, ahead);
         if (opening.result) return opening.result;
         const dataset = { ...row, at: opening.at, sql };
+        const allowed = scope.fence?.();
+        allowed?.catch(() => undefined);
         const { written, result, writing } = await work(dataset, found);
-        await Promise.all([writing, close(dataset, scope, written, result)]);
+        await Promise.all([writing, close(dataset, scope, written, result), allowed]);
         return result;
       }),
     );

@@ -84,10 +84,11 @@ export class RecordUpkeep {
   }
 
   /** Drops open deletion trackings, where a sync is reset. */
-  async resetTracking(connectionId: number, models: readonly string[]): Promise<void> {
+  async resetTracking(datasets: readonly Pick<DatasetScope, 'connectionId' | 'model'>[]): Promise<void> {
     await this.db.query(
-      'UPDATE records.datasets SET tracked_from = NULL WHERE connection_id = $1 AND model = ANY ($2::text[]) AND tracked_from IS NOT NULL',
-      [connectionId, models],
+      `UPDATE records.datasets SET tracked_from = NULL
+        WHERE (connection_id, model) IN (SELECT * FROM unnest($1::int[], $2::text[])) AND tracked_from IS NOT NULL`,
+      [datasets.map(({ connectionId }) => connectionId), datasets.map(({ model }) => model)],
     );
   }
 

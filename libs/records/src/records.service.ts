@@ -66,8 +66,8 @@ export class Records {
   }
 
   /** Drops open deletion trackings, where a sync is reset. */
-  resetTracking(connectionId: number, models: readonly string[]): Promise<void> {
-    return this.upkeep.resetTracking(connectionId, models);
+  resetTracking(datasets: readonly Pick<DatasetScope, 'connectionId' | 'model'>[]): Promise<void> {
+    return this.upkeep.resetTracking(datasets);
   }
 
   /** Removes one slice of a dataset for good; repeat with a new batch id while `hasMore`. */

@@ -15,6 +15,11 @@ export interface BatchScope extends DatasetScope {
   readonly runId: string;
   /** Unique in the run; a batch that is sent again under its id is applied once and answered alike. */
   readonly batchId: string;
+  /**
+   * Asked once the dataset is locked, and before anything is kept: throws where the run has ended. What took the run's place waits for that
+   * lock, so nothing is ever written behind it, however long a process was stopped on its way here.
+   */
+  readonly fence?: (() => Promise<void>) | undefined;
 }
 
 export interface WriteBatch extends BatchScope {

@@ -93,7 +93,7 @@ export class SteppedDatabase extends RecordsDatabase {
       await step(() => runner.startTransaction());
       const query = <Row>(sql: string, parameters: readonly unknown[] = []) =>
         step(() => rowsOf<Row>(runner.query(sql, [...parameters])), WAITS.test(sql));
-      const result = await work({ query, afterCommit: () => undefined });
+      const result = await work({ query, afterCommit: () => undefined, afterRollback: () => undefined });
       await step(() => runner.commitTransaction());
       return result;
     } catch (error) {

@@ -15,6 +15,11 @@ const plain = {
   from: Buffer.from as (value: unknown, encoding?: unknown, length?: number) => Buffer,
   byteLength: Buffer.byteLength as (value: unknown, encoding?: Encoding) => number,
   isEncoding: Buffer.isEncoding,
+  write: Buffer.prototype.write as unknown as (this: Uint8Array, ...args: unknown[]) => number,
+  fill: Buffer.prototype.fill as unknown as (this: Uint8Array, ...args: unknown[]) => Buffer,
+  indexOf: Buffer.prototype.indexOf as unknown as (this: Uint8Array, ...args: unknown[]) => number,
+  lastIndexOf: Buffer.prototype.lastIndexOf as unknown as (this: Uint8Array, ...args: unknown[]) => number,
+  includes: Buffer.prototype.includes as unknown as (this: Uint8Array, ...args: unknown[]) => boolean,
   toString: Buffer.prototype.toString as (this: Uint8Array, encoding?: Encoding, start?: number, end?: number) => string,
 };
 // oxlint-enable typescript/unbound-method
@@ -56,10 +61,33 @@ function toString(this: Buffer, encoding?: Encoding, start = 0, end = this.lengt
   return plain.toString.call(mended(this.subarray(start, end)), 'utf8');
 }
 
-Object.defineProperty(Buffer.prototype, 'toString', { value: toString, writable: true, configurable: true });
+/** The encoding is the last of the arguments, wherever that is: the first is never one. */
+const knowing = <Result>(method: (this: Uint8Array, ...args: unknown[]) => Result) =>
+  function (this: Buffer, first: unknown, ...rest: unknown[]): Result {
+    return method.call(this, first, ...withKnownEncoding(rest));
+  };
+
+const withKnownEncoding = (args: unknown[]): unknown[] => args.map((arg) => (typeof arg === 'string' ? known(arg) : arg));
+
+function copyBytesFrom(view: NodeJS.TypedArray, offset = 0, length = view.length - offset): Buffer {
+  const part = view.subarray(offset, offset + length);
+  return plain.from.call(Buffer, plain.from.call(Buffer, part.buffer, part.byteOffset, part.byteLength));
+}
+
+const { write, fill, indexOf, lastIndexOf, includes } = plain;
+for (const [name, value] of Object.entries({
+  toString,
+  write: knowing(write),
+  fill: knowing(fill),
+  indexOf: knowing(indexOf),
+  lastIndexOf: knowing(lastIndexOf),
+  includes: knowing(includes),
+}))
+  Object.defineProperty(Buffer.prototype, name, { value, writable: true, configurable: true });
 Object.assign(Buffer, {
   from: (value: unknown, encoding?: unknown, length?: number) =>
     plain.from.call(Buffer, value, typeof encoding === 'string' ? known(encoding) : encoding, length),
+  copyBytesFrom,
   byteLength: (value: unknown, encoding?: Encoding) => plain.byteLength.call(Buffer, value, known(encoding)),
   isEncoding: (encoding: unknown) => isUrlSafe(encoding) || plain.isEncoding.call(Buffer, encoding as string),
 });

@@ -8,7 +8,7 @@ export interface Failure {
   readonly kind: 'action' | 'error' | 'sdk' | 'thrown';
   readonly name?: string | undefined;
   readonly message?: string | undefined;
-  readonly code?: string | undefined;
+  readonly code?: string | number | undefined;
   readonly stack?: string | undefined;
   readonly payload?: unknown;
   readonly http?: { readonly response?: unknown; readonly isApi?: boolean } | undefined;
@@ -32,6 +32,11 @@ function textOf(from: object, name: string): string | undefined {
   return typeof value === 'string' ? fitted(value) : undefined;
 }
 
+function codeOf(from: object): string | number | undefined {
+  const code = read(from, 'code');
+  return typeof code === 'number' ? code : textOf(from, 'code');
+}
+
 function describe(thrown: unknown): Failure {
   if (thrown instanceof ActionError) {
     return { kind: 'action', payload: fitted(read(thrown, 'payload')), stack: textOf(thrown, 'stack') };
@@ -41,7 +46,7 @@ function describe(thrown: unknown): Failure {
     kind: isSdkError(thrown) ? 'sdk' : 'error',
     name: textOf(thrown, 'name'),
     message: textOf(thrown, 'message'),
-    code: textOf(thrown, 'code'),
+    code: codeOf(thrown),
     stack: textOf(thrown, 'stack'),
     payload: isSdkError(thrown) ? fitted(read(thrown, 'payload')) : undefined,
     http: read(thrown, 'isAxiosError') === true ? { response: responseOf(thrown), isApi: isApiError(thrown) } : undefined,

@@ -1,4 +1,5 @@
 import { Buffer } from 'buffer';
+import { axiosHeaders } from './axios-headers.js';
 import { ActionError } from './sdk/action-error.js';
 
 /** How the host reports a failed call (runner `host-error.ts`). */
@@ -65,10 +66,16 @@ function ofHttp(error: AxiosError, { status, response, bytes, config, isApi }: H
     error,
     { config, request },
     status === undefined ? {} : { status },
-    response ? { response: { ...response, ...data, config, request } } : {},
+    response ? { response: { ...withMethods(response), ...data, config, request } } : {},
   );
   if (isApi) apiErrors.add(error);
   return error;
+}
+
+/** The headers of an answer can be asked as those of axios. */
+function withMethods(response: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { headers } = response;
+  return typeof headers === 'object' && headers !== null ? { ...response, headers: axiosHeaders(headers) } : response;
 }
 
 /** The little that there is to say of axios' `request` where there is no socket. */

@@ -50,6 +50,9 @@ function closeDoors(): void {
   for (const name of ['__fairlead', ...OUT_OF_BOUNDS]) deleteProperty(globalThis, name);
 }
 
+/** Frames of the SDK stand above those of authors, who see nine of their own (spec/functions.md §4.3). */
+const MAX_FRAMES = 20;
+
 /** The callbacks take text of a bounded length only, whatever was done to `JSON` meanwhile. @throws RangeError */
 function checkLength(...texts: unknown[]): void {
   let chars = 0;
@@ -72,6 +75,8 @@ function boot(send: Bridge['send'], sync: Bridge['sync']) {
   if (booted) throw new Error('this context is in use');
   booted = true;
   closeDoors();
+  // Not before: V8 cannot restore a snapshot in which it was set.
+  Error.stackTraceLimit = MAX_FRAMES;
   connectBridge({
     send: (call, op, args, body) => {
       checkLength(op, args, body);

@@ -1,3 +1,4 @@
+import { botbuilderModule } from './botbuilder/index.js';
 import { crypto, cryptoClasses } from './crypto/index.js';
 import { soapClasses, soapModule } from './soap/index.js';
 import { unzipper } from './unzip/index.js';
@@ -23,16 +24,11 @@ const MODULES: Record<string, unknown> = {
   'node:url': url,
   soap: soapModule,
   unzipper,
-};
-
-/** Allowed elsewhere, and of no use without what functions do not have. */
-const REFUSED: Readonly<Record<string, string>> = {
-  botbuilder: 'it needs a server and connections of its own; call the Bot Connector API with nango.post instead',
+  botbuilder: botbuilderModule,
 };
 
 /** What a function may import at run time; anything else is refused by name. */
 export function require(name: string): unknown {
   if (Object.hasOwn(MODULES, name)) return MODULES[name];
-  if (Object.hasOwn(REFUSED, name)) throw new Error(`Module '${name}' is not available to functions: ${REFUSED[name]}`);
   throw new Error(`Module '${name}' is not allowed`);
 }

@@ -51,10 +51,10 @@ const TAKE_DUE = `WITH due AS MATERIALIZED (
     FROM due JOIN syncs y ON y.id = due.sync_id ORDER BY due.next_run_at`;
 
 const HOLD = (
-  syncId: string,
+  condition: string,
 ) => `SELECT sync_id AS "syncId", state, starts_at AS "startsAt", frequency_ms::float8 AS "frequencyMs",
     live_execution_id AS "liveExecutionId", now() AS now
-  FROM sync_schedules WHERE sync_id = ${syncId} AND state <> 'deleted' FOR UPDATE`;
+  FROM sync_schedules WHERE ${condition} AND state <> 'deleted' ORDER BY sync_id FOR UPDATE`;
 
 /**
  * Every statement on the clockwork of schedules. `live_execution_id` is the guard of "one live run per sync": it is set only while
@@ -71,13 +71,28 @@ export class SchedulesRepository {
 
   /** Null when the sync is gone. */
   async hold(tx: Transaction, syncId: SyncId): Promise<HeldSchedule | null> {
-    const [row] = await tx.query<HeldSchedule>(HOLD('$1'), [syncId]);
+    const [row] = await tx.query<HeldSchedule>(HOLD('sync_id = $1'), [syncId]);
     return row ?? null;
+  }
+
+  /** Those that are there, by sync. */
+  async holdSome(tx: Transaction, syncIds: readonly SyncId[]): Promise<Map<SyncId, HeldSchedule>> {
+    const rows = await tx.query<HeldSchedule>(HOLD('sync_id = ANY ($1::uuid[])'), [syncIds]);
+    return new Map(rows.map((row) => [row.syncId, row]));
+  }
+
+  /** Those of the syncs whose run is on, or waits. */
+  async liveAmong(syncIds: readonly SyncId[]): Promise<Set<SyncId>> {
+    const rows = await this.db.query<{ id: SyncId }>(
+      `SELECT sync_id AS id FROM sync_schedules WHERE sync_id = ANY ($1::uuid[]) AND live_execution_id IS NOT NULL`,
+      [syncIds],
+    );
+    return new Set(rows.map(({ id }) => id));
   }
 
   /** The schedule of an execution's sync. Null when the sync is gone. */
   async holdOf(tx: Transaction, executionId: ExecutionId): Promise<HeldSchedule | null> {
-    const [row] = await tx.query<HeldSchedule>(HOLD('(SELECT sync_id FROM executions WHERE id = $1)'), [executionId]);
+    const [row] = await tx.query<HeldSchedule>(HOLD('sync_id = (SELECT sync_id FROM executions WHERE id = $1)'), [executionId]);
     return row ?? null;
   }
 

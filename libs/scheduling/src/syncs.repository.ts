@@ -154,8 +154,8 @@ export class SyncsRepository {
     await tx.query('UPDATE syncs SET frequency_override = $2 WHERE id = $1', [id, override]);
   }
 
-  async clearLastSyncDate(tx: Transaction, id: SyncId): Promise<void> {
-    await tx.query('UPDATE syncs SET last_sync_date = NULL, continuing_since = NULL WHERE id = $1', [id]);
+  async clearLastSyncDates(tx: Transaction, ids: readonly SyncId[]): Promise<void> {
+    await tx.query('UPDATE syncs SET last_sync_date = NULL, continuing_since = NULL WHERE id = ANY ($1::uuid[])', [ids]);
   }
 
   /** Of schedules that are held. */

@@ -28,6 +28,7 @@ class TestModule {}
 /** An integration of environment `dev`, and what a test makes of it. */
 export interface Scheduler {
   readonly db: Database;
+  readonly databaseUrl: string;
   readonly environmentId: number;
   get<Service>(type: abstract new (...args: never[]) => Service): Service;
   /** A new integration with connections and one sync function; every connection has its sync. */
@@ -86,6 +87,7 @@ export async function startScheduler(): Promise<Scheduler> {
   const environmentId = environment?.id ?? 0;
   return {
     db,
+    databaseUrl: database.url,
     environmentId,
     get,
     world: (options = {}) => makeWorld(db, environmentId, get(Functions), get(Syncs), options),

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { AppError, codeOf, messageOf, type Secret } from '#libs/kernel';
@@ -40,6 +40,18 @@ export class FolderStore extends ObjectStore {
     }
   }
 
+  /** What is still being written, or was left by a process that died meanwhile, is no object. */
+  async *keysIn(folder: string): AsyncIterable<string> {
+    for (const name of await this.#names(folder)) {
+      const key = `${folder}/${name}`;
+      if (SAFE_KEY.test(key)) yield key;
+    }
+  }
+
+  async delete(key: string): Promise<void> {
+    await rm(this.#path(key), { force: true });
+  }
+
   urlFor(key: string, base: string): Promise<string> {
     const expires = Math.floor(Date.now() / 1000) + URL_LIFETIME_S;
     return Promise.resolve(`${base}/objects/${key}?${signPath(key, expires, this.urlKey.reveal())}`);
@@ -53,6 +65,15 @@ export class FolderStore extends ObjectStore {
     const content = await this.get(key);
     if (content === null) throw new AppError('not_found', `no object ${key}`);
     return content;
+  }
+
+  async #names(folder: string): Promise<string[]> {
+    try {
+      return await readdir(this.#path(folder));
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return [];
+      throw error;
+    }
   }
 
   #path(key: string): string {

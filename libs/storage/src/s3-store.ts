@@ -1,4 +1,11 @@
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  NoSuchKey,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { AppError, messageOf } from '#libs/kernel';
 import { ObjectStore } from './object-store.js';
@@ -39,6 +46,15 @@ export class S3Store extends ObjectStore {
       if (error instanceof NoSuchKey) return null;
       throw error;
     }
+  }
+
+  async *keysIn(folder: string): AsyncIterable<string> {
+    const pages = paginateListObjectsV2({ client: this.#client }, { Bucket: this.bucket, Prefix: `${folder}/` });
+    for await (const { Contents = [] } of pages) for (const { Key } of Contents) if (Key !== undefined) yield Key;
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.#client.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: key }));
   }
 
   urlFor(key: string): Promise<string> {

@@ -2,6 +2,7 @@ export { httpOf, OPEN_POLICY, openHttp, subjectOf } from './auth-subjects.js';
 export { type EgressProxy, startEgressProxy } from './egress-proxy.js';
 export { type TestDatabase, testDatabase, type TestRedis, testRedis } from './fixtures.js';
 export { type Link, openLink } from './link.js';
+export { type ReplicatedPostgres, startReplicated } from './standby.js';
 export { countStatements, type StatementCounts } from './statements.js';
 export { launchStack, type Stack, type StackAccess, startStack } from './stack.js';
 export { type StackRedis, startStackRedis } from './stack-redis.js';

@@ -74,7 +74,7 @@ function* problemsOfAsync({ mark, id, result }, attempts, times) {
 }
 
 /** I2: records, counts and the history a reader saw are those of the source. */
-export function checkRecords({ datasets, readers }) {
+export function checkRecords({ datasets, readers, runs }) {
   const violations = [];
   const evidence = [];
   for (const reader of readers) {
@@ -84,11 +84,17 @@ export function checkRecords({ datasets, readers }) {
       violations.push(`${name} has no records`);
       continue;
     }
-    const problems = [...problemsOfSet(reader, dataset), ...problemsOfHistory(dataset), ...problemsOfReader(reader, dataset)];
+    const problems = [
+      ...problemsOfSet(reader, dataset),
+      ...problemsOfHistory(dataset),
+      ...problemsOfOrder(dataset),
+      ...problemsOfRuns(dataset, runs),
+      ...problemsOfReader(reader, dataset),
+    ];
     violations.push(...problems.map((problem) => `${name}: ${problem}`));
     const tail = problems.length === 0 ? 'as the source says' : `${problems.length} problems`;
     evidence.push(
-      `${name}: ${dataset.changes.length} changes in ${dataset.results.length} batches, ${reader.shown.length} of them shown to the reader as ` +
+      `${name}: ${dataset.changes.length} changes in ${dataset.batches.length} batches, ${reader.shown.length} of them shown to the reader as ` +
         `they stood, ${reader.truth.length} records live at the end, ${tail}`,
     );
   }
@@ -109,24 +115,50 @@ function* problemsOfSet({ truth, listed, count }, { liveCount }) {
 }
 
 /** Sequence numbers without a gap or a double, in the order they were made; counters of batches add up to them. */
-function* problemsOfHistory({ changes, lastSeq, results }) {
+function* problemsOfHistory({ changes, lastSeq, batches }) {
   for (const [index, { seq }] of changes.toSorted((a, b) => a.seq - b.seq).entries()) {
     if (seq === index + 1) continue;
     yield `the history has ${changes.length} changes, but number ${index + 1} is ${seq}`;
     break;
   }
   if (lastSeq !== changes.length) yield `the last change is number ${lastSeq}, the database saw ${changes.length}`;
-  const told = results.reduce(
-    (sum, { added = 0, updated = 0, deleted = 0, deletedKeys = [] }) => ({
+  const told = sumOf(batches);
+  const seen = { added: 0, updated: 0, deleted: 0 };
+  for (const { isNew, isDeleted } of changes) seen[isDeleted ? 'deleted' : isNew ? 'added' : 'updated'] += 1;
+  if (!isDeepStrictEqual(told, seen)) yield `batches count ${JSON.stringify(told)}, the database saw ${JSON.stringify(seen)}`;
+}
+
+const sumOf = (batches) =>
+  batches.reduce(
+    (sum, { result: { added = 0, updated = 0, deleted = 0, deletedKeys = [] } }) => ({
       added: sum.added + added,
       updated: sum.updated + updated,
       deleted: sum.deleted + deleted + deletedKeys.length,
     }),
     { added: 0, updated: 0, deleted: 0 },
   );
-  const seen = { added: 0, updated: 0, deleted: 0 };
-  for (const { isNew, isDeleted } of changes) seen[isDeleted ? 'deleted' : isNew ? 'added' : 'updated'] += 1;
-  if (!isDeepStrictEqual(told, seen)) yield `batches count ${JSON.stringify(told)}, the database saw ${JSON.stringify(seen)}`;
+
+/** One run of a sync comes after the other: what one has taken the place of writes nothing any more. */
+function* problemsOfOrder({ batches }) {
+  const replaced = new Set();
+  let current;
+  for (const [index, { run }] of batches.entries()) {
+    if (run === current) continue;
+    if (current) replaced.add(current);
+    if (replaced.has(run)) yield `run ${run} wrote batch ${index + 1} though run ${current} had taken its place`;
+    current = run;
+  }
+}
+
+/** A run that succeeded tells the customer of exactly what its batches did. */
+function* problemsOfRuns({ connection, model, batches }, runs) {
+  for (const run of runs) {
+    const told = run.results?.[model];
+    if (run.connection !== connection || run.status !== 'SUCCESS' || !told) continue;
+    const did = sumOf(batches.filter((batch) => batch.run === run.id));
+    if (!isDeepStrictEqual({ ...did, ...told }, did))
+      yield `run ${run.id} tells of ${JSON.stringify(told)}, its batches did ${JSON.stringify(did)}`;
+  }
 }
 
 function* problemsOfReader({ shown, listed }, { changes }) {

@@ -48,7 +48,10 @@ const truth = () => ({
       model: 'Item',
       liveCount: 1,
       lastSeq: 3,
-      results: [{ added: 2, updated: 0, deleted: 0 }, { deletedKeys: ['i50'] }],
+      batches: [
+        { run: 'x0', result: { added: 2, updated: 0, deleted: 0 } },
+        { run: 'x1', result: { deletedKeys: ['i50'] } },
+      ],
       changes: [
         { id: 'i1', seq: 1, isNew: true, isDeleted: false, at: 100 },
         { id: 'i50', seq: 2, isNew: true, isDeleted: false, at: 100 },
@@ -77,6 +80,10 @@ const truth = () => ({
       ],
     },
   ],
+  runs: [
+    { id: 'x0', connection: 'dev-1', status: 'STOPPED', results: { Item: { added: 0, updated: 0, deleted: 0 } } },
+    { id: 'x1', connection: 'dev-1', status: 'SUCCESS', results: { Item: { added: 0, updated: 0, deleted: 1 } } },
+  ],
   tenants: [{ name: 'dev', environmentId: 1 }],
   boundMs: 5_000,
 });
@@ -97,6 +104,11 @@ it('finds nothing in a true history', () => {
 describe('I1 finds', () => {
   it.each([
     ['an execution that is open', ({ executions }) => void (executions[0].state = 'running'), /still running/],
+    [
+      'an end that was written again',
+      ({ moves }) => moves.push({ id: 'x1', was: 'failed', state: 'failed' }),
+      /from failed to failed/,
+    ],
     [
       'an end that was undone',
       ({ moves }) => moves.push({ id: 'x1', was: 'succeeded', state: 'failed' }),
@@ -125,7 +137,13 @@ describe('I2 finds', () => {
     ['a wrong counter', ({ datasets: [d] }) => void (d.liveCount = 2), /the counter says 2/],
     ['a gap in the history', ({ datasets: [d] }) => void (d.changes[2].seq = 4), /number 3 is 4/],
     ['a number given twice', ({ datasets: [d] }) => void (d.changes[2].seq = 2), /number 3 is 2/],
-    ['batches that miscount', ({ datasets: [d] }) => void (d.results[0].added = 3), /batches count/],
+    ['batches that miscount', ({ datasets: [d] }) => void (d.batches[0].result.added = 3), /batches count/],
+    [
+      'a run that wrote behind the one that took its place',
+      ({ datasets: [d] }) => d.batches.push({ run: 'x0', result: {} }),
+      /run x0 wrote batch 3 though run x1/,
+    ],
+    ['a run that tells of more than it did', ({ runs }) => void (runs[1].results.Item.deleted = 2), /run x1 tells of/],
     ['a change the reader never saw', ({ readers: [r] }) => void r.shown.pop(), /never saw change 3 of i50/],
     ['a change out of order', ({ readers: [r] }) => void (r.shown = r.shown.toReversed()), /change 2 of i50 after change 3/],
     ['a change that was not made', ({ readers: [r] }) => void (r.shown[0].seq = 0.5), /nobody made/],

@@ -10,7 +10,8 @@ const WATCH = [
   `CREATE FUNCTION chaos.note_move() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
      INSERT INTO chaos.moves (id, was, state) VALUES (NEW.id, CASE TG_OP WHEN 'UPDATE' THEN OLD.state END, NEW.state); RETURN NULL; END $$`,
   `CREATE TRIGGER chaos_inserted AFTER INSERT ON executions FOR EACH ROW EXECUTE FUNCTION chaos.note_move()`,
-  `CREATE TRIGGER chaos_moved AFTER UPDATE ON executions FOR EACH ROW WHEN (OLD.state <> NEW.state) EXECUTE FUNCTION chaos.note_move()`,
+  // Also where the state is set to what it was: who ended what had ended already did so without looking.
+  `CREATE TRIGGER chaos_moved AFTER UPDATE OF state ON executions FOR EACH ROW EXECUTE FUNCTION chaos.note_move()`,
   `CREATE TABLE chaos.changes (n bigserial PRIMARY KEY, dataset_id int NOT NULL, id text NOT NULL, num bigint NOT NULL, seq bigint NOT NULL,
      deleted boolean NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp())`,
   `CREATE FUNCTION chaos.note_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -25,10 +26,14 @@ const EXECUTIONS = `SELECT id, environment_id AS "environmentId", kind, state, r
   FROM executions`;
 
 const DATASETS = `SELECT d.id, c.connection_id AS connection, d.model, d.live_count::float8 AS "liveCount", d.last_seq::float8 AS "lastSeq",
-    (SELECT coalesce(json_agg(b.result), '[]') FROM records.batches b WHERE b.dataset_id = d.id) AS results,
+    (SELECT coalesce(json_agg(json_build_object('run', b.run_id, 'result', b.result) ORDER BY b.no), '[]')
+       FROM records.batches b WHERE b.dataset_id = d.id) AS batches,
     (SELECT coalesce(json_agg(json_build_object('id', h.id, 'seq', h.seq, 'isNew', h.num = h.seq, 'isDeleted', h.deleted,
        'at', extract(epoch FROM h.at) * 1000) ORDER BY h.n), '[]') FROM chaos.changes h WHERE h.dataset_id = d.id) AS changes
   FROM records.datasets d JOIN connections c ON c.id = d.connection_id`;
+
+const RUNS = `SELECT r.execution_id AS id, c.connection_id AS connection, r.status, r.results
+  FROM sync_runs r JOIN syncs y ON y.id = r.sync_id JOIN connections c ON c.id = y.connection_id`;
 
 const DELIVERIES = `SELECT id, type, state, body, attempts, last_status AS "lastStatus", last_error AS "lastError" FROM deliveries`;
 
@@ -61,6 +66,7 @@ export class History {
       moves: await this.#rows('SELECT id, was, state FROM chaos.moves ORDER BY n'),
       executions: await this.#rows(EXECUTIONS),
       datasets: await this.#rows(DATASETS),
+      runs: await this.#rows(RUNS),
       deliveries: await this.#rows(DELIVERIES),
       environments: Object.fromEntries((await this.#rows('SELECT name, id FROM environments')).map(({ name, id }) => [name, id])),
     };

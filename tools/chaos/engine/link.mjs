@@ -3,12 +3,14 @@ import { connect, createServer } from 'node:net';
 import { ownPort } from './ports.mjs';
 
 const LOOK_AGAIN_MS = 100;
+const LOST_SHARE = 0.25;
 
 /**
- * A way on loopback to one server or, in turns, to several that do the same. It can be cut in the two ways networks are:
- * `shut` breaks what is open and refuses what comes, `silent` carries nothing and closes nothing. Whoever comes while there is no server waits for one.
+ * A way on loopback to one server or, in turns, to several that do the same. It can be cut in the ways networks are:
+ * `shut` breaks what is open and refuses what comes, `silent` carries nothing and closes nothing. `lossy` carries what is asked, and breaks
+ * instead of carrying some of the answers. Whoever comes while there is no server waits for one.
  *
- * @typedef {{ port: number, set(mode: 'open' | 'shut' | 'silent'): Promise<void>, close(): Promise<void> }} Link
+ * @typedef {{ port: number, set(mode: 'open' | 'shut' | 'silent' | 'lossy'): Promise<void>, close(): Promise<void> }} Link
  * @param {() => readonly number[]} targets ports that may be connected to now, best first
  * @returns {Promise<Link>}
  */
@@ -21,9 +23,10 @@ export async function openLink(targets) {
     socket.setNoDelay(true);
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
   };
-  const carry = (from, into) => {
+  const carry = (from, into, isAnswer) => {
     from.on('data', (chunk) => {
-      if (mode === 'silent' || into.write(chunk)) return;
+      if (isAnswer && mode === 'lossy' && Math.random() < LOST_SHARE) into.destroy();
+      if (mode === 'silent' || into.destroyed || into.write(chunk)) return;
       from.pause();
       into.once('drain', () => from.resume());
     });
@@ -34,7 +37,7 @@ export async function openLink(targets) {
     let far;
     near.once('close', () => mode === 'silent' || far?.destroy());
     const tryNext = ([port, ...others]) => {
-      if (near.destroyed || mode !== 'open') return;
+      if (near.destroyed || (mode !== 'open' && mode !== 'lossy')) return;
       if (port === undefined) {
         setTimeout(() => tryNext(targets()), LOOK_AGAIN_MS);
         return;
@@ -44,8 +47,8 @@ export async function openLink(targets) {
       hold(far);
       far.once('connect', () => {
         isOpen = true;
-        carry(near, far);
-        carry(far, near);
+        carry(near, far, false);
+        carry(far, near, true);
         near.resume();
       });
       far.once('close', () => isOpen || tryNext(others));

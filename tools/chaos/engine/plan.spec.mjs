@@ -33,8 +33,20 @@ it('seeds reach every kind of fault', () => {
       'kill redis',
       'crash postgres',
       'cut postgres',
+      'strand jobs',
+      'lose way to persist',
+      'step runner',
     ]),
   );
+});
+
+it('a long outage is in no other fault of its store', () => {
+  const plan = planOf(3, 300, [{ store: 'redis', seconds: 120 }]);
+  const [outage, ...others] = plan;
+  expect(outage).toMatchObject({ kind: 'kill', target: 'redis', forMs: 120_000 });
+  const until = outage.atMs + outage.forMs;
+  expect(others.filter(({ target, atMs }) => target === 'redis' && atMs < until)).toEqual([]);
+  expect(others.some(({ target, atMs }) => target === 'redis' && atMs > until)).toBe(true);
 });
 
 it('a log of operations that is begun again from any point ends alike', () => {

@@ -1,8 +1,8 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startProcess } from '#libs/embedded';
-import { at } from '../../setup/place.mjs';
 
+const CLOCK = new URL('./stepped-clock.mjs', import.meta.url).href;
 const READY_WITHIN_MS = 90_000;
 const LOOK_EVERY_MS = 100;
 const ASK_MS = 2_000;
@@ -59,6 +59,15 @@ export class Replica {
     process.kill(this.#process.pid, signal);
   }
 
+  /** Its wall clock says so much later from now on, also once it was started again. */
+  stepClock(byMs) {
+    writeFileSync(this.#clockFile, String(byMs));
+  }
+
+  get #clockFile() {
+    return `${this.logFile}.clock`;
+  }
+
   async untilReady() {
     for (const giveUpAt = Date.now() + READY_WITHIN_MS; Date.now() < giveUpAt; await delay(LOOK_EVERY_MS)) {
       if (await this.isReady()) return;
@@ -87,8 +96,8 @@ export class Replica {
     const log = openSync(this.logFile, 'a');
     this.#process = await startProcess({
       command: process.execPath,
-      args: ['--no-node-snapshot', at(this.entry)],
-      env: this.env,
+      args: ['--no-node-snapshot', '--import', CLOCK, this.entry],
+      env: { ...this.env, CHAOS_CLOCK: this.#clockFile },
       stopSignal: 'SIGTERM',
       stopWithinMs: 15_000,
       stdio: ['ignore', log, log],

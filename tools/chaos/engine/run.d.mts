@@ -3,6 +3,8 @@ export interface ChaosOptions {
   readonly seed: number;
   /** For how long faults begin. */
   readonly seconds: number;
+  /** Of a whole store, beside what the seed says. */
+  readonly outages?: readonly { readonly store: 'postgres' | 'redis'; readonly seconds: number }[];
   readonly say: (line: string) => void;
 }
 

@@ -22,12 +22,13 @@ const BOUND_MS = 90_000;
 
 /**
  * Runs load on a whole engine while a seeded nemesis hurts it, lets it settle, and checks what it was like.
- * @param {{ seed: number, seconds: number, say: (line: string) => void }} options
+ * @param {{ seed: number, seconds: number, outages?: readonly { store: 'postgres' | 'redis', seconds: number }[], build?: string,
+ *   settleWithinMs?: number, keepLogs?: boolean, say: (line: string) => void }} options
  * @returns {Promise<{ violations: string[], report: string }>}
  */
-export async function chaos({ seed, seconds, say }) {
+export async function chaos({ seed, seconds, outages = [], build, settleWithinMs = SETTLE_WITHIN_MS, keepLogs = true, say }) {
   const world = await startWorld(seed);
-  const engine = await startEngine({ replicas: REPLICAS, say });
+  const engine = await startEngine({ replicas: REPLICAS, build, say });
   const history = new History(engine.stores.postgres.url);
   let hasFailed = true;
   try {
@@ -38,11 +39,11 @@ export async function chaos({ seed, seconds, say }) {
     say(`seed ${seed}: load runs, ${seconds} s of faults follow`);
     const startedAt = Date.now();
     const tell = (fault) => say(`${((Date.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${faultText(fault)}`);
-    const faults = await unleash(engine, planOf(seed, seconds), tell);
+    const faults = await unleash(engine, world, planOf(seed, seconds, outages), tell);
     const healed = Date.now();
-    await settle({ engine, loads, history, say });
+    await settle({ engine, loads, history, withinMs: settleWithinMs, say });
     const settledMs = Date.now() - healed;
-    const facts = await factsOf({ world, tenants, loads, history });
+    const facts = { ...(await factsOf({ world, tenants, loads, history })), boundMs: boundOf(outages) };
     const verdicts = checkAll(facts);
     const report = reportOf({
       seed,
@@ -63,12 +64,15 @@ export async function chaos({ seed, seconds, say }) {
     hasFailed = violations.length > 0;
     return { violations, report };
   } finally {
-    if (hasFailed) say(`seed ${seed} failed; logs of the services: ${engine.folder}`);
+    if (hasFailed && keepLogs) say(`seed ${seed} failed; logs of the services: ${engine.folder}`);
     await history.close();
-    await engine.stop({ keepLogs: hasFailed });
+    await engine.stop({ keepLogs: hasFailed && keepLogs });
     await world.close();
   }
 }
+
+/** While a store is away, nothing that needs it gets on. */
+const boundOf = (outages) => BOUND_MS + 1_000 * outages.reduce((sum, { seconds }) => sum + seconds, 0);
 
 async function prepare(engine, world) {
   const tenants = [];
@@ -82,14 +86,14 @@ async function prepare(engine, world) {
 }
 
 /** Faults are over and load ends: every source is read to its end once more, then nothing may be left open. */
-async function settle({ engine, loads, history, say }) {
+async function settle({ engine, loads, history, withinMs, say }) {
   for (const replica of engine.replicas.values()) await replica.untilReady();
   await Promise.all(loads.map((load) => load.end()));
   say('load has ended; waiting until all is read and nothing is open');
-  await Promise.all(loads.flatMap((load) => ['items', 'notes'].map((sync) => readToTheEnd(load, sync))));
+  await Promise.all(loads.flatMap((load) => ['items', 'notes'].map((sync) => readToTheEnd(load, sync, withinMs))));
   await Promise.all(loads.map((load) => load.command('/sync/pause')));
   say('all is read');
-  const giveUpAt = Date.now() + SETTLE_WITHIN_MS;
+  const giveUpAt = Date.now() + withinMs;
   let open = await history.open();
   for (; Object.keys(open).length > 0 && Date.now() < giveUpAt; open = await history.open()) await delay(POLL_MS);
   say(`open at the end: ${JSON.stringify(open)}`);
@@ -100,9 +104,9 @@ async function settle({ engine, loads, history, say }) {
  * Until two runs have succeeded: the first may have begun, or gone on from a checkpoint of a time, before the source stood still; the second has
  * read all of it.
  */
-async function readToTheEnd(load, sync) {
+async function readToTheEnd(load, sync, withinMs) {
   const [since, ends] = [Date.now(), new Set()];
-  for (const giveUpAt = since + SETTLE_WITHIN_MS; Date.now() < giveUpAt; await delay(POLL_MS)) {
+  for (const giveUpAt = since + withinMs; Date.now() < giveUpAt; await delay(POLL_MS)) {
     const { status, latestExecutionStatus, finishedAt } = await load.status(sync);
     if (latestExecutionStatus === 'SUCCESS' && Date.parse(finishedAt) > since) ends.add(finishedAt);
     if (ends.size > 1) return;
@@ -126,7 +130,6 @@ async function factsOf({ world, tenants, loads, history }) {
     hooks: world.hooks,
     readers,
     tenants: tenants.map(({ name }) => ({ name, environmentId: read.environments[name] })),
-    boundMs: BOUND_MS,
   };
 }
 

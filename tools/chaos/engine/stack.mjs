@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newStackSecrets } from '#libs/embedded';
 import { openLink } from './link.mjs';
+import { at } from '../../setup/place.mjs';
 import { ownPort } from './ports.mjs';
 import { Replica } from './replica.mjs';
 import { startStores } from './stores.mjs';
@@ -28,9 +29,10 @@ const through = (address, port) => Object.assign(new URL(address), { port: Strin
 /**
  * A whole Fairlead from `dist` on stores of its own: every process reaches each store by a link of its own, and services reach each other by a
  * balancer before their replicas.
- * @param {{ replicas: readonly string[], env?: Record<string, string>, say: (line: string) => void }} options
+ * @param {{ replicas: readonly string[], build?: string, env?: Record<string, string>, say: (line: string) => void }} options
+ *   build: folder that holds the `dist` to run
  */
-export async function startEngine({ replicas, env = {}, say }) {
+export async function startEngine({ replicas, build = at(), env = {}, say }) {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-chaos-'));
   mkdirSync(join(folder, 'objects'));
   const secrets = newStackSecrets();
@@ -38,12 +40,13 @@ export async function startEngine({ replicas, env = {}, say }) {
   const all = new Map();
   const balancers = await balance(all);
   const shared = { ...commonEnv(folder, secrets), ...addresses(balancers), ...env };
-  for (const name of replicas) all.set(name, await replicaOf(name, await ownPort(), { folder, secrets, stores, shared }));
+  for (const name of replicas) all.set(name, await replicaOf(name, await ownPort(), { build, folder, secrets, stores, shared }));
   const engine = {
     folder,
     stores,
     secrets,
     replicas: all,
+    balancers,
     baseUrl: url(balancers.server.port),
     async stop({ keepLogs = false } = {}) {
       await Promise.all([...all.values()].map((replica) => replica.stop()));
@@ -53,7 +56,7 @@ export async function startEngine({ replicas, env = {}, say }) {
     },
   };
   try {
-    await migrate(all.get('server'), folder);
+    await migrate(all.get('server'), build, folder);
     for (const replica of all.values()) await replica.start();
     for (const replica of all.values()) await replica.untilReady();
   } catch (error) {
@@ -93,11 +96,11 @@ function commonEnv(folder, { FAIRLEAD_EXECUTION_PUBLIC_KEY }) {
   };
 }
 
-async function replicaOf(name, port, { folder, secrets, stores, shared }) {
+async function replicaOf(name, port, { build, folder, secrets, stores, shared }) {
   const service = serviceOf(name);
   const { postgresPassword: _postgres, redisPassword: _redis, ...variables } = secrets;
   const own = { ...shared, [PORT_OF[service]]: String(port) };
-  const plan = { name, port, entry: `dist/apps/${service}/src/main.js`, logFile: join(folder, `${name}.log`) };
+  const plan = { name, port, entry: join(build, 'dist/apps', service, 'src/main.js'), logFile: join(folder, `${name}.log`) };
   // No store, no private key: what the real runner gets.
   if (service === 'runner') return new Replica({ ...plan, env: own, links: {} });
   const links = { postgres: await openLink(() => [stores.postgres.port]), redis: await openLink(() => [stores.redis.port]) };
@@ -117,10 +120,10 @@ async function replicaOf(name, port, { folder, secrets, stores, shared }) {
   });
 }
 
-async function migrate({ env }, folder) {
+async function migrate({ env }, build, folder) {
   const migration = new Replica({
     name: 'migrate',
-    entry: 'dist/apps/server/src/migrate.js',
+    entry: join(build, 'dist/apps/server/src/migrate.js'),
     env,
     links: {},
     logFile: join(folder, 'migrate.log'),

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { randomFrom } from '../random.mjs';
 import { Source } from './sources.mjs';
 
@@ -7,11 +8,14 @@ import { Source } from './sources.mjs';
 const API_FAILS = 0.02;
 const HOOK_FAILS = 0.1;
 const HOOK_REFUSES = 0.02;
+/** What syncs read: what they are told can grow old on its way. */
+const SLOW_ROUTES = new Set(['/items', '/ops']);
 
 /** Everything outside Fairlead: the API that functions call, the customer's webhook address, and an echo to proxy to. */
 export async function startWorld(seed) {
   const random = randomFrom(seed ^ 0x5eed);
   const world = { sources: new Map(), works: new Map(), hooks: new Map(), failedHooks: 0 };
+  let held = { takesUntil: 0, over: Promise.resolve() };
   const sourceOf = (connection) => {
     const known = world.sources.get(connection) ?? new Source(connection, random);
     world.sources.set(connection, known);
@@ -28,7 +32,10 @@ export async function startWorld(seed) {
     if (url.pathname === '/work') return work(world, JSON.parse(await textOf(request)));
     if (random() < API_FAILS) return { status: 503, body: { error: 'try again' } };
     const route = routes[url.pathname];
-    return route ? { status: 200, body: route(Object.fromEntries(url.searchParams)) ?? {} } : { status: 404, body: {} };
+    if (!route) return { status: 404, body: {} };
+    const body = route(Object.fromEntries(url.searchParams)) ?? {};
+    if (SLOW_ROUTES.has(url.pathname) && Date.now() < held.takesUntil) await held.over;
+    return { status: 200, body };
   };
   const server = createServer((request, response) => {
     answer(request, new URL(request.url, 'http://world')).then(
@@ -40,6 +47,10 @@ export async function startWorld(seed) {
   return Object.assign(world, {
     url: `http://127.0.0.1:${server.address().port}`,
     sourceOf,
+    /** What syncs ask for within `takesMs` is answered after `forMs`, as it was when they asked. */
+    hold(takesMs, forMs) {
+      held = { takesUntil: Date.now() + takesMs, over: delay(forMs, undefined, { ref: false }) };
+    },
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => void server.close(resolve));

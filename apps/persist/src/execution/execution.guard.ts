@@ -9,6 +9,7 @@ export { EXECUTION_PUBLIC_KEY } from './execution-tokens.service.js';
 
 interface ExecutionRequest extends FastifyRequest {
   execution?: ExecutionClaims;
+  fence?: () => Promise<void>;
 }
 
 const BEARER = 'Bearer ';
@@ -27,16 +28,22 @@ export class ExecutionGuard implements CanActivate {
   }
 }
 
-/** Closes what changes state to runs that have ended; stands after `ExecutionGuard`. */
+/** Closes what changes state to runs that have ended, now and once more where it is written; stands after `ExecutionGuard`. */
 @Injectable()
 export class LiveRunGuard implements CanActivate {
   constructor(private readonly settled: SettledRuns) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    await this.settled.refuse(executionOf(context).sub);
+    const { sub } = executionOf(context);
+    await this.settled.refuse(sub);
+    context.switchToHttp().getRequest<ExecutionRequest>().fence = () => this.settled.refuseNow(sub);
     return true;
   }
 }
+
+/** Throws once the run that called has ended. Undefined where a run may do after its end what it asked for. */
+export const fenceOf = (context: ExecutionContext): (() => Promise<void>) | undefined =>
+  context.switchToHttp().getRequest<ExecutionRequest>().fence;
 
 /** The run that called. @throws AppError on a route that is not behind `ExecutionGuard` */
 export function executionOf(context: ExecutionContext): ExecutionClaims {

@@ -30,7 +30,12 @@ export class SettledRuns {
   async refuse(executionId: string): Promise<void> {
     if (!this.#ended.has(executionId) && !(await this.#isMarked(executionId)) && !(await this.#isRecorded(executionId))) return;
     this.#ended.set(executionId, true);
-    throw new AppError('script_aborted', 'this run has ended; nothing it writes is kept');
+    throw ended();
+  }
+
+  /** As `refuse`, by what the ledger says at this moment. @throws AppError `script_aborted` */
+  async refuseNow(executionId: string): Promise<void> {
+    if (await this.#isFinal(executionId)) throw ended();
   }
 
   /** False also where Redis cannot say. */
@@ -44,11 +49,18 @@ export class SettledRuns {
     }
   }
 
-  /** An action that somebody waits for has no row before it ends. */
   async #isRecorded(id: string): Promise<boolean> {
     if (this.#open.has(id)) return false;
-    const ended = await this.db.query(`SELECT 1 FROM executions WHERE id = $1 AND state NOT IN ('queued', 'running')`, [id]);
-    if (ended.length === 0) this.#open.set(id, true);
-    return ended.length > 0;
+    const isFinal = await this.#isFinal(id);
+    if (!isFinal) this.#open.set(id, true);
+    return isFinal;
+  }
+
+  /** An action that somebody waits for has no row before it ends. */
+  async #isFinal(id: string): Promise<boolean> {
+    const final = await this.db.query(`SELECT 1 FROM executions WHERE id = $1 AND state NOT IN ('queued', 'running')`, [id]);
+    return final.length > 0;
   }
 }
+
+const ended = () => new AppError('script_aborted', 'this run has ended; nothing it writes is kept');

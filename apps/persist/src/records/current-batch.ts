@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { parseOrThrow } from '#libs/http';
 import type { BatchScope } from '#libs/records';
-import { executionOf } from '../execution/execution.guard.js';
+import { executionOf, fenceOf } from '../execution/execution.guard.js';
 import { batchScope } from './batch-scope.js';
 import { batchHeaders, modelParams } from './records.dto.js';
 
@@ -16,5 +16,6 @@ export const CurrentBatch = createParamDecorator((_data: unknown, context: Execu
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   const { model } = parseOrThrow(modelParams, request.params, 'invalid_uri_params');
   const headers = parseOrThrow(batchHeaders, request.headers, 'invalid_headers');
-  return { ...batchScope(executionOf(context), model, headers['x-batch-id']), merging: headers['x-merging'] };
+  const scope = batchScope(executionOf(context), model, headers['x-batch-id']);
+  return { ...scope, fence: fenceOf(context), merging: headers['x-merging'] };
 });

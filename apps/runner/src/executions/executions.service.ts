@@ -11,7 +11,7 @@ import { RunContext, Services } from '../sdk/run-context.js';
 import { Bundles } from './bundles.js';
 import { classifyFailure, classifyStop, type Failure, isInterruption, parseFailure } from './domain/classify.js';
 import { inputOf, runFacts, scriptNameOf, warmKeyOf } from './domain/run-facts.js';
-import { withSourcePositions } from './domain/source-positions.js';
+import { SourcePositions } from './domain/source-positions.js';
 
 const refused = counter('fairlead.runner.refused');
 
@@ -92,6 +92,8 @@ export class Executions implements BeforeApplicationShutdown {
   async #run(run: RunContext, signal: AbortSignal): Promise<Outcome> {
     const { request } = run;
     const bundle = await this.bundles.get(request.bundle.hash, request.bundle.url);
+    const sources = new SourcePositions(scriptNameOf(request), bundle.code);
+    run.sources = sources;
     if (request.context.emptyCache) await emptyModels(run);
     const spec = {
       id: request.executionId,
@@ -104,7 +106,7 @@ export class Executions implements BeforeApplicationShutdown {
     const { result } = await this.pool.run(spec, bundle, (op, args, body) => answerCall(run, op, args, body), signal);
     if (result.status === 'returned' && request.kind === 'sync' && request.function.trackDeletes) await deleteOutdated(run);
     await releaseLocks(run);
-    return outcomeOf(run, result, bundle.code);
+    return outcomeOf(run, result, sources);
   }
 }
 
@@ -124,7 +126,7 @@ async function releaseLocks(run: RunContext): Promise<void> {
   }
 }
 
-function outcomeOf(run: RunContext, result: RunResult, code: string): Outcome {
+function outcomeOf(run: RunContext, result: RunResult, sources: SourcePositions): Outcome {
   const facts = factsOf(run, result.durationMs);
   if (result.status === 'returned') return { status: 'succeeded', output: JSON.parse(result.output) as unknown, ...facts };
   if (result.status === 'stopped')
@@ -132,7 +134,7 @@ function outcomeOf(run: RunContext, result: RunResult, code: string): Outcome {
   const failure = parseFailure(result.failure);
   // The time of the run was nearly up, and it ended where the next one goes on.
   if (isInterruption(failure)) return { status: 'succeeded', output: null, interrupted: true, ...facts };
-  return failed(run, classified(failure, scriptNameOf(run.request), code), facts);
+  return failed(run, classified(failure, scriptNameOf(run.request), sources), facts);
 }
 
 function failed(run: RunContext, error: FunctionError, facts: ReturnType<typeof factsOf>): Outcome {
@@ -140,9 +142,10 @@ function failed(run: RunContext, error: FunctionError, facts: ReturnType<typeof 
   return { status: 'failed', error, ...facts };
 }
 
-function classified(failure: Failure, scriptName: string, code: string): FunctionError {
-  const stack = failure.stack && withSourcePositions(failure.stack, scriptName, code);
-  return classifyFailure({ ...failure, stack }, scriptName);
+function classified(failure: Failure, scriptName: string, sources: SourcePositions): FunctionError {
+  const stack = failure.stack && sources.inStack(failure.stack);
+  const [payload, thrown] = [sources.inValue(failure.payload), sources.inValue(failure.thrown)];
+  return classifyFailure({ ...failure, stack, payload, thrown }, scriptName);
 }
 
 const factsOf = (

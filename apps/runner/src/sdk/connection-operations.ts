@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { HostError } from './host-error.js';
 import type { Operation } from './operation.js';
+import { parsed } from './parsed.js';
 import type { RunContext } from './run-context.js';
 
 const connectionArgs = z.object({
@@ -17,15 +18,19 @@ const connectionArgs = z.object({
 const SHOWN_MS = 60_000;
 const NEW_MS = 1_000;
 
+/** A part that is null is the run's own, like one that is not there. */
+const withoutNulls = (given: Record<string, unknown>): object =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+
 const integrationArgs = z.object({ include: z.array(z.string()).default([]) });
 
 const metadataArgs = z.object({ op: z.enum(['replace', 'merge']), metadata: z.record(z.string(), z.unknown()) });
 
 /** Answers like the public metadata call (spec/functions.md §2.2). */
 async function changeMetadata(run: RunContext, given: Record<string, unknown>): Promise<object> {
-  const parsed = metadataArgs.safeParse(given);
-  if (!parsed.success) throw new HostError({ name: 'Error', message: 'metadata must be an object' });
-  const { op, metadata } = parsed.data;
+  const result = metadataArgs.safeParse(given);
+  if (!result.success) throw new HostError({ name: 'Error', message: 'metadata must be an object' });
+  const { op, metadata } = result.data;
   await run.server(op === 'merge' ? 'PATCH' : 'POST', '/internal/metadata', metadata);
   const { connection, integration } = await run.leases.of();
   const { metadata: known } = z.object({ metadata: z.record(z.string(), z.unknown()).nullish() }).parse(connection);
@@ -53,14 +58,18 @@ async function readConnection(run: RunContext, args: z.output<typeof connectionA
 /** Connection, metadata and integration (spec/functions.md §2.2). */
 export const connectionOperations: Record<string, Operation> = {
   connection: async (run, given) => {
-    const { refreshGithubAppJwtToken, refreshToken, isNew, ...of } = connectionArgs.parse(given);
+    const { refreshGithubAppJwtToken, refreshToken, isNew, ...of } = parsed(
+      connectionArgs,
+      withoutNulls(given),
+      'the question for a connection',
+    );
     if (refreshToken || refreshGithubAppJwtToken) return readConnection(run, { ...of, refreshToken, refreshGithubAppJwtToken });
     return (await run.leases.of({ ...of, maxAgeMs: isNew ? NEW_MS : SHOWN_MS })).connection;
   },
   metadata: changeMetadata,
   integration: (run, given) => {
     const query = new URLSearchParams();
-    for (const name of integrationArgs.parse(given).include) query.append('include', name);
+    for (const name of parsed(integrationArgs, given, 'the question for an integration').include) query.append('include', name);
     return run.server('GET', `/internal/integration?${query.toString()}`);
   },
   'environment-variables': (run) => run.server('GET', '/internal/environment-variables'),

@@ -20,7 +20,7 @@ export function refusalError({ status, statusText, headers, bytes }: Received, a
   return new HostError({
     name: 'AxiosError',
     message: `Request failed with status code ${status}`,
-    code: status >= 500 ? 'ERR_BAD_RESPONSE' : 'ERR_BAD_REQUEST',
+    code: status >= 400 && status < 500 ? 'ERR_BAD_REQUEST' : 'ERR_BAD_RESPONSE',
     http: {
       status,
       response: { status, statusText, headers, ...(isBinary ? {} : { data: dataOf(bytes, args) }) },
@@ -30,7 +30,7 @@ export function refusalError({ status, statusText, headers, bytes }: Received, a
   });
 }
 
-function dataOf(bytes: Buffer, { responseType = 'json' }: HttpArguments): unknown {
+function dataOf(bytes: Buffer, { responseType }: HttpArguments): unknown {
   const text = new TextDecoder().decode(bytes);
   return responseType === 'json' ? jsonOrText(text) : text;
 }

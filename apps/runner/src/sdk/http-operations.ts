@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { ConnectionLease } from '#libs/contracts';
 import { messageOf } from '#libs/kernel';
 import { type OutboundRequest, renewal, type SendOptions } from '#libs/proxy';
@@ -6,6 +5,8 @@ import { governedOptions } from '#libs/rate-limits';
 import { fetchArguments, type HttpArguments, httpArguments } from './domain/http-arguments.js';
 import { renderBody, renderFetchBody } from './domain/http-body.js';
 import { factsOf, HostError, sdkError } from './host-error.js';
+import { parsed } from './parsed.js';
+import { fetchFor } from './plain-http.js';
 import { callError, checkRedirect, fetchError, refusalError, shownConfig } from './http-errors.js';
 import type { Operation } from './operation.js';
 import type { LeaseOf } from './leases.js';
@@ -20,19 +21,19 @@ function requestOf(run: RunContext, args: HttpArguments, lease: ConnectionLease)
     endpoint: args.endpoint,
     params: args.params,
     headers: {
-      ...(args.decompress === false ? {} : { 'accept-encoding': 'gzip, deflate, br' }),
+      ...(args.decompress ? { 'accept-encoding': 'gzip, deflate, br' } : {}),
       ...args.headers,
       ...(rendered ? { 'content-type': rendered.contentType } : {}),
     },
     body: rendered?.body,
     baseUrlOverride: args.baseUrlOverride ?? undefined,
-    forwardHeadersOnRedirect: args.forwardHeadersOnRedirect,
-    decompress: args.decompress ?? true,
+    forwardHeadersOnRedirect: args.forwardHeadersOnRedirect ?? undefined,
+    decompress: args.decompress,
   });
 }
 
 async function http(run: RunContext, given: Record<string, unknown>): Promise<object> {
-  const args = parsed(httpArguments, given);
+  const args = parsed(httpArguments, given, 'the request');
   const lease = await leaseOf(run, args, (message) => new HostError({ name: 'Error', message, code: 'unknown_provider' }));
   const received = await send(run, args, lease);
   if (received.status >= 300) throw refusalError(received, args);
@@ -71,22 +72,13 @@ const headOf = ({ status, statusText, headers }: Received) => ({ status, statusT
 const contentOf = ({ bytes }: Received, { responseType }: HttpArguments) =>
   responseType === 'arraybuffer' ? { bytes: bytes.toString('base64') } : { text: new TextDecoder().decode(bytes) };
 
-function parsed<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
-  const result = schema.safeParse(given);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new HostError({ name: 'Error', message: `the request is not valid: ${issue?.path.join('.')} ${issue?.message}` });
-}
-
 async function uncontrolledFetch(run: RunContext, given: Record<string, unknown>): Promise<object> {
-  const { url, body, method, headers } = parsed(fetchArguments, given);
+  const { url, body, method, headers } = parsed(fetchArguments, given, 'the request');
   const rendered = renderFetchBody(body);
   const type = rendered.contentType === undefined ? {} : { 'content-type': rendered.contentType };
   const request = { method, headers: { ...type, ...headers }, body: rendered.body };
-  const limits = { signal: run.signal, totalMs: run.leftMs };
   try {
-    const { outboundPolicy } = await run.leases.of();
-    const received = await run.services.http.fetch(new URL(url), { ...request, outboundPolicy }, limits);
+    const received = await fetchFor(run, new URL(url), request);
     checkRedirect(received, new URL(url));
     return { ...headOf(received), url, bytes: received.bytes.toString('base64') };
   } catch (error) {
@@ -96,7 +88,7 @@ async function uncontrolledFetch(run: RunContext, given: Record<string, unknown>
 
 /** How the provider of another connection pages; null where the catalogue does not say. */
 async function pagination(run: RunContext, given: Record<string, unknown>): Promise<unknown> {
-  const of = parsed(ofConnection, given);
+  const of = parsed(ofConnection, given, 'the request');
   const { provider } = await leaseOf(run, of, (message) => sdkError('unknown_provider_template_in_config', message));
   return (provider['proxy'] as { paginate?: unknown } | undefined)?.paginate ?? null;
 }

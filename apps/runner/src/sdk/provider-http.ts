@@ -8,7 +8,7 @@ import { openTransport, type OutboundRequest, type ProxyCall, type SendOptions, 
 export interface Received {
   readonly status: number;
   readonly statusText: string;
-  /** Lower-case names; `set-cookie` may hold several values. */
+  /** Lower-case names. As in Node, values of one name are one text, but for `set-cookie`. */
   readonly headers: Record<string, string | string[]>;
   readonly bytes: Buffer;
 }
@@ -36,20 +36,22 @@ export class ProviderHttp {
     return {
       status,
       statusText: STATUS_CODES[status] ?? '',
-      headers: Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string | string[]] => !!entry[1])),
+      headers: plainHeaders(headers),
       bytes: await readAll(body, request.method),
     };
   }
 
   /**
    * A request without credentials or retries.
-   * @param request with the policy of the environment on whose behalf it is made
+   * @param request with the policy of the environment on whose behalf it is made, and what must not be seen in a log
    * @throws AppError as `send` does
    */
   fetch(
     url: URL,
-    request: Pick<OutboundRequest, 'method' | 'headers' | 'outboundPolicy'> & { readonly body: string | Buffer | undefined },
-    options: Pick<SendOptions, 'signal' | 'totalMs'>,
+    request: Pick<OutboundRequest, 'method' | 'headers' | 'outboundPolicy' | 'secrets'> & {
+      readonly body: string | Buffer | undefined;
+    },
+    options: Pick<SendOptions, 'signal' | 'totalMs' | 'onAttempt'>,
   ): Promise<Received> {
     this.#transport.check(url, request.outboundPolicy);
     const plain: OutboundRequest = {
@@ -61,7 +63,6 @@ export class ProviderHttp {
       decompress: true,
       retry: undefined,
       credentialHeaders: [],
-      secrets: [],
     };
     return this.send(plain, options);
   }
@@ -71,6 +72,13 @@ export class ProviderHttp {
     await this.#transport.close();
   }
 }
+
+const plainHeaders = (headers: Readonly<Record<string, string | string[] | undefined>>): Received['headers'] =>
+  Object.fromEntries(
+    Object.entries(headers)
+      .filter((entry): entry is [string, string | string[]] => !!entry[1])
+      .map(([name, value]) => [name, name === 'set-cookie' ? [value].flat() : [value].flat().join(', ')]),
+  );
 
 async function readAll(body: Readable, method: string): Promise<Buffer> {
   const chunks: Buffer[] = [];

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BatchResult, Checkpoint, ConnectionLease, ExecuteRequest, ModelCounts } from '#libs/contracts';
 import { messageOf } from '#libs/kernel';
+import type { SourcePositions } from '../executions/domain/source-positions.js';
 import { LogSample } from './domain/log-sample.js';
 import { type HostError, sdkError } from './host-error.js';
 import { Leases } from './leases.js';
@@ -35,6 +36,8 @@ export class RunContext {
   proxyCalls = 0;
   /** Whether locks are to be given back at the end. */
   holdsLocks = false;
+  /** Known once its code is. */
+  sources: SourcePositions | undefined;
   readonly results: ModelCounts = {};
   /** Version of the checkpoint this run last saw; read on first touch. */
   checkpointVersion: number | undefined;

@@ -118,7 +118,7 @@ const NO_BODY: IncomingBody = { body: undefined, bodyLength: undefined };
 
 /** Credentials that cannot be renewed are no news to the caller: the upstream's own refusal says as much. */
 function throwUnlessRefused(error: unknown): void {
-  if (!(error instanceof AppError)) throw error;
+  if (!(error instanceof AppError) || error.fault === 'us') throw error;
 }
 
 /** What keeps a call from being made, as this endpoint says it (spec/auth.md §6.9). */

@@ -35,8 +35,9 @@ export class SyncRequests {
     const scope = await this.scopes.forCommand(caller.environmentId, key, connectionId);
     const options = triggerOptionsOf(body);
     const triggered = await this.triggers.trigger(await this.commands.selectRunnable(scope, body.syncs), options);
+    const begun = triggered.flatMap(({ sync, refused }) => (refused ? [] : [sync]));
+    if (options.reset) await this.#forgetTracking(begun);
     for (const { sync, refused } of triggered) {
-      if (options.reset && !refused) await this.#forgetTracking(sync);
       this.#log(caller, key, options.reset ? 'request_run_full' : 'request_run', sync, refused && REFUSALS[refused]);
     }
   }
@@ -89,12 +90,12 @@ export class SyncRequests {
     return this.scopes.forCommand(environmentId, body.provider_config_key, body.connection_id);
   }
 
-  /** A deletion tracking that the cancelled run left open must not reach into the new one. */
-  #forgetTracking({ connectionRowId, models, variant }: SyncTarget): Promise<void> {
-    return this.records.resetTracking(
-      connectionRowId,
-      models.map((model) => datasetOf(model, variant)),
+  /** A deletion tracking that a cancelled run left open must not reach into the new one. */
+  #forgetTracking(syncs: readonly SyncTarget[]): Promise<void> {
+    const datasets = syncs.flatMap(({ connectionRowId: connectionId, models, variant }) =>
+      models.map((model) => ({ connectionId, model: datasetOf(model, variant) })),
     );
+    return this.records.resetTracking(datasets);
   }
 
   #log(

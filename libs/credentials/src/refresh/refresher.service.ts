@@ -112,6 +112,6 @@ const outcomeOf = (result: RefreshResult): string => (result.kind === 'failed' &
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
 
 function errorOf({ code, message }: Extract<RefreshResult, { kind: 'failed' }>): AppError {
-  if (isErrorCode(code) && ERRORS[code].fault !== 'us') return new AppError(code, message);
+  if (isErrorCode(code) && (ERRORS[code].fault !== 'us' || code === 'database_unavailable')) return new AppError(code, message);
   return new AppError('refresh_token_external_error', `renewing the credentials failed: ${message}`);
 }

@@ -1,4 +1,5 @@
-import type { LeaseFacts } from './lease-facts.js';
+import type { ConnectionLease } from '#libs/contracts';
+import { type LeaseFacts, leaseFacts } from './lease-facts.js';
 
 /** Masking every "1" or "eu" of a log would hide more than it protects. */
 const MIN_SECRET = 6;
@@ -23,6 +24,9 @@ export function secretsOf(facts: LeaseFacts, derived: Iterable<string> = []): st
   for (const value of [...derived, basicPair(facts)]) if (value.length >= MIN_SECRET) spell(value, forms);
   return [...forms].toSorted((a, b) => b.length - a.length);
 }
+
+/** As `secretsOf`, of a lease: for logs of calls that whoever holds it makes by other means. */
+export const secretsOfLease = (lease: ConnectionLease): string[] => secretsOf(leaseFacts(lease));
 
 function plainSecrets(facts: LeaseFacts): Set<string> {
   const { credentials, config, custom, clientSecret } = facts;

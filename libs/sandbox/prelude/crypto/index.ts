@@ -17,6 +17,9 @@ import {
   verify,
 } from './signatures.js';
 
+import { webcrypto } from './subtle.js';
+import { CryptoKey } from './subtle-keys.js';
+
 /** Of OpenSSL, as far as its numbers are given to a function of this module. */
 const constants = Object.freeze({
   RSA_PKCS1_PADDING: 1,
@@ -29,11 +32,13 @@ const constants = Object.freeze({
 });
 
 /** Classes whose names authors can see; the bundler shortens them. */
-export const cryptoClasses = { Cipheriv, Decipheriv, Hash, Hmac, KeyObject, Sign, Verify };
+export const cryptoClasses = { Cipheriv, Decipheriv, Hash, Hmac, KeyObject, Sign, Verify, CryptoKey };
+
+const { CryptoKey: _ofWebcrypto, ...nodeClasses } = cryptoClasses;
 
 /** The part of `node:crypto` that works on data at hand; what it computes, the sandbox process computes with Node's own. */
 export const crypto = Object.freeze({
-  ...cryptoClasses,
+  ...nodeClasses,
   constants,
   createCipheriv,
   createDecipheriv,
@@ -63,6 +68,8 @@ export const crypto = Object.freeze({
   scrypt,
   scryptSync,
   sign,
+  subtle: webcrypto.subtle,
   timingSafeEqual,
   verify,
+  webcrypto,
 });

@@ -1,5 +1,6 @@
 import { Buffer } from 'buffer';
 import type { Ask } from '../bridge.js';
+import { axiosHeaders } from '../axios-headers.js';
 import { requestOf } from '../host-error.js';
 
 /** A request as functions write it (spec/functions.md §2.1). */
@@ -14,7 +15,7 @@ export interface HttpConfig {
   readonly retryHeader?: object;
   readonly baseUrlOverride?: string;
   readonly decompress?: boolean;
-  readonly responseType?: string;
+  readonly responseType?: string | null;
   readonly forwardHeadersOnRedirect?: boolean;
   readonly connectionId?: string;
   readonly providerConfigKey?: string;
@@ -52,7 +53,8 @@ export function httpMethods(ask: Ask) {
       body: describeBody(data),
     });
     const { status, statusText, headers, config: sent } = wire;
-    return { data: received(wire, config.responseType), status, statusText, headers, config: sent, request: requestOf(sent) };
+    const content = received(wire, config.responseType);
+    return { data: content, status, statusText, headers: axiosHeaders(headers), config: sent, request: requestOf(sent) };
   };
   const by =
     (method: string): Send =>
@@ -61,9 +63,9 @@ export function httpMethods(ask: Ask) {
   return { proxy, get: by('GET'), post: by('POST'), put: by('PUT'), patch: by('PATCH'), delete: by('DELETE') };
 }
 
-function received({ text = '', bytes }: Wire, responseType: string | undefined): unknown {
+function received({ text = '', bytes }: Wire, responseType: string | null | undefined): unknown {
   if (bytes !== undefined) return Buffer.from(bytes, 'base64');
-  if (responseType !== undefined && responseType !== 'json') return text;
+  if ((responseType ?? 'json') !== 'json') return text;
   try {
     return JSON.parse(text);
   } catch {
@@ -72,7 +74,9 @@ function received({ text = '', bytes }: Wire, responseType: string | undefined):
 }
 
 export const plainHeaders = (headers: Record<string, string>): Record<string, string> =>
-  headers instanceof Headers ? Object.fromEntries(headers as unknown as Iterable<[string, string]>) : headers;
+  headers instanceof Headers || headers instanceof Map
+    ? Object.fromEntries(headers as unknown as Iterable<[string, string]>)
+    : headers;
 
 /** Arrays are comma-joined, as `URLSearchParams.set` does it. */
 function plainParams(params: HttpConfig['params']): string | Record<string, string> | undefined {

@@ -32,12 +32,16 @@ function withoutMetadata(row: Row): Row {
 const asWriteError = (error: unknown, what: string): unknown =>
   isSdkError(error as object) ? error : new Error(`Failed to ${what} records: ${(error as Error).message}`);
 
+const noList = (what: string, given: unknown): string =>
+  `${what} must be an array, not ${given === null ? 'null' : typeof given}`;
+
 /** Writes in batches of 1,000, in order; the JSON text goes straight through to the record store. */
 const writer =
   (ask: Ask, merging: ReadonlyMap<string, Merging>) =>
   (what: 'save' | 'update' | 'delete') =>
   async (rows: readonly Row[] | undefined, model: string): Promise<boolean> => {
     if (!rows || rows.length === 0) return true;
+    if (!Array.isArray(rows)) throw new Error(`Failed to ${what} records: ${noList('records', rows)}`);
     for (const batch of batches(rows, BATCH)) {
       const state = merging.get(model);
       try {
@@ -53,6 +57,7 @@ const writer =
 
 /** Under the ids as they were asked for. */
 const getRecordsByIds = (ask: Ask) => async (ids: readonly (string | number)[], model: string) => {
+  if (!Array.isArray(ids)) throw new TypeError(`getRecordsByIds: ${noList('ids', ids)}`);
   const found = new Map<string | number, Row>();
   const originals = new Map(ids.map((id) => [String(id), id]));
   for (const batch of batches([...originals.keys()], IDS)) {

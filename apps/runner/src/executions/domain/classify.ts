@@ -4,13 +4,14 @@ import { type ErrorCode, ERRORS } from '#libs/kernel';
 import type { StopReason } from '#libs/sandbox';
 
 const text = z.string().optional().catch(undefined);
+const textOrNumber = z.union([z.string(), z.number()]).optional().catch(undefined);
 
 /** What the isolate says of an error (prelude `failure.ts`); the author's code can forge it, so a field of a wrong type is left out. */
 const failureSchema = z.object({
   kind: z.enum(['action', 'error', 'sdk', 'thrown']),
   name: text,
   message: text,
-  code: text,
+  code: textOrNumber,
   stack: text,
   payload: z.unknown().optional(),
   http: z
@@ -56,7 +57,7 @@ export function classifyFailure(failure: Failure, scriptName: string): FunctionE
     };
   }
   if (failure.http) return httpError(failure, scriptName);
-  if (failure.kind === 'sdk' && failure.code !== undefined) return sdkError(failure.code, failure);
+  if (failure.kind === 'sdk' && typeof failure.code === 'string') return sdkError(failure.code, failure);
   return { code: 'script_internal_error', status: 500, message: INTERNAL, payload: described(failure, scriptName) };
 }
 

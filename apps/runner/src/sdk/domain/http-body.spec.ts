@@ -10,7 +10,7 @@ describe('a body', () => {
       'a=1&b%5B%5D=x&b%5B%5D=y',
       'application/x-www-form-urlencoded',
     ],
-    [{ form: 'a=1' }, undefined, 'a=1', 'application/x-www-form-urlencoded'],
+    [{ form: 'a=1' }, undefined, 'a=1', 'application/x-www-form-urlencoded;charset=utf-8'],
     [{ text: '{"a":1}' }, 'application/json', '{"a":1}', 'application/json'],
     [{ text: 'hello' }, 'application/json; charset=utf-8', '"hello"', 'application/json; charset=utf-8'],
     [{ text: '<a/>' }, 'text/xml', '<a/>', 'text/xml'],

@@ -23,7 +23,7 @@ const MULTIPART_TYPE = 'multipart/form-data';
 /** What is sent for a body, by the content type the author chose, as axios does it (spec/functions.md §2.1). */
 export function renderBody(body: DescribedBody, contentType: string | undefined): RenderedBody {
   if ('bytes' in body) return { body: Buffer.from(body.bytes, 'base64'), contentType: contentType ?? 'application/octet-stream' };
-  if ('form' in body) return { body: body.form, contentType: contentType ?? FORM_TYPE };
+  if ('form' in body) return { body: body.form, contentType: contentType ?? `${FORM_TYPE};charset=utf-8` };
   if ('text' in body) {
     return { body: isJsonType(contentType) ? asJson(body.text) : body.text, contentType: contentType ?? FORM_TYPE };
   }

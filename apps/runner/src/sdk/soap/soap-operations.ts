@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { HostError } from '../host-error.js';
 import type { Operation } from '../operation.js';
+import { parsed } from '../parsed.js';
 import type { RunContext } from '../run-context.js';
 import { SoapSession } from './soap-session.js';
 
@@ -41,21 +41,14 @@ function sessionOf(run: RunContext): Promise<SoapSession> {
   return known;
 }
 
-function parsed<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
-  const result = schema.safeParse(given);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new HostError({ name: 'Error', message: `the SOAP call is not valid: ${issue?.path.join('.')} ${issue?.message}` });
-}
-
 /** SOAP for functions (spec/functions.md §3.3). */
 export const soapOperations: Record<string, Operation> = {
   'soap.connect': async (run, given) => {
-    const connect = parsed(connectArguments, given);
+    const connect = parsed(connectArguments, given, 'the SOAP call');
     return { json: await (await sessionOf(run)).connect(connect) };
   },
   'soap.call': async (run, given) => {
-    const call = parsed(callArguments, given);
+    const call = parsed(callArguments, given, 'the SOAP call');
     return { json: await (await sessionOf(run)).call(call) };
   },
 };

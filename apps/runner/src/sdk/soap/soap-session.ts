@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { messageOf } from '#libs/kernel';
 import { fetchError } from '../http-errors.js';
 import { factsOf, HostError } from '../host-error.js';
+import { fetchFor } from '../plain-http.js';
 import type { RunContext } from '../run-context.js';
 import type {
   FromSoapWorker,
@@ -94,13 +95,7 @@ export class SoapSession {
     this.#requests += 1;
     if (this.#requests > MAX_REQUESTS)
       throw new HostError({ name: 'Error', message: `a run makes at most ${MAX_REQUESTS} SOAP requests` });
-    const { outboundPolicy } = await this.run.leases.of();
-    const limits = { signal: this.run.signal, totalMs: this.run.leftMs };
-    const received = await this.run.services.http.fetch(
-      new URL(url),
-      { method, headers: sendable(headers), body, outboundPolicy },
-      limits,
-    );
+    const received = await fetchFor(this.run, new URL(url), { method, headers: sendable(headers), body });
     if (received.bytes.length > MAX_BODY_BYTES)
       throw new HostError({ name: 'Error', message: `the answer of ${url} is longer than ${MAX_BODY_BYTES} bytes` });
     return { ...received, bytes: new Uint8Array(received.bytes) };
