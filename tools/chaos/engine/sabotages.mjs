@@ -58,9 +58,7 @@ export const SABOTAGES = {
 
 /** A copy of what was built, with a sabotage in it. @returns where its `dist` is, and how to be rid of it */
 export function sabotagedBuild(name) {
-  const broken = new Map();
-  for (const { file, from, to } of SABOTAGES[name].changes)
-    broken.set(file, changed(broken.get(file) ?? readFileSync(at('dist', file), 'utf8'), { name, file, from, to }));
+  const broken = brokenCode(name);
   const build = mkdtempSync(join(tmpdir(), 'fairlead-sabotage-'));
   cpSync(at('dist'), join(build, 'dist'), { recursive: true });
   cpSync(at('package.json'), join(build, 'package.json'));
@@ -69,7 +67,14 @@ export function sabotagedBuild(name) {
   return { build, remove: () => rmSync(build, { recursive: true, force: true }) };
 }
 
-/** @throws where the code is not what the sabotage was made for */
+/** Files of the build as a sabotage has them. @throws where the code is not what the sabotage was made for */
+export function brokenCode(name) {
+  const broken = new Map();
+  for (const { file, from, to } of SABOTAGES[name].changes)
+    broken.set(file, changed(broken.get(file) ?? readFileSync(at('dist', file), 'utf8'), { name, file, from, to }));
+  return broken;
+}
+
 function changed(code, { name, file, from, to }) {
   const parts = code.split(from);
   if (parts.length !== 2)
