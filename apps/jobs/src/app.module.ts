@@ -9,7 +9,7 @@ import { CredentialsModule, keeperSetup } from '#libs/credentials';
 import { CryptoModule } from '#libs/crypto';
 import { databaseOptions, DatabaseModule } from '#libs/database';
 import { DeliveriesModule } from '#libs/deliveries';
-import { parseExecutionPrivateKey } from '#libs/execution-token';
+import { CallerTokens, parseExecutionPrivateKey } from '#libs/execution-token';
 import { AsyncActionsModule, ExecutionsModule, executionsOptions } from '#libs/executions';
 import { FunctionJobsModule } from '#libs/function-jobs';
 import { FunctionsModule } from '#libs/functions';
@@ -52,10 +52,8 @@ export class AppModule implements OnApplicationShutdown {
 
   /** @param more modules of the process around it, such as telemetry */
   static forRoot(config: JobsConfig, more: readonly DynamicModule[] = []): DynamicModule {
-    const requests: RunRequestsOptions = {
-      privateKey: parseExecutionPrivateKey(config.FAIRLEAD_EXECUTION_PRIVATE_KEY),
-      actionOutputBytes: config.FAIRLEAD_ACTION_OUTPUT_MAX_BYTES,
-    };
+    const privateKey = parseExecutionPrivateKey(config.FAIRLEAD_EXECUTION_PRIVATE_KEY);
+    const requests: RunRequestsOptions = { privateKey, actionOutputBytes: config.FAIRLEAD_ACTION_OUTPUT_MAX_BYTES };
     const options: RunsOptions = {
       memoryMb: config.FAIRLEAD_FUNCTION_MEMORY_MB,
       sizes: parseSizes(config.FAIRLEAD_FUNCTION_SIZES, SIZE_CLASSES),
@@ -74,7 +72,7 @@ export class AppModule implements OnApplicationShutdown {
       ],
       controllers: [ObjectsController],
       providers: [
-        { provide: RunnerClient, useValue: new RunnerClient(config.RUNNER_SERVICE_URL) },
+        { provide: RunnerClient, useValue: new RunnerClient(config.RUNNER_SERVICE_URL, new CallerTokens(privateKey)) },
         { provide: SERVICE_URL, useValue: config.JOBS_SERVICE_URL },
         { provide: RUN_REQUESTS_OPTIONS, useValue: requests },
         { provide: RUNS_OPTIONS, useValue: options },

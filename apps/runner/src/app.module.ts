@@ -5,7 +5,7 @@ import { HealthModule, MetricsModule } from '#libs/http';
 import { AppError } from '#libs/kernel';
 import { loggerModule } from '#libs/observability';
 import { Bundles } from './executions/bundles.js';
-import { EXECUTION_PUBLIC_KEY } from './executions/execution-token.guard.js';
+import { Callers, EXECUTION_PUBLIC_KEY } from './executions/callers.service.js';
 import { ExecutionsController } from './executions/executions.controller.js';
 import { Executions, EXECUTIONS_OPTIONS } from './executions/executions.service.js';
 import { type PoolOptions, SandboxPool } from './hosts/sandbox-pool.js';
@@ -37,6 +37,7 @@ export class AppModule implements OnApplicationShutdown {
       providers: [
         Executions,
         Bundles,
+        Callers,
         { provide: SandboxPool, useFactory: () => new SandboxPool(pool) },
         {
           provide: EXECUTIONS_OPTIONS,

@@ -48,16 +48,16 @@ describe('an action', () => {
 });
 
 describe('a request to run', () => {
-  it.each(['', 'nonsense'])('with the token %j is refused', async (token) => {
-    const response = await runner.post('return 1', { token });
+  it.each(['', 'nonsense'])('of a caller who shows %j is refused', async (caller) => {
+    const response = await runner.post('return 1', { caller });
     expect([response.status, ((await response.json()) as { error: { code: string } }).error.code]).toEqual([
       401,
       'invalid_execution_token',
     ]);
   });
 
-  it('with another execution’s token is refused', async () => {
-    const response = await runner.post('return 1', { token: await runner.token(randomUUID()) });
+  it('of a caller who shows the token of a run is refused', async () => {
+    const response = await runner.post('return 1', { caller: await runner.token(randomUUID()) });
     expect(response.status).toBe(401);
   });
 
@@ -281,7 +281,7 @@ describe('a function that fails', () => {
 });
 
 const cancelled = async (executionId: string): Promise<number> => {
-  const authorization = `Bearer ${await runner.token(executionId)}`;
+  const authorization = `Bearer ${await runner.caller()}`;
   return (await fetch(`${runner.url}/executions/${executionId}`, { method: 'DELETE', headers: { authorization } })).status;
 };
 

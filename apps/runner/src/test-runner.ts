@@ -7,7 +7,7 @@ import {
   type FunctionError,
   type Outcome,
 } from '#libs/contracts';
-import { signExecutionToken } from '#libs/execution-token';
+import { CallerTokens, signExecutionToken } from '#libs/execution-token';
 import { bootstrap } from './bootstrap.js';
 
 /** The part of a fake upstream (`startUpstream` of libs/testing) that a runner's surroundings need. */
@@ -32,7 +32,7 @@ export interface RunOptions {
   readonly provider?: Record<string, unknown>;
   readonly lease?: Partial<ExecuteRequest['lease']>;
   /** Token of the request, where it is not to be the right one. */
-  readonly token?: string;
+  readonly caller?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -47,6 +47,8 @@ export interface TestRunner<Upstream extends World> {
   /** Sends the request for the body of an `exec`. */
   post(exec: string, options?: RunOptions): Promise<Response>;
   token(executionId: string): Promise<string>;
+  /** What jobs shows. */
+  caller(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -80,13 +82,14 @@ export async function startTestRunner<Upstream extends World>(
     FAIRLEAD_EXECUTION_PUBLIC_KEY: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
   });
   const token = (sub: string) => signExecutionToken(privateKey, claimsOf(sub));
+  const callers = new CallerTokens(privateKey);
   const post = async (exec: string, options: RunOptions = {}) => {
     const { executionId = randomUUID() } = options;
     const bundle = serve(world, exec, options);
-    const request = requestOf(executionId, bundle, world.url, options.token ?? (await token(executionId)), options);
+    const request = requestOf(executionId, bundle, world.url, await token(executionId), options);
     return fetch(`${runner.url}/executions`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${options.caller ?? (await callers.get())}` },
       body: JSON.stringify(request),
       signal: options.signal ?? null,
     });
@@ -98,6 +101,7 @@ export async function startTestRunner<Upstream extends World>(
     post,
     run: async (exec, options) => outcomeOf(linesOf(await (await post(exec, options)).text())),
     token,
+    caller: () => callers.get(),
     close: async () => {
       await runner.close();
       await world.close();

@@ -2,9 +2,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import type { ExecuteRequest } from '#libs/contracts';
+import type { CallerTokens } from '#libs/execution-token';
 import { RunnerClient } from './runner-client.js';
 
-const RUN = { executionId: 'x', token: 'token' } as ExecuteRequest;
+const RUN = { executionId: 'x', token: 'token of the run' } as ExecuteRequest;
+const callers = { get: () => Promise.resolve('token') } as unknown as CallerTokens;
 const OUTCOME = { status: 'succeeded', output: { a: 1 }, durationMs: 3, proxyCalls: 0 };
 const never = new AbortController().signal;
 const line = (value: object) => `${JSON.stringify(value)}\n`;
@@ -21,7 +23,7 @@ async function runner(handle: (request: IncomingMessage, response: ServerRespons
   server = createServer(handle);
   await new Promise<void>((resolve) => void server?.listen(port, '127.0.0.1', resolve));
   const bound = (server.address() as AddressInfo).port;
-  client = new RunnerClient(`http://127.0.0.1:${bound}`);
+  client = new RunnerClient(`http://127.0.0.1:${bound}`, callers);
   return bound;
 }
 

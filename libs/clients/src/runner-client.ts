@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { executeLine, type ExecuteRequest, type Outcome, RUNNER_LOST_AFTER_MS } from '#libs/contracts';
+import type { CallerTokens } from '#libs/execution-token';
 import { AppError, backoffMs, codeOf, messageOf } from '#libs/kernel';
 import { linesOf } from './domain/lines.js';
 
@@ -23,8 +24,14 @@ class NotAccepted extends Error {}
 export class RunnerClient {
   readonly #agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 5_000 }, pipelining: 1 });
 
-  /** @param url base address, without a trailing slash */
-  constructor(private readonly url: string) {}
+  /**
+   * @param url base address, without a trailing slash
+   * @param callers says who asks
+   */
+  constructor(
+    private readonly url: string,
+    private readonly callers: CallerTokens,
+  ) {}
 
   /**
    * Runs a function and answers how it ended; never rejects. A runner that is not there yet is waited for; one that is lost while it runs,
@@ -35,7 +42,7 @@ export class RunnerClient {
     const giveUpAt = Date.now() + ABSENT_FOR_MS;
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.#attempt(run.token, body, signal);
+        return await this.#attempt(body, signal);
       } catch (error) {
         if (signal.aborted) return failure('script_aborted', 410, messageOf(signal.reason));
         if (!(error instanceof NotAccepted) || Date.now() >= giveUpAt)
@@ -49,11 +56,11 @@ export class RunnerClient {
     return this.#agent.destroy();
   }
 
-  async #attempt(token: string, body: string, signal: AbortSignal): Promise<Outcome> {
+  async #attempt(body: string, signal: AbortSignal): Promise<Outcome> {
     const silence = new AbortController();
     const timer = setTimeout(() => silence.abort(new Error('it fell silent')), RUNNER_LOST_AFTER_MS);
     try {
-      const answer = await this.#send(token, body, AbortSignal.any([signal, silence.signal]));
+      const answer = await this.#send(body, AbortSignal.any([signal, silence.signal]));
       let outcome: Outcome | undefined;
       // To its end: a connection whose answer was not read to the end cannot carry the next run.
       for await (const text of linesOf(answer, MAX_LINE_BYTES)) {
@@ -68,8 +75,8 @@ export class RunnerClient {
     }
   }
 
-  async #send(token: string, body: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+  async #send(body: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${await this.callers.get()}` };
     try {
       const answer = await request(`${this.url}/executions`, { method: 'POST', headers, body, signal, dispatcher: this.#agent });
       if (answer.statusCode === 200) return answer.body;

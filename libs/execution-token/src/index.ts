@@ -2,8 +2,9 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { executionClaims, type ExecutionClaims } from '#libs/contracts';
 import { AppError, ConfigError, messageOf, type Secret } from '#libs/kernel';
+import { ALGORITHM } from './algorithm.js';
 
-const ALGORITHM = 'EdDSA';
+export { CallerTokens, verifyCallerToken } from './caller-token.js';
 
 /** Reads `FAIRLEAD_EXECUTION_PRIVATE_KEY`: base64 of a DER PKCS#8 Ed25519 key. @throws ConfigError */
 export function parseExecutionPrivateKey(key: Secret): KeyObject {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { executeRequest, RUNNER_HEARTBEAT_MS, type ExecuteLine, type ExecuteRequest } from '#libs/contracts';
 import { Access } from '#libs/http';
 import { AppError } from '#libs/kernel';
-import { ExecutionTokenGuard } from './execution-token.guard.js';
+import { CallerGuard } from './caller.guard.js';
 import { Executions } from './executions.service.js';
 
 const executionParams = z.object({ executionId: z.uuid() });
@@ -12,7 +12,7 @@ const executionParams = z.object({ executionId: z.uuid() });
 const lineOf = (line: ExecuteLine): string => `${JSON.stringify(line)}\n`;
 
 @Controller('executions')
-@UseGuards(ExecutionTokenGuard)
+@UseGuards(CallerGuard)
 export class ExecutionsController {
   constructor(private readonly executions: Executions) {}
 

@@ -1,0 +1,53 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { CallerTokens, signExecutionToken, verifyCallerToken, verifyExecutionToken } from './index.js';
+
+const HALF_HOUR_MS = 1_800_000;
+const pair = generateKeyPairSync('ed25519');
+const REFUSED = { code: 'invalid_execution_token' };
+
+it('is the same for half an hour, then another one, and each is good for an hour', async () => {
+  const tokens = new CallerTokens(pair.privateKey);
+  const now = Date.now();
+  const first = await tokens.get(now);
+  expect(await tokens.get(now + HALF_HOUR_MS - 1)).toBe(first);
+  const second = await tokens.get(now + HALF_HOUR_MS);
+  expect(second).not.toBe(first);
+  expect(await verifyCallerToken(pair.publicKey, first)).toBe(Math.floor(now / 1_000) + 3_600);
+  expect(await verifyCallerToken(pair.publicKey, second)).toBe(Math.floor((now + HALF_HOUR_MS) / 1_000) + 3_600);
+});
+
+it('is made anew where the clock was set back', async () => {
+  const tokens = new CallerTokens(pair.privateKey);
+  const first = await tokens.get(Date.now() + 2 * HALF_HOUR_MS);
+  expect(await tokens.get()).not.toBe(first);
+});
+
+it('is refused after its end, and when another key signed it', async () => {
+  const ended = await new CallerTokens(pair.privateKey).get(Date.now() - 3 * HALF_HOUR_MS);
+  await expect(verifyCallerToken(pair.publicKey, ended)).rejects.toMatchObject(REFUSED);
+  const foreign = await new CallerTokens(generateKeyPairSync('ed25519').privateKey).get();
+  await expect(verifyCallerToken(pair.publicKey, foreign)).rejects.toMatchObject(REFUSED);
+});
+
+it('opens nothing that a run may open, nor does a run’s token open a runner for all runs', async () => {
+  const caller = await new CallerTokens(pair.privateKey).get();
+  await expect(verifyExecutionToken(pair.publicKey, caller)).rejects.toMatchObject(REFUSED);
+  const claims = {
+    sub: '019ab000-0000-7000-8000-000000000001',
+    exp: Math.floor(Date.now() / 1_000) + 60,
+    kind: 'sync',
+    accountId: 1,
+    environmentId: 2,
+    environmentName: 'dev',
+    connectionRowId: 3,
+    connectionId: 'c1',
+    providerConfigKey: 'crm',
+    functionName: 'contacts',
+    operationId: 'op',
+    models: ['Contact'],
+    variant: 'base',
+  } as const;
+  const run = await signExecutionToken(pair.privateKey, { ...claims, models: [...claims.models] });
+  await expect(verifyCallerToken(pair.publicKey, run)).rejects.toMatchObject(REFUSED);
+});
