@@ -9,6 +9,8 @@ export interface FleetOptions {
   readonly spares: number;
   /** Resident memory past which a process ends what holds most of it, and is killed where that does not help. */
   readonly memoryBytes: number;
+  /** Runs after which another process takes the place of one; 0: it stays. */
+  readonly runs: number;
   readonly child: ChildOptions;
 }
 
@@ -126,6 +128,7 @@ export class SandboxFleet {
         process.kill('crashed', 'it kept memory that nothing uses any more');
       process.relieve(memoryBytes, now);
       this.#makeRoom(process, now);
+      this.#renew(process);
     }
     if (this.available.some((process) => this.hasRoom(process, 0))) this.onCapacity();
   }
@@ -144,6 +147,14 @@ export class SandboxFleet {
     const since = this.#full.get(process) ?? now;
     this.#full.set(process, since);
     if (now - since > FULL_MS) this.#standIn(process);
+  }
+
+  /** What a process keeps of each run is little, but nothing gives it back while the process lives. */
+  #renew(process: SandboxProcess): void {
+    const { runs } = this.options;
+    if (runs === 0 || process.runs < runs) return;
+    if (!process.retired) this.#standIn(process);
+    if (process.retired && process.load === 0) process.kill('crashed', 'another has taken its place');
   }
 
   /** Only as many may linger as are in service. */

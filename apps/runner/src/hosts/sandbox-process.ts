@@ -76,6 +76,8 @@ export class SandboxProcess {
   residentBytes = 0;
   /** Takes no more work. */
   retired = false;
+  /** How many were begun. */
+  runs = 0;
   /** Since when it holds more than it may, and when it was asked last to end what holds most. */
   #overSince: number | undefined;
   #askedAt = Number.NEGATIVE_INFINITY;
@@ -123,6 +125,7 @@ export class SandboxProcess {
     return new Promise((finish) => {
       const startedAt = performance.now();
       const overdueAt = startedAt + spec.limits.wallMs + GRACE_MS;
+      this.runs += 1;
       if (snapshot) this.#give(snapshot);
       const hasSnapshot = snapshot !== undefined;
       this.#active.set(spec.id, { ...need, spec, onCall, finish, startedAt, hasSnapshot, overdueAt, hasCalled: false });

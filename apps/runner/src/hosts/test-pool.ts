@@ -9,6 +9,7 @@ const OPTIONS: PoolOptions = {
   spares: 1,
   concurrency: 8,
   memoryBytes: 700 * MB,
+  runs: 0,
   namespaces: 'auto',
   child: {
     ahead: 3,
