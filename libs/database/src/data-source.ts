@@ -1,3 +1,4 @@
+import type { ClientBase } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf } from '#libs/kernel';
@@ -27,9 +28,18 @@ export function postgresOptions(options: DatabaseOptions): DataSourceOptions {
       connectionTimeoutMillis: 10_000,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
+      onConnect: outliveItsBreak,
     },
   };
 }
+
+/**
+ * A connection that breaks tells whoever waits for an answer on it. One that breaks after the pool has let go of it and before its user has
+ * taken hold of it tells nobody, which would end the process.
+ */
+const outliveItsBreak = (client: ClientBase): void => {
+  client.on('error', () => undefined);
+};
 
 const ATTEMPTS = 5;
 const RETRY_MS = 1_000;
