@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { CallerTokens, signExecutionToken, verifyCallerToken, verifyExecutionToken } from './index.js';
+import { testClaims } from './test-claims.js';
 
 const HALF_HOUR_MS = 1_800_000;
 const pair = generateKeyPairSync('ed25519');
@@ -33,21 +34,6 @@ it('is refused after its end, and when another key signed it', async () => {
 it('opens nothing that a run may open, nor does a run’s token open a runner for all runs', async () => {
   const caller = await new CallerTokens(pair.privateKey).get();
   await expect(verifyExecutionToken(pair.publicKey, caller)).rejects.toMatchObject(REFUSED);
-  const claims = {
-    sub: '019ab000-0000-7000-8000-000000000001',
-    exp: Math.floor(Date.now() / 1_000) + 60,
-    kind: 'sync',
-    accountId: 1,
-    environmentId: 2,
-    environmentName: 'dev',
-    connectionRowId: 3,
-    connectionId: 'c1',
-    providerConfigKey: 'crm',
-    functionName: 'contacts',
-    operationId: 'op',
-    models: ['Contact'],
-    variant: 'base',
-  } as const;
-  const run = await signExecutionToken(pair.privateKey, { ...claims, models: [...claims.models] });
+  const run = await signExecutionToken(pair.privateKey, testClaims);
   await expect(verifyCallerToken(pair.publicKey, run)).rejects.toMatchObject(REFUSED);
 });

@@ -1,25 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { ExecutionClaims } from '#libs/contracts';
 import { Secret } from '#libs/kernel';
 import { parseExecutionPrivateKey, parseExecutionPublicKey, signExecutionToken, verifyExecutionToken } from './index.js';
+import { testClaims as claims } from './test-claims.js';
 
 const pair = generateKeyPairSync('ed25519');
-const claims: ExecutionClaims = {
-  sub: '019ab000-0000-7000-8000-000000000001',
-  exp: Math.floor(Date.now() / 1000) + 60,
-  kind: 'sync',
-  accountId: 1,
-  environmentId: 2,
-  environmentName: 'dev',
-  connectionRowId: 3,
-  connectionId: 'c1',
-  providerConfigKey: 'crm',
-  functionName: 'contacts',
-  operationId: 'op',
-  models: ['Contact'],
-  variant: 'base',
-};
 
 describe('execution token', () => {
   it('carries its claims to whoever holds the public key', async () => {
