@@ -30,14 +30,14 @@ const sign = (privateKey: KeyObject, exp: number): Promise<string> =>
   new SignJWT({ exp }).setProtectedHeader({ alg: ALGORITHM }).setAudience(AUDIENCE).sign(privateKey);
 
 /** @returns when it ends, in seconds since the epoch @throws AppError `invalid_execution_token` */
-export async function verifyCallerToken(publicKey: KeyObject, token: string): Promise<number> {
+export async function verifyCallerToken(publicKey: KeyObject, token: string): Promise<{ readonly exp: number }> {
   try {
     const { payload } = await jwtVerify(token, publicKey, {
       algorithms: [ALGORITHM],
       audience: AUDIENCE,
       requiredClaims: ['exp'],
     });
-    return payload.exp as number;
+    return { exp: payload.exp as number };
   } catch (error) {
     throw new AppError('invalid_execution_token', 'the token of the caller is not valid or has expired', { cause: error });
   }

@@ -5,6 +5,7 @@ import { AppError, ConfigError, messageOf, type Secret } from '#libs/kernel';
 import { ALGORITHM } from './algorithm.js';
 
 export { CallerTokens, verifyCallerToken } from './caller-token.js';
+export { VerifiedTokens } from './verified-tokens.js';
 
 /** Reads `FAIRLEAD_EXECUTION_PRIVATE_KEY`: base64 of a DER PKCS#8 Ed25519 key. @throws ConfigError */
 export function parseExecutionPrivateKey(key: Secret): KeyObject {

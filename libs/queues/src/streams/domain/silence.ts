@@ -29,7 +29,7 @@ export class Silence {
     const silent: string[] = [];
     for (const [name, beat] of beats) {
       const seen = this.#seen.get(name);
-      if (seen?.beat !== beat || !seen) this.#seen.set(name, { beat, sinceMs: nowMs });
+      if (!seen || seen.beat !== beat) this.#seen.set(name, { beat, sinceMs: nowMs });
       else if (nowMs - seen.sinceMs >= this.afterMs) silent.push(name);
     }
     return silent;
