@@ -11,26 +11,39 @@ afterEach(() => {
   log.mockRestore();
 });
 
-const suite = (errors) => ({ errors: () => errors });
+const suite = (fullName, errors) => ({ fullName, errors: () => errors });
+const test = (state, fullName = 'a test', errors = []) => ({ fullName, result: () => ({ state, errors }) });
 const file = ({ tests = [], errors = [], suites = [] }) => ({
+  relativeModuleId: 'a.spec.ts',
   errors: () => errors,
-  children: { allTests: () => tests.map((state) => ({ result: () => ({ state }) })), allSuites: () => suites },
+  children: { allTests: () => tests, allSuites: () => suites },
 });
-const lineOf = (modules, unhandled = []) => {
+const endOf = (modules, unhandled = []) => {
   new ClosingLine().onTestRunEnd(modules, unhandled);
   return log.mock.calls.at(-1)[0];
 };
 
 it('counts tests by how they ended, unfinished ones as skipped', () => {
-  expect(lineOf([file({ tests: ['passed', 'failed', 'skipped'] }), file({ tests: ['passed', 'pending'] })])).toBe(
-    '2 passed, 1 failed, 2 skipped',
+  expect(endOf([file({ tests: [test('passed'), test('skipped')] }), file({ tests: [test('passed'), test('pending')] })])).toBe(
+    '2 passed, 0 failed, 2 skipped',
+  );
+});
+
+it('names what failed, so that the end of a long output tells it', () => {
+  const tests = [test('passed'), test('failed', 'a list > is sorted', [new Error('expected 1\nreceived 2')])];
+  expect(endOf([file({ tests })])).toBe(
+    'FAILED a.spec.ts > a list > is sorted\n  expected 1\n  received 2\n1 passed, 1 failed, 0 skipped',
   );
 });
 
 it('counts a file that cannot be read, a hook that throws and an error outside any test as failures', () => {
-  expect(lineOf([file({ errors: [new Error('no such module')] })])).toBe('0 passed, 1 failed, 0 skipped');
-  expect(lineOf([file({ tests: ['skipped'], suites: [suite([new Error('hook')]), suite([])] })])).toBe(
-    '0 passed, 1 failed, 1 skipped',
+  expect(endOf([file({ errors: [new Error('no such module')] })])).toBe(
+    'FAILED a.spec.ts\n  no such module\n0 passed, 1 failed, 0 skipped',
   );
-  expect(lineOf([file({ tests: ['passed'] })], [new Error('unhandled')])).toBe('1 passed, 1 failed, 0 skipped');
+  expect(endOf([file({ tests: [test('skipped')], suites: [suite('a list', [new Error('hook')]), suite('rest', [])] })])).toBe(
+    'FAILED a.spec.ts > a list\n  hook\n0 passed, 1 failed, 1 skipped',
+  );
+  expect(endOf([file({ tests: [test('passed')] })], [new Error('unhandled')])).toBe(
+    'FAILED outside any test\n  unhandled\n1 passed, 1 failed, 0 skipped',
+  );
 });

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { closingLine } from './closing-line.mjs';
+import { closing } from './closing-line.mjs';
 
-/** Prints the sum of several test runs, whose counts are lines of a file. */
-const total = { passed: 0, failed: 0, skipped: 0 };
+/** Prints what failed in several test runs, whose results are lines of a file, and the sum of their counts. */
+const total = { passed: 0, skipped: 0, failures: [] };
 for (const line of readFileSync(process.argv[2], 'utf8').split('\n').filter(Boolean)) {
-  for (const [state, count] of Object.entries(JSON.parse(line))) total[state] += count;
+  const { passed, skipped, failures } = JSON.parse(line);
+  total.passed += passed;
+  total.skipped += skipped;
+  total.failures.push(...failures);
 }
-console.log(closingLine(total));
+console.log(closing(total));
