@@ -13,6 +13,7 @@ import { processTree, usageOf } from './processes.mjs';
  */
 const SELF = fileURLToPath(import.meta.url);
 const SERVICES = ['server', 'runner', 'orchestrator-1', 'jobs-1', 'persist-1'];
+const STORES = ['postgres', 'redis'];
 const PERIOD_S = 30;
 const WAIT_MS = 2_000;
 const NAME = 'soak';
@@ -37,7 +38,7 @@ const roomFor = (rate) => {
 
 /** @param {{ minutes?: number, rate?: number }} options */
 export async function run({ minutes = 10, rate = 120 } = {}) {
-  const engine = await startEngine({ replicas: SERVICES, env: roomFor(rate), say: console.log });
+  const engine = await startEngine({ replicas: SERVICES, env: roomFor(rate), linked: false, say: console.log });
   const db = new pg.Client({ connectionString: engine.stores.postgres.url });
   try {
     await db.connect();
@@ -88,7 +89,10 @@ const spread = (db) =>
 async function watch(engine, forMs) {
   const samples = [];
   for (const until = Date.now() + forMs; ; await delay(SAMPLE_MS)) {
-    const usage = SERVICES.map((name) => [name, usageOf(processTree(engine.replicas.get(name).pid))]);
+    const usage = [
+      ...SERVICES.map((name) => [name, usageOf(processTree(engine.replicas.get(name).pid))]),
+      ...STORES.map((name) => [name, usageOf(processTree(engine.stores[name].pid()))]),
+    ];
     samples.push({ at: Date.now(), usage: Object.fromEntries(usage) });
     if (Date.now() >= until) return samples;
   }
@@ -117,10 +121,10 @@ function report({ n, failed, late, begun, ms, seconds }, samples, rate) {
   );
   console.table({ accepted: percentiles(late), begun: percentiles(begun) });
   const table = {};
-  let cpuMs = 0;
-  for (const name of SERVICES) {
-    const cpu = last.usage[name].cpuMs - first.usage[name].cpuMs;
-    cpuMs += cpu;
+  const cpuOf = (name) => last.usage[name].cpuMs - first.usage[name].cpuMs;
+  const cpuMs = SERVICES.reduce((sum, name) => sum + cpuOf(name), 0);
+  for (const name of [...SERVICES, ...STORES]) {
+    const cpu = cpuOf(name);
     table[name] = {
       'CPU ms an execution': round(cpu / n),
       'MB at the start': round(first.usage[name].rss / MB),
@@ -129,8 +133,19 @@ function report({ n, failed, late, begun, ms, seconds }, samples, rate) {
     };
   }
   console.table(table);
-  console.log(`CPU of all services: ${round(cpuMs / n)} ms an execution; load of the machine ${loadavg()[0].toFixed(1)}`);
-  return { rate: n / seconds, failed, late_p99_ms: late[2], begun_p99_ms: begun[2], cpu_ms: cpuMs / n, services: table };
+  const storesMs = STORES.reduce((sum, name) => sum + cpuOf(name), 0);
+  console.log(
+    `CPU of all services: ${round(cpuMs / n)} ms an execution, of the stores ${round(storesMs / n)} ms; load of the machine ${loadavg()[0].toFixed(1)}`,
+  );
+  return {
+    rate: n / seconds,
+    failed,
+    late_p99_ms: late[2],
+    begun_p99_ms: begun[2],
+    cpu_ms: cpuMs / n,
+    stores_cpu_ms: storesMs / n,
+    processes: table,
+  };
 }
 
 const round = (value) => Math.round(value * 10) / 10;

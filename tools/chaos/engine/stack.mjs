@@ -29,25 +29,30 @@ const through = (address, port) => Object.assign(new URL(address), { port: Strin
 /**
  * A whole Fairlead from `dist` on stores of its own: every process reaches each store by a link of its own, and services reach each other by a
  * balancer before their replicas.
- * @param {{ replicas: readonly string[], build?: string, env?: Record<string, string>, say: (line: string) => void }} options
- *   build: folder that holds the `dist` to run
+ * @param {{ replicas: readonly string[], build?: string, env?: Record<string, string>, linked?: boolean, say: (line: string) => void }} options
+ *   build: folder that holds the `dist` to run; linked: false for one replica of each service without links and balancers, which cost what is
+ *   to be measured
  */
-export async function startEngine({ replicas, build = at(), env = {}, say }) {
+export async function startEngine({ replicas, build = at(), env = {}, linked = true, say }) {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-chaos-'));
   mkdirSync(join(folder, 'objects'));
   const secrets = newStackSecrets();
   const stores = await startStores(secrets, say);
   const all = new Map();
-  const balancers = await balance(all);
-  const shared = { ...commonEnv(folder, secrets), ...addresses(balancers), ...env };
-  for (const name of replicas) all.set(name, await replicaOf(name, await ownPort(), { build, folder, secrets, stores, shared }));
+  const ports = new Map();
+  for (const name of replicas) ports.set(name, await ownPort());
+  const balancers = linked ? await balance(all) : {};
+  const ways = linked ? portsOf(balancers) : Object.fromEntries([...ports].map(([name, port]) => [serviceOf(name), port]));
+  const shared = { ...commonEnv(folder, secrets), ...addresses(ways), ...env };
+  for (const [name, port] of ports)
+    all.set(name, await replicaOf(name, port, { build, folder, secrets, stores, shared, linked }));
   const engine = {
     folder,
     stores,
     secrets,
     replicas: all,
     balancers,
-    baseUrl: url(balancers.server.port),
+    baseUrl: url(ways.server),
     async stop({ keepLogs = false } = {}) {
       await Promise.all([...all.values()].map((replica) => replica.stop()));
       await Promise.all(Object.values(balancers).map((link) => link.close()));
@@ -76,10 +81,10 @@ async function balance(all) {
   return links;
 }
 
-const addresses = (balancers) =>
-  Object.fromEntries(
-    Object.entries(URL_OF).flatMap(([service, names]) => names.map((name) => [name, url(balancers[service].port)])),
-  );
+const portsOf = (links) => Object.fromEntries(Object.entries(links).map(([name, { port }]) => [name, port]));
+
+const addresses = (ways) =>
+  Object.fromEntries(Object.entries(URL_OF).flatMap(([service, names]) => names.map((name) => [name, url(ways[service])])));
 
 function commonEnv(folder, { FAIRLEAD_EXECUTION_PUBLIC_KEY }) {
   const { PATH, HOME, TMPDIR } = process.env;
@@ -96,29 +101,34 @@ function commonEnv(folder, { FAIRLEAD_EXECUTION_PUBLIC_KEY }) {
   };
 }
 
-async function replicaOf(name, port, { build, folder, secrets, stores, shared }) {
+async function replicaOf(name, port, { build, folder, secrets, stores, shared, linked }) {
   const service = serviceOf(name);
   const { postgresPassword: _postgres, redisPassword: _redis, ...variables } = secrets;
   const own = { ...shared, [PORT_OF[service]]: String(port) };
   const plan = { name, port, entry: join(build, 'dist/apps', service, 'src/main.js'), logFile: join(folder, `${name}.log`) };
   // No store, no private key: what the real runner gets.
   if (service === 'runner') return new Replica({ ...plan, env: own, links: {} });
-  const links = { postgres: await openLink(() => [stores.postgres.port]), redis: await openLink(() => [stores.redis.port]) };
-  const databaseUrl = through(stores.postgres.url, links.postgres.port);
+  const links = linked ? await linksTo(stores) : {};
+  const reach = (store) => (linked ? through(stores[store].url, links[store].port) : stores[store].url);
   return new Replica({
     ...plan,
     links,
     env: {
       ...own,
       ...variables,
-      NANGO_DATABASE_URL: databaseUrl,
-      RECORDS_DATABASE_URL: databaseUrl,
-      NANGO_REDIS_URL: through(stores.redis.url, links.redis.port),
+      NANGO_DATABASE_URL: reach('postgres'),
+      RECORDS_DATABASE_URL: reach('postgres'),
+      NANGO_REDIS_URL: reach('redis'),
       FAIRLEAD_OBJECTS_PATH: join(folder, 'objects'),
       FAIRLEAD_DATA_DIR: folder,
     },
   });
 }
+
+const linksTo = async (stores) => ({
+  postgres: await openLink(() => [stores.postgres.port]),
+  redis: await openLink(() => [stores.redis.port]),
+});
 
 async function migrate({ env }, build, folder) {
   const migration = new Replica({

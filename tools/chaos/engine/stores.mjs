@@ -22,6 +22,7 @@ export async function startStores(secrets, say) {
     postgres: {
       url: postgres.url,
       port: Number(new URL(postgres.url).port),
+      pid: () => postgres.pid,
       /** Every session ends at once and the server recovers from its log, as after a loss of power. */
       crash: () => process.kill(postgres.pid, 'SIGQUIT'),
     },
@@ -43,6 +44,7 @@ async function startRedis(folder, password, say) {
   return {
     url,
     port,
+    pid: () => server.pid,
     async kill() {
       process.kill(server.pid, 'SIGKILL');
       await server.exited;
