@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf } from '#libs/kernel';
+import { prepareOnServer } from './prepared-statements.js';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -28,7 +29,7 @@ export function postgresOptions(options: DatabaseOptions): DataSourceOptions {
       connectionTimeoutMillis: 10_000,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
-      onConnect: outliveItsBreak,
+      onConnect: welcome,
     },
   };
 }
@@ -40,6 +41,11 @@ export function postgresOptions(options: DatabaseOptions): DataSourceOptions {
 const outliveItsBreak = (client: ClientBase): void => {
   client.on('error', () => undefined);
 };
+
+async function welcome(client: ClientBase): Promise<void> {
+  outliveItsBreak(client);
+  await prepareOnServer(client);
+}
 
 const ATTEMPTS = 5;
 const RETRY_MS = 1_000;
