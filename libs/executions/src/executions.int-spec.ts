@@ -77,8 +77,8 @@ describe('the ledger', () => {
   it('settles an execution once, frees its slot and refuses what it still writes', async () => {
     const id = await submit();
     await executions.claim(id, worker);
-    expect(await executions.settle(engine.db, id, { state: 'succeeded', output: { a: 1 } })).toBe(true);
-    expect(await executions.settle(engine.db, id, { state: 'failed', error: lostError('late') })).toBe(false);
+    expect(await executions.settle(engine.db, id, { state: 'succeeded', output: { a: 1 } })).toMatchObject({ id });
+    expect(await executions.settle(engine.db, id, { state: 'failed', error: lostError('late') })).toBeNull();
     expect([await stateOf(id), await slots()]).toEqual(['succeeded', []]);
     expect(await engine.redis.exists(`fairlead:settled:${id}`)).toBe(1);
   });
@@ -110,7 +110,7 @@ describe('the ledger', () => {
   it('stores characters that jsonb refuses', async () => {
     const id = await submit();
     const error = { ...lostError('a\0b'), payload: { text: '\uD800' } };
-    expect(await executions.settle(engine.db, id, { state: 'failed', error })).toBe(true);
+    expect(await executions.settle(engine.db, id, { state: 'failed', error })).not.toBeNull();
   });
 });
 
@@ -143,7 +143,7 @@ describe('deadlines', () => {
     await executions.claim(id, worker);
     await executions.settle(engine.db, id, { state });
     for (const late of ['succeeded', 'failed', 'expired', 'cancelled'] as const)
-      expect(await executions.settle(engine.db, id, { state: late, output: 'late' })).toBe(false);
+      expect(await executions.settle(engine.db, id, { state: late, output: 'late' })).toBeNull();
     expect([await stateOf(id), await executions.claim(id, worker)]).toEqual([state, null]);
   });
 });

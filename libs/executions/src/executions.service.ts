@@ -8,7 +8,7 @@ import { Dispatcher } from './dispatcher.js';
 import { attemptsOutcome } from './domain/attempts.js';
 import { cancelledError } from './domain/outcomes.js';
 import { queueFull } from './domain/queue-full.js';
-import type { Execution, NewAction, NewExecution, Settlement, StoredKind } from './executions.types.js';
+import type { Execution, NewAction, NewExecution, Settled, Settlement, StoredKind } from './executions.types.js';
 import { LedgerRepository, type QueuedRow } from './ledger.repository.js';
 import { WaitingActions } from './waiting-actions.js';
 
@@ -107,13 +107,12 @@ export class Executions {
   /**
    * queued or running → final. The slot is freed and the run's further writes are refused after the commit of a transaction, at once
    * without one.
-   * @returns false when it had been settled before; the caller then changes nothing
+   * @returns null when it had been settled before; the caller then changes nothing
    */
-  async settle(sql: Sql | Transaction, id: ExecutionId, settlement: Settlement): Promise<boolean> {
+  async settle(sql: Sql | Transaction, id: ExecutionId, settlement: Settlement): Promise<Settled | null> {
     const settled = await this.ledger.settle(sql, id, settlement);
-    if (!settled) return false;
-    await afterCommit(sql, () => this.dispatcher.settleCommitted(settled.kind, id));
-    return true;
+    if (settled) await afterCommit(sql, () => this.dispatcher.settleCommitted(settled.kind, id));
+    return settled;
   }
 
   /** As `settle`, and stops the function wherever it runs. @param reason told to whoever asks why it ended */

@@ -67,6 +67,9 @@ export interface Execution {
   readonly deadlineAt: Date | null;
 }
 
+/** What there is to know of an execution by who has just ended it. */
+export type Settled = Pick<Execution, 'id' | 'kind' | 'syncId' | 'options'>;
+
 /** How an execution ended. */
 export interface Settlement {
   readonly state: FinalState;

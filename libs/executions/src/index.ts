@@ -28,6 +28,7 @@ export type {
   NewExecution,
   Overdue,
   OverdueExecution,
+  Settled,
   Settlement,
   StoredKind,
 } from './executions.types.js';

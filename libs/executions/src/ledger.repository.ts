@@ -5,7 +5,7 @@ import { Database, type Sql } from '#libs/database';
 import { type ConnectionRowId, type EnvironmentId, type ExecutionId, idFloor } from '#libs/kernel';
 import { jsonbText } from './domain/json-text.js';
 import { LIMITS, WORKER_LOST_AFTER_MS } from './domain/limits.js';
-import type { Execution, NewExecution, OverdueExecution, Settlement, StoredKind } from './executions.types.js';
+import type { Execution, NewExecution, OverdueExecution, Settled, Settlement, StoredKind } from './executions.types.js';
 import { executionAad } from './sealed-columns.js';
 
 /** A row to insert. */
@@ -185,10 +185,10 @@ export class LedgerRepository {
   }
 
   /** queued or running → final; null when it had ended before. */
-  async settle(sql: Sql, id: ExecutionId, { state, output, error }: Settlement): Promise<{ kind: ExecutionKind } | null> {
-    const [row] = await sql.query<{ kind: ExecutionKind }>(
+  async settle(sql: Sql, id: ExecutionId, { state, output, error }: Settlement): Promise<Settled | null> {
+    const [row] = await sql.query<Settled>(
       `UPDATE executions SET state = $2, output = $3, error = $4::jsonb, finished_at = now()
-        WHERE id = $1 AND ${OPEN} RETURNING kind`,
+        WHERE id = $1 AND ${OPEN} RETURNING id, kind, sync_id AS "syncId", options`,
       [id, state, this.#seal('output', id, output), error ? jsonbText(error) : null],
     );
     return row ?? null;
@@ -219,14 +219,15 @@ export class LedgerRepository {
 
   /**
    * Rows of a kind in a state, by id, after one of them; without those that are to wait for their time.
+   * @param state stands in the statement, so that the index of open rows serves it
    * @param forMs in which they have been there, or their time has come, at least
    */
   async open(kind: StoredKind, state: 'queued' | 'running', after: ExecutionId, limit: number, forMs = 0): Promise<OpenRow[]> {
     return this.db.query<OpenRow>(
       `SELECT ${OPEN_COLUMNS} FROM executions
-        WHERE state = $2 AND kind = $1 AND id > $3 AND coalesce(available_at, created_at) <= now() - interval '1 millisecond' * $5::float8
-        ORDER BY id LIMIT $4`,
-      [kind, state, after, limit, forMs],
+        WHERE state = '${state}' AND kind = $1 AND id > $2 AND coalesce(available_at, created_at) <= now() - interval '1 millisecond' * $4::float8
+        ORDER BY id LIMIT $3`,
+      [kind, after, limit, forMs],
     );
   }
 

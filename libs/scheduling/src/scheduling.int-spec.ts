@@ -9,6 +9,7 @@ import { SyncTriggers } from './sync-triggers.service.js';
 import { Syncs } from './syncs.service.js';
 import {
   begin as beginRun,
+  claim,
   failed,
   open as openRun,
   scheduleRow,
@@ -185,14 +186,15 @@ describe('a run', () => {
       type: 'FULL',
       environmentName: 'dev',
     });
-    expect(await runs.start(executionId)).toEqual(run);
+    const execution = await scheduler.get(Executions).find(executionId);
+    expect(execution && (await runs.start(execution))).toEqual(run);
   });
 
   it('is not opened when its sync was removed meanwhile', async () => {
     const world = await scheduler.world();
     const { executionId } = await trigger(world);
     await scheduler.db.query('UPDATE syncs SET deleted_at = now() WHERE id = $1', [world.syncId]);
-    expect(await runs.start(executionId ?? '')).toBeNull();
+    expect(await runs.start(await claim(scheduler, executionId ?? ''))).toBeNull();
     expect(await stateOf(executionId)).toBe('cancelled');
   });
 

@@ -5,7 +5,7 @@ import { SyncRuns } from './sync-runs.service.js';
 import { SyncTriggers } from './sync-triggers.service.js';
 import { Syncs } from './syncs.service.js';
 import { Schedules } from './schedules.service.js';
-import { begin, failed, scheduleRow, type Scheduler, startScheduler, succeeded, type World } from './test-scheduling.js';
+import { begin, failed, open, scheduleRow, type Scheduler, startScheduler, succeeded, type World } from './test-scheduling.js';
 
 let scheduler: Scheduler;
 let commands: SyncCommands;
@@ -24,8 +24,7 @@ async function runOnce({ scope }: World): Promise<void> {
   const targets = await commands.select(scope, []);
   for (const { executionId } of await scheduler.get(SyncTriggers).trigger(targets, { reset: false, emptyCache: false })) {
     const id = executionId ?? '';
-    await scheduler.get(Executions).claim(id, '00000000-0000-4000-8000-000000000001');
-    await scheduler.get(SyncRuns).start(id);
+    await open(scheduler, id);
     await scheduler.get(SyncRuns).finish(id, { status: 'succeeded', output: null, durationMs: 5, proxyCalls: 0 });
   }
 }

@@ -8,6 +8,7 @@ import { SyncStatuses } from './sync-statuses.service.js';
 import { SyncTriggers } from './sync-triggers.service.js';
 import {
   begin,
+  claim,
   failed,
   open,
   scheduleRow,
@@ -137,9 +138,9 @@ describe('a run that is given up while it is being opened', () => {
   it('is not opened, and its sync does not look as if it ran', async () => {
     const world = await scheduler.world();
     const executionId = await trigger(world);
-    await scheduler.get(Executions).claim(executionId, WORKER);
+    const execution = await claim(scheduler, executionId);
     await runs.finish(executionId, failed, { lost: true });
-    expect(await runs.start(executionId)).toBeNull();
+    expect(await runs.start(execution)).toBeNull();
     expect(await statusOf(world)).toMatchObject({ status: 'PAUSED', latestExecutionStatus: null });
   });
 
@@ -150,8 +151,8 @@ describe('a run that is given up while it is being opened', () => {
     await Promise.all(
       triggered.map(async ({ executionId }) => {
         const id = executionId ?? '';
-        await scheduler.get(Executions).claim(id, WORKER);
-        await Promise.all([runs.start(id), runs.finish(id, failed, { lost: true })]);
+        const execution = await claim(scheduler, id);
+        await Promise.all([runs.start(execution), runs.finish(id, failed, { lost: true })]);
       }),
     );
     const running = await scheduler.db.query(

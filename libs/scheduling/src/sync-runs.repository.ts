@@ -1,11 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { FunctionError, ModelCounts } from '#libs/contracts';
 import { Database, type Sql, type Transaction } from '#libs/database';
+import type { Execution } from '#libs/executions';
 import type { ConnectionRowId, EnvironmentId, ExecutionId, FunctionId, OperationId, SyncId } from '#libs/kernel';
 import { checkpointKeyOf } from './domain/checkpoint-keys.js';
 import type { RunStatus } from './domain/sync-status.js';
 import type { SyncWebhookSettings } from './domain/sync-webhooks.js';
 import type { RunType } from './syncs.types.js';
+
+/** What the ledger knows of a run. */
+export type SyncExecution = Pick<Execution, 'id' | 'syncId' | 'options'>;
 
 /** A run and all that it is about. Run columns are null where it never started. */
 export interface RunFacts {
@@ -30,7 +34,6 @@ export interface RunFacts {
   readonly emptyCache: boolean;
   /** Somebody asked for it; else its schedule was due. */
   readonly isTriggered: boolean;
-  readonly error: FunctionError | null;
   readonly runId: number | null;
   readonly type: RunType | null;
   readonly status: RunStatus | null;
@@ -38,28 +41,40 @@ export interface RunFacts {
   readonly operationId: OperationId | null;
 }
 
-const FACTS = `SELECT x.id AS "executionId", y.id AS "syncId", y.name AS "syncName", y.variant,
+type StoredFacts = Omit<RunFacts, 'executionId' | 'emptyCache' | 'isTriggered'>;
+
+// The ledger is not asked again: a statement on its partitions is planned anew each time, and this is the one with most tables.
+const FACTS = `SELECT y.id AS "syncId", y.name AS "syncName", y.variant,
     y.deleted_at IS NOT NULL AS removed, y.environment_id AS "environmentId", v.name AS "environmentName",
     jsonb_build_object('on_sync_completion_always', true, 'on_sync_error', true) || v.webhook_settings AS "webhookSettings",
     y.function_id AS "functionId", f.definition->'models' AS models,
     f.definition->>'sync_type' = 'incremental' AS incremental, f.version AS "functionVersion",
     y.connection_id AS "connectionRowId", c.connection_id AS "connectionId", i.unique_key AS "providerConfigKey", i.provider,
-    y.last_sync_date AS "lastSyncDate", coalesce((x.options->>'emptyCache')::boolean, false) AS "emptyCache",
-    coalesce((x.options->>'isTriggered')::boolean, false) AS "isTriggered", x.error,
+    y.last_sync_date AS "lastSyncDate",
     r.id::float8 AS "runId", r.type, r.status, r.started_at AS "startedAt", r.operation_id AS "operationId"
-  FROM executions x JOIN syncs y ON y.id = x.sync_id JOIN functions f ON f.id = y.function_id
+  FROM syncs y JOIN functions f ON f.id = y.function_id
     JOIN connections c ON c.id = y.connection_id JOIN integrations i ON i.id = c.integration_id
-    JOIN environments v ON v.id = y.environment_id LEFT JOIN sync_runs r ON r.execution_id = x.id
-  WHERE x.id = $1`;
+    JOIN environments v ON v.id = y.environment_id LEFT JOIN sync_runs r ON r.execution_id = $2
+  WHERE y.id = $1`;
 
 /** Every statement on runs and on what their end leaves behind. */
 @Injectable()
 export class SyncRunsRepository {
   constructor(private readonly db: Database) {}
 
-  /** Null when the execution is none of a sync, or forgotten. */
-  async facts(executionId: ExecutionId, on: Sql = this.db): Promise<RunFacts | null> {
-    const [row] = await on.query<RunFacts>(FACTS, [executionId]);
+  /** Null when the execution is none of a sync. */
+  async facts({ id, syncId, options }: SyncExecution, on: Sql = this.db): Promise<RunFacts | null> {
+    const [row] = await on.query<StoredFacts>(FACTS, [syncId, id]);
+    if (!row) return null;
+    return { ...row, executionId: id, emptyCache: options['emptyCache'] === true, isTriggered: options['isTriggered'] === true };
+  }
+
+  /** What the ledger has of an execution, with why it ended; null when it is forgotten. */
+  async execution(id: ExecutionId, on: Sql): Promise<(SyncExecution & { readonly error: FunctionError | null }) | null> {
+    const [row] = await on.query<SyncExecution & { error: FunctionError | null }>(
+      'SELECT id, sync_id AS "syncId", options, error FROM executions WHERE id = $1',
+      [id],
+    );
     return row ?? null;
   }
 

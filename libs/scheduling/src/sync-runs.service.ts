@@ -7,7 +7,7 @@ import { type Operation, OperationLog } from '#libs/logs';
 import { checkpointKeyOf } from './domain/checkpoint-keys.js';
 import { RunEndings } from './run-endings.js';
 import { type HeldSchedule, SchedulesRepository } from './schedules.repository.js';
-import { type RunFacts, SyncRunsRepository } from './sync-runs.repository.js';
+import { type RunFacts, type SyncExecution, SyncRunsRepository } from './sync-runs.repository.js';
 import type { FinishOptions, RunType, StartedRun } from './syncs.types.js';
 
 const FIRST = idFloor(new Date(0));
@@ -30,10 +30,10 @@ export class SyncRuns {
    * Opens the run of an execution that was claimed, with its `sync:run` operation; a second call answers the same run. Null when there
    * is nothing to run or to finish: the sync was removed meanwhile, and the execution is cancelled, or the execution has ended.
    */
-  async start(executionId: ExecutionId): Promise<StartedRun | null> {
-    const facts = await this.runs.facts(executionId);
+  async start(execution: SyncExecution): Promise<StartedRun | null> {
+    const facts = await this.runs.facts(execution);
     if (!facts || facts.removed) {
-      await this.executions.cancel(this.db, executionId, 'the sync was removed');
+      await this.executions.cancel(this.db, execution.id, 'the sync was removed');
       return null;
     }
     const { runId, startedAt, operationId } = facts;
@@ -52,9 +52,10 @@ export class SyncRuns {
   async finish(executionId: ExecutionId, outcome: Outcome, options: FinishOptions = {}): Promise<boolean> {
     return this.db.transaction(async (tx) => {
       const schedule = await this.schedules.holdOf(tx, executionId);
-      if (!(await this.executions.settle(tx, executionId, settlementOf(outcome, options)))) return false;
+      const settled = await this.executions.settle(tx, executionId, settlementOf(outcome, options));
+      if (!settled) return false;
       // From now on nobody opens its run. Of a sync whose rows are gone, there was only the ledger to write.
-      const facts = await this.runs.facts(executionId, tx);
+      const facts = await this.runs.facts(settled, tx);
       if (facts) await this.endings.conclude(tx, facts, schedule, outcome, options);
       return true;
     });
@@ -98,8 +99,9 @@ export class SyncRuns {
     options: FinishOptions,
     error: FunctionError,
   ): Promise<void> {
-    const facts = await this.runs.facts(executionId, tx);
-    if (facts) await this.endings.conclude(tx, facts, schedule, failedOutcome(facts.error ?? error), options);
+    const execution = await this.runs.execution(executionId, tx);
+    const facts = execution && (await this.runs.facts(execution, tx));
+    if (facts) await this.endings.conclude(tx, facts, schedule, failedOutcome(execution.error ?? error), options);
     else await this.schedules.release(tx, schedule.syncId, executionId, schedule.now);
   }
 

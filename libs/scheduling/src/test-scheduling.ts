@@ -7,7 +7,7 @@ import type { ModelCounts, Outcome } from '#libs/contracts';
 import { CryptoModule } from '#libs/crypto';
 import { Database, DatabaseModule } from '#libs/database';
 import { DeliveriesModule } from '#libs/deliveries';
-import { Executions, ExecutionsModule } from '#libs/executions';
+import { type Execution, Executions, ExecutionsModule } from '#libs/executions';
 import { type DeployedFunction, Functions, FunctionsModule, planDeploy } from '#libs/functions';
 import { Secret } from '#libs/kernel';
 import { LogsModule } from '#libs/logs';
@@ -211,10 +211,15 @@ export async function begin(scheduler: Scheduler, { scope }: World, options = { 
   return { executionId: triggered.executionId, run: await open(scheduler, triggered.executionId) };
 }
 
+export async function claim(scheduler: Scheduler, executionId: string): Promise<Execution> {
+  const execution = await scheduler.get(Executions).claim(executionId, WORKER);
+  if (!execution) throw new Error('there is nothing to claim');
+  return execution;
+}
+
 /** Claims an execution and opens its run. */
 export async function open(scheduler: Scheduler, executionId: string): Promise<StartedRun> {
-  await scheduler.get(Executions).claim(executionId, WORKER);
-  const run = await scheduler.get(SyncRuns).start(executionId);
+  const run = await scheduler.get(SyncRuns).start(await claim(scheduler, executionId));
   if (!run) throw new Error('there is nothing to run');
   return run;
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { JobData } from '#libs/contracts';
-import { ControlChannel, failedOutcome, lostError } from '#libs/executions';
+import { ControlChannel, type Execution, failedOutcome, lostError } from '#libs/executions';
 import { HandlesJob, type JobContext, type JobHandler } from '#libs/queues';
 import { type StartedRun, SyncRuns } from '#libs/scheduling';
 import { Runs } from '../runs/runs.service.js';
@@ -27,7 +27,7 @@ export class SyncProcessor implements JobHandler<'sync.run'> {
   }
 
   handle({ executionId }: JobData<'sync.run'>, { signal }: JobContext): Promise<void> {
-    return this.claims.take(executionId, () => this.#run(executionId, signal));
+    return this.claims.take(executionId, (execution) => this.#run(execution, signal));
   }
 
   lost({ executionId }: JobData<'sync.run'>): Promise<void> {
@@ -35,8 +35,9 @@ export class SyncProcessor implements JobHandler<'sync.run'> {
     return this.claims.giveUp(executionId, () => this.syncRuns.finish(executionId, outcome, { lost: true }));
   }
 
-  async #run(executionId: string, signal: AbortSignal): Promise<void> {
-    const started = await untilStored(`the start of ${executionId}`, () => this.syncRuns.start(executionId));
+  async #run(execution: Execution, signal: AbortSignal): Promise<void> {
+    const executionId = execution.id;
+    const started = await untilStored(`the start of ${executionId}`, () => this.syncRuns.start(execution));
     if (!started) return;
     const run = runOf(executionId, started, this.#wallMs);
     const ended = await this.control.run(executionId, signal, (stop) => this.runs.run(run, stop));

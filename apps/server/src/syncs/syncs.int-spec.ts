@@ -53,11 +53,16 @@ const status = async (query = 'syncs=*') => {
 const queuedRuns = () =>
   server.db.query<{ id: string; sync_id: string }>(`SELECT id, sync_id FROM executions WHERE kind = 'sync' AND state = 'queued'`);
 
+/** Claims an execution and opens its run. */
+async function open(id: string) {
+  const execution = await server.get(Executions).claim(id, randomUUID());
+  return execution && server.get(SyncRuns).start(execution);
+}
+
 /** Runs everything that waits to its end. */
 async function drain(): Promise<void> {
   for (const { id } of await queuedRuns()) {
-    await server.get(Executions).claim(id, randomUUID());
-    const run = await server.get(SyncRuns).start(id);
+    const run = await open(id);
     const batch = {
       environmentId: server.environmentId,
       connectionId: run?.connectionRowId ?? 0,
@@ -131,8 +136,7 @@ describe('cancel', () => {
   it('ends a run that is on or waits, and says so also where there is none', async () => {
     await post('/sync/trigger', { ...OF, syncs: ['contacts'] });
     const [{ id } = { id: '' }] = await queuedRuns();
-    await server.get(Executions).claim(id, randomUUID());
-    await server.get(SyncRuns).start(id);
+    await open(id);
     expect(await post('/sync/cancel', { ...OF, syncs: [] })).toEqual({ status: 200, body: { success: true } });
     expect((await status('syncs=contacts'))[0]).toMatchObject({ status: 'PAUSED', latestExecutionStatus: 'STOPPED' });
     expect((await server.get(Executions).find(id))?.state).toBe('cancelled');
@@ -155,8 +159,7 @@ describe('a reconnection', () => {
     await post('/sync/start', { ...OF, syncs: ['contacts'] });
     await post('/sync/trigger', { ...OF, syncs: [] });
     for (const { id } of await queuedRuns()) {
-      await server.get(Executions).claim(id, randomUUID());
-      await server.get(SyncRuns).start(id);
+      await open(id);
       const error = { code: 'script_http_error', status: 424 };
       await server.get(SyncRuns).finish(id, { status: 'failed', error, durationMs: 1, proxyCalls: 0 });
     }
@@ -196,8 +199,7 @@ describe('status', () => {
   it('is RUNNING, without an end, while a run is on', async () => {
     await post('/sync/trigger', { ...OF, syncs: ['contacts'] });
     const [{ id } = { id: '' }] = await queuedRuns();
-    await server.get(Executions).claim(id, randomUUID());
-    await server.get(SyncRuns).start(id);
+    await open(id);
     const [sync] = await status('syncs=contacts');
     expect(sync).toMatchObject({ status: 'RUNNING', latestExecutionStatus: 'RUNNING' });
     expect(sync).not.toHaveProperty('finishedAt');

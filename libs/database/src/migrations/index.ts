@@ -6,6 +6,7 @@ import { OutboundPolicies1764100000500 } from './1764100000500-outbound-policies
 import { ActionsAndEvents1764100000640 } from './1764100000640-actions-and-events.js';
 import { ExecutionCaps1764300000003 } from './1764300000003-execution-caps.js';
 import { CondemnedCode1764400000007 } from './1764400000007-condemned-code.js';
+import { OpenExecutions1764500000000 } from './1764500000000-open-executions.js';
 import { FunctionVersions1764200000400 } from './1764200000400-function-versions.js';
 import { Schedules1764300000002 } from './1764300000002-schedules.js';
 import { FunctionJobs1764100001200 } from './1764100001200-function-jobs.js';
@@ -23,4 +24,5 @@ export const controlPlaneMigrations = [
   Schedules1764300000002,
   ExecutionCaps1764300000003,
   CondemnedCode1764400000007,
+  OpenExecutions1764500000000,
 ];
