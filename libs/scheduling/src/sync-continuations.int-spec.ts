@@ -15,7 +15,6 @@ import {
   type Scheduler,
   startScheduler,
   succeeded,
-  WORKER,
   type World,
 } from './test-scheduling.js';
 import type { StartedRun } from './syncs.types.js';
