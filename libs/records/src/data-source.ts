@@ -12,6 +12,12 @@ export interface Sent<Result> {
   readonly writing: readonly Promise<unknown>[];
 }
 
+/** A connection that is held, and what is written to it. */
+export interface Line {
+  readonly runner: QueryRunner;
+  readonly stream: Duplex;
+}
+
 /** The record store's own `Database`, beside the control plane's. */
 export class RecordsDatabase extends Database {
   constructor(private readonly records: DataSource) {
@@ -25,34 +31,36 @@ export class RecordsDatabase extends Database {
   async pipelined<Result>(work: (sql: Sql) => Promise<Sent<Result>>): Promise<Result> {
     const runner = this.records.createQueryRunner();
     try {
-      await runner.connect();
-      return await this.#commit(runner, work);
+      const { stream } = ((await runner.connect()) as { connection: { stream: Duplex } }).connection;
+      return await this.#commit({ runner, stream }, work);
     } catch (error) {
-      await this.send(runner, 'ROLLBACK').catch(() => undefined); // the connection may be gone; its transaction is gone with it
+      await queryRows(runner, 'ROLLBACK').catch(() => undefined); // the connection may be gone; its transaction is gone with it
       throw error;
     } finally {
       await runner.release();
     }
   }
 
-  async #commit<Result>(runner: QueryRunner, work: (sql: Sql) => Promise<Sent<Result>>): Promise<Result> {
-    const begun = this.send(runner, 'START TRANSACTION');
+  async #commit<Result>(line: Line, work: (sql: Sql) => Promise<Sent<Result>>): Promise<Result> {
+    const begun = this.send(line, 'START TRANSACTION');
     begun.catch(() => undefined);
     const query = async <Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> => {
-      const [rows] = await Promise.all([this.send<Row>(runner, sql, parameters), begun]);
+      const [rows] = await Promise.all([this.send<Row>(line, sql, parameters), begun]);
       return rows;
     };
     const { result, writing } = await work({ query });
-    const sent = [...writing, this.send(runner, 'COMMIT')];
+    const sent = [...writing, this.send(line, 'COMMIT')];
     for (const statement of sent) statement.catch(() => undefined);
     // The first one that failed says why; what comes after it is refused for that. The commit of what failed undoes it.
     for (const statement of sent) await statement;
     return result;
   }
 
-  /** What is sent in one turn of the event loop is written at once: each write wakes who reads. */
-  protected async send<Row>(runner: QueryRunner, sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
-    const { stream } = ((await runner.connect()) as { connection: { stream: Duplex } }).connection;
+  /**
+   * What is sent in one turn of the event loop is written at once: each write wakes who reads. It is written before anything goes on that waits
+   * for the next turn from now on.
+   */
+  protected send<Row>({ runner, stream }: Line, sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
     stream.cork();
     setImmediate(() => stream.uncork());
     return queryRows<Row>(runner, sql, parameters);

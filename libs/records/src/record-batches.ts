@@ -4,12 +4,12 @@ import type { BatchResult } from '#libs/contracts';
 import { Cipher } from '#libs/crypto';
 import { AppError } from '#libs/kernel';
 import { DatasetWriter, type LockedDataset, type Written } from './dataset-writer.js';
-import { digest, digester } from './domain/canonical.js';
-import { decodeCursor, resumeAfter } from './domain/cursor.js';
+import { decodeCursor, type Position, resumeAfter } from './domain/cursor.js';
 import { decideDelete, decideSave, type SaveStep } from './domain/decide.js';
 import { deletionTime, type Incoming, readBatch, toPayload } from './domain/incoming.js';
 import type { JsonObject } from './domain/json.js';
 import { merge } from './domain/merge.js';
+import { Digests } from './digests.js';
 import { badCursor } from './errors.js';
 import {
   findStored,
@@ -34,14 +34,21 @@ interface Planned extends Incoming {
   readonly step: SaveStep;
 }
 
+/** A batch, read. */
+interface Given {
+  readonly records: readonly Incoming[];
+  readonly duplicates: readonly string[];
+  /** What `ignore_if_modified_after` pinned. */
+  readonly pinned: Position | undefined;
+}
+
 type Change = { written: Written; counts: Counts; writing?: readonly Promise<unknown>[] };
 type Counts = Omit<BatchResult, 'duplicates' | 'nextMerging'>;
 type Stored = ReadonlyMap<string, StoredRow>;
 
 const NO_CHANGE: Counts = { added: 0, updated: 0, deleted: 0, unchanged: 0 };
-/** Records that are sealed and written at a time: few at first, so that the database has something to do. */
-const FIRST_CHUNK = 250;
-const CHUNK = 750;
+/** Records that are made ready at a time, while the database writes those before them. */
+const CHUNK = 334;
 const MOVES: ReadonlySet<SaveStep> = new Set(['add', 'revive', 'change']);
 
 /**
@@ -63,37 +70,33 @@ export class RecordBatches {
   ) {}
 
   async save(batch: WriteBatch): Promise<BatchResult> {
-    let hashes: string[] = [];
-    const digestAll = (records: readonly Incoming[]) => {
-      const digestOf = digester();
-      hashes = records.map(({ record }) => digestOf(record));
-    };
-    const apply = (records: readonly Incoming[], dataset: LockedDataset, stored: Stored) =>
-      this.#write(
-        records.map((item, i) => planned(item, hashes[i] as string, stored.get(item.id))),
-        dataset,
-      );
-    return this.#apply(batch, apply, digestAll);
+    const given = readWrite(batch);
+    const digests = new Digests(given.records);
+    return this.#apply(
+      batch,
+      given,
+      (dataset, stored) => this.#write(given.records, digests, dataset, stored),
+      (finding) => digests.computeDuring(finding),
+    );
   }
 
   async update(batch: WriteBatch): Promise<BatchResult> {
-    return this.#apply(batch, async (records, dataset, stored) => {
-      const live = records.filter(({ id }) => stored.get(id)?.deleted === false);
+    const given = readWrite(batch);
+    return this.#apply(batch, given, async (dataset, stored) => {
+      const live = given.records.filter(({ id }) => stored.get(id)?.deleted === false);
       const payloads = await readPayloads(
         dataset,
         live.map(({ id }) => id),
       );
-      const plan = live.map(({ id, record }) => {
-        const merged = merge(this.#open(dataset, id, payloads.get(id)), record);
-        return planned({ id, record: merged }, digest(merged), stored.get(id));
-      });
-      return this.#write(plan, dataset);
+      const merged = live.map(({ id, record }) => ({ id, record: merge(this.#open(dataset, id, payloads.get(id)), record) }));
+      return this.#write(merged, new Digests(merged), dataset, stored);
     });
   }
 
   async delete(batch: WriteBatch): Promise<BatchResult> {
-    return this.#apply(batch, async (records, dataset, stored) => {
-      const gone = records.filter(({ id }) => decideDelete(stored.get(id)));
+    const given = readWrite(batch);
+    return this.#apply(batch, given, async (dataset, stored) => {
+      const gone = given.records.filter(({ id }) => decideDelete(stored.get(id)));
       await markDeleted(
         dataset,
         gone.map(({ id, record }) => ({ id, deletedAt: deletionTime(record) })),
@@ -103,62 +106,61 @@ export class RecordBatches {
     });
   }
 
-  /** @param meanwhile computed while the database looks for what is stored */
+  /** @param meanwhile done while the database looks for what is stored */
   async #apply(
     batch: WriteBatch,
-    work: (records: readonly Incoming[], dataset: LockedDataset, stored: Stored) => Promise<Change>,
-    meanwhile: (records: readonly Incoming[]) => void = () => undefined,
+    { records, duplicates, pinned }: Given,
+    work: (dataset: LockedDataset, stored: Stored) => Promise<Change>,
+    meanwhile: (finding: Promise<unknown>) => Promise<void> = () => Promise.resolve(),
   ): Promise<BatchResult> {
     this.#requireKey();
-    const { records, duplicates } = readBatch(batch.records);
-    const pinned = batch.merging === undefined ? undefined : (decodeCursor(batch.merging) ?? badCursor('x-merging'));
     if (records.length === 0) return { ...NO_CHANGE, duplicates: [], ...nextMerging(batch) };
     const ids = records.map(({ id }) => id);
     return this.writer.apply(
       batch,
       async (dataset, stored: Stored) => {
-        const { counts, ...change } = await work(records, dataset, stored);
+        const { counts, ...change } = await work(dataset, stored);
         return { ...change, result: { ...counts, duplicates: [...duplicates], ...nextMerging(batch) } };
       },
       async (dataset) => {
         const finding = findStored(dataset, batch.runId, ids, pinned && resumeAfter(pinned, dataset.id));
         await sent(finding);
-        meanwhile(records);
+        await meanwhile(finding);
         return finding;
       },
     );
   }
 
-  async #write(plan: readonly Planned[], dataset: LockedDataset): Promise<Change> {
-    const moved = plan.filter(({ step }) => MOVES.has(step));
+  /** In chunks: while the database writes one, the next is made ready here. Answers what is on its way once all is sent. */
+  async #write(records: readonly Incoming[], digests: Digests, dataset: LockedDataset, stored: Stored): Promise<Change> {
+    const plan: Planned[] = [];
+    const writing: Promise<void>[] = [];
+    let moves = 0;
+    for (let from = 0; from < records.length; from += CHUNK) {
+      const chunk = records.slice(from, from + CHUNK).map((item, n) => planned(item, digests.at(from + n), stored.get(item.id)));
+      plan.push(...chunk);
+      const moved = chunk.filter(({ step }) => MOVES.has(step));
+      if (moved.length === 0) continue;
+      const allNew = moved.every(({ step }) => step === 'add');
+      const chunkWritten = writeRows(dataset, dataset.lastSeq + moves, this.#seal(moved, dataset), allNew);
+      writing.push(chunkWritten);
+      await sent(chunkWritten);
+      moves += moved.length;
+    }
     const restored = plan.filter(({ step }) => step === 'restore');
-    const writing = await this.#sendMoved(moved, dataset);
     if (restored.length > 0) writing.push(restorePayloads(dataset, this.#seal(restored, dataset)));
     const updated = plan.filter(({ step }) => step === 'change').length;
-    const added = moved.length - updated;
+    const added = moves - updated;
     return {
       writing,
       written: {
-        changes: moved.length,
+        changes: moves,
         liveDelta: added,
         seen: seenNumbers(plan, dataset.lastSeq),
         prunedSeq: lowerPruned(restored, dataset),
       },
-      counts: { ...NO_CHANGE, added, updated, unchanged: plan.length - moved.length },
+      counts: { ...NO_CHANGE, added, updated, unchanged: plan.length - moves },
     };
-  }
-
-  /** In chunks: while the database writes one, the next is sealed here. Answers what is on its way once all is sent. */
-  async #sendMoved(moved: readonly Planned[], dataset: LockedDataset): Promise<Promise<void>[]> {
-    const allNew = moved.every(({ step }) => step === 'add');
-    const writing: Promise<void>[] = [];
-    for (let from = 0, to = FIRST_CHUNK; from < moved.length; from = to, to += CHUNK) {
-      const rows = this.#seal(moved.slice(from, to), dataset);
-      const chunk = writeRows(dataset, dataset.lastSeq + from, rows, allNew);
-      writing.push(chunk);
-      await sent(chunk);
-    }
-    return writing;
   }
 
   #seal(records: readonly Planned[], dataset: LockedDataset): SealedRows {
@@ -182,6 +184,11 @@ export class RecordBatches {
     if (this.cipher.enabled) return;
     throw new AppError('encryption_key_missing', 'records are only stored encrypted: set NANGO_ENCRYPTION_KEY');
   }
+}
+
+function readWrite(batch: WriteBatch): Given {
+  const pinned = batch.merging === undefined ? undefined : (decodeCursor(batch.merging) ?? badCursor('x-merging'));
+  return { ...readBatch(batch.records), pinned };
 }
 
 const planned = (item: Incoming, hash: string, stored: StoredRow | undefined): Planned => ({

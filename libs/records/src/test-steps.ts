@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { RecordsDatabase } from './data-source.js';
+import { type Line, RecordsDatabase } from './data-source.js';
 import type { Random } from './test-random.js';
 
 interface Step {
@@ -79,12 +79,13 @@ export class SteppedDatabase extends RecordsDatabase {
     );
   }
 
-  protected override send<Row>(runner: QueryRunner, sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
+  protected override send<Row>(line: Line, sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
+    const { runner } = line;
     return this.steps.take(
       runner,
       () => {
         this.#count(runner, 1);
-        return super.send<Row>(runner, sql, parameters).finally(() => this.#count(runner, -1));
+        return super.send<Row>(line, sql, parameters).finally(() => this.#count(runner, -1));
       },
       () => WAITS.test(sql) || (this.#underway.get(runner) ?? 0) > 0,
     );
