@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { executeLine, type ExecuteRequest, type Outcome, RUNNER_LOST_AFTER_MS } from '#libs/contracts';
 import type { CallerTokens } from '#libs/execution-token';
-import { AppError, backoffMs, codeOf, messageOf } from '#libs/kernel';
+import { abortWith, AppError, backoffMs, codeOf, messageOf } from '#libs/kernel';
 import { linesOf } from './domain/lines.js';
 
 /** A runner that restarts is back within this time. */
@@ -57,10 +57,11 @@ export class RunnerClient {
   }
 
   async #attempt(body: string, signal: AbortSignal): Promise<Outcome> {
-    const silence = new AbortController();
-    const timer = setTimeout(() => silence.abort(new Error('it fell silent')), RUNNER_LOST_AFTER_MS);
+    const stop = new AbortController();
+    const leave = abortWith(stop, signal);
+    const timer = setTimeout(() => stop.abort(new Error('it fell silent')), RUNNER_LOST_AFTER_MS);
     try {
-      const answer = await this.#send(body, AbortSignal.any([signal, silence.signal]));
+      const answer = await this.#send(body, stop.signal);
       let outcome: Outcome | undefined;
       // To its end: a connection whose answer was not read to the end cannot carry the next run.
       for await (const text of linesOf(answer, MAX_LINE_BYTES)) {
@@ -71,6 +72,7 @@ export class RunnerClient {
       if (!outcome) throw new AppError('function_runtime_other', 'it closed the connection');
       return outcome;
     } finally {
+      leave();
       clearTimeout(timer);
     }
   }

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { REDIS, REDIS_FACTORY, type RedisFactory } from '#libs/cache';
-import { messageOf } from '#libs/kernel';
+import { abortWith, messageOf } from '#libs/kernel';
 import { keys } from './keys.js';
 import { LedgerRepository } from './ledger.repository.js';
 
@@ -30,10 +30,12 @@ export class ControlChannel {
   async run<Result>(id: string, outer: AbortSignal, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     this.#listen();
     const own = new AbortController();
+    const leave = abortWith(own, outer);
     this.#running.set(id, own);
     try {
-      return await work(AbortSignal.any([outer, own.signal]));
+      return await work(own.signal);
     } finally {
+      leave();
       this.#running.delete(id);
     }
   }

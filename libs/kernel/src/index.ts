@@ -1,3 +1,4 @@
+export * from './abort-with.js';
 export * from './backoff.js';
 export * from './config.js';
 export * from './errors.js';

@@ -22,15 +22,15 @@ export class ExecutionsController {
   async execute(@Body({ schema: executeRequest }) request: ExecuteRequest, @Res() reply: FastifyReply): Promise<void> {
     this.executions.mustTakeWork();
     reply.hijack();
-    const closed = new AbortController();
-    reply.raw.once('close', () => reply.raw.writableEnded || closed.abort());
+    const stop = new AbortController();
+    reply.raw.once('close', () => reply.raw.writableEnded || stop.abort());
     reply.raw.statusCode = 200;
     reply.raw.setHeader('content-type', 'application/x-ndjson');
     const heartbeat = setInterval(
       () => reply.raw.destroyed || reply.raw.write(lineOf({ type: 'heartbeat' })),
       RUNNER_HEARTBEAT_MS,
     );
-    const outcome = await this.executions.execute(request, closed.signal);
+    const outcome = await this.executions.execute(request, stop);
     clearInterval(heartbeat);
     if (!reply.raw.destroyed) reply.raw.end(lineOf({ type: 'outcome', outcome }));
   }

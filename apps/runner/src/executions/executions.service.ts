@@ -41,11 +41,10 @@ export class Executions implements BeforeApplicationShutdown {
     );
   }
 
-  /** Never rejects: whatever happens is an outcome. @param closed fires when the caller is gone */
-  async execute(request: ExecuteRequest, closed: AbortSignal): Promise<Outcome> {
-    const cancelled = new AbortController();
-    this.#running.set(request.executionId, cancelled);
-    const signal = AbortSignal.any([closed, cancelled.signal]);
+  /** Never rejects: whatever happens is an outcome. @param stop ends it: aborted when the caller is gone, or by `abort` */
+  async execute(request: ExecuteRequest, stop: AbortController): Promise<Outcome> {
+    const { signal } = stop;
+    this.#running.set(request.executionId, stop);
     const dryRun = request.dryRun && new DryRun(request.dryRun, this.services);
     const run = new RunContext(request, dryRun?.services ?? this.services, signal);
     const outcome = await this.#end(run, signal);

@@ -48,6 +48,15 @@ describe('a warm instance', () => {
     expect(both.map(({ result }) => outputOf(result))).toEqual([1, 1]);
   });
 
+  it('serves again after a run that was measured at its end, however late that is', async () => {
+    const origins: (string | undefined)[] = [];
+    const caller = async () => {
+      for (let n = 0; n < 100; n += 1) origins.push(originOf(await count('many runs', 'return 1')));
+    };
+    await Promise.all(Array.from({ length: 8 }, caller));
+    expect(origins.filter((origin) => origin !== 'warm').length).toBeLessThanOrEqual(8);
+  });
+
   it('lets nothing of one run reach the next: neither timers nor late answers', async () => {
     const body = 'const heard = [];';
     const exec = `

@@ -50,6 +50,8 @@ export class Run {
   #passes = 0;
   #isStarted = false;
   #isProbing = false;
+  /** Whether it has said how it ended. */
+  #isAnswered = false;
   #isOver = false;
   /** Calls made so far, and how many of them, and characters in them, wait for an answer. */
   #calls = 0;
@@ -86,6 +88,8 @@ export class Run {
     this.settled = evaluated;
     const result = await Promise.race([evaluated, stopped.then(() => undefined)]);
     const told = this.#result(result);
+    // It rests from now on, which does not mean that it waits in vain.
+    this.#isAnswered = true;
     if (this.spec.isMeasured) await this.heapPeak.last();
     this.#leave(isKept && told.status === 'returned');
     return told;
@@ -109,7 +113,7 @@ export class Run {
     if (spentMs > spinMs)
       return this.stop('timeout', `the function computed for more than ${spinMs} ms without a call in between`);
     this.heapPeak.watch(now - this.#startedAt);
-    if (this.#isStarted && this.#unanswered === 0 && !this.#isProbing) void this.#probe();
+    if (this.#isStarted && !this.#isAnswered && this.#unanswered === 0 && !this.#isProbing) void this.#probe();
     return undefined;
   }
 
@@ -143,7 +147,7 @@ export class Run {
     // A result that is on its way is handled first.
     await new Promise((resolve) => setImmediate(resolve));
     this.#isProbing = false;
-    if (atRest && calls === this.#calls) this.stop('stalled', 'the function waits for a promise that nothing will ever settle');
+    if (atRest && !this.#isAnswered && calls === this.#calls) this.stop('stalled', 'the function waits for a promise that nothing will ever settle');
   }
 
   async #evaluate(): Promise<string | Error> {
