@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 const TICK_MS = 10;
-const PAGE_BYTES = 4_096;
+const KB = 1024;
 
 /** A process and all that descend from it, from /proc. */
 export function processTree(pid) {
@@ -15,16 +15,24 @@ export function processTree(pid) {
   return tree;
 }
 
-/** CPU time and resident memory of processes together; those that ended count for nothing. */
+/** CPU time and memory of processes together, without what they share (code, the buffers of a Postgres); those that ended count for nothing. */
 export function usageOf(pids) {
-  let [cpuMs, rss] = [0, 0];
+  let [cpuMs, bytes] = [0, 0];
   for (const pid of pids) {
     const stat = statOf(pid);
     if (!stat) continue;
     cpuMs += (Number(stat[11]) + Number(stat[12])) * TICK_MS;
-    rss += Number(stat[21]) * PAGE_BYTES;
+    bytes += anonymousBytes(pid);
   }
-  return { cpuMs, rss };
+  return { cpuMs, bytes };
+}
+
+function anonymousBytes(pid) {
+  try {
+    return Number(/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * KB;
+  } catch {
+    return 0;
+  }
 }
 
 /** Fields after the name, the state first; undefined of a process that is gone. */

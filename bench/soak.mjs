@@ -127,9 +127,9 @@ function report({ n, failed, late, begun, ms, seconds }, samples, rate) {
     const cpu = cpuOf(name);
     table[name] = {
       'CPU ms an execution': round(cpu / n),
-      'MB at the start': round(first.usage[name].rss / MB),
-      'MB at the end': round(last.usage[name].rss / MB),
-      'MB a minute': round(slope(samples.map(({ at, usage }) => [at / 60_000, usage[name].rss / MB]))),
+      'MB at the start': round(first.usage[name].bytes / MB),
+      'MB at the end': round(last.usage[name].bytes / MB),
+      'MB a minute': round(slope(samples.map(({ at, usage }) => [at / 60_000, usage[name].bytes / MB]))),
     };
   }
   console.table(table);

@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { RedisFactory } from './redis-factory.js';
+import { writeOnceATurn } from './write-once-a-turn.js';
 import { Invalidations } from './changes/invalidations.js';
 
 /** Injection token of the shared command connection. */
@@ -62,7 +63,7 @@ export class RedisModule implements OnApplicationShutdown {
       module: RedisModule,
       providers: [
         { provide: REDIS_FACTORY, useValue: factory },
-        { provide: REDIS, useFactory: () => factory('commands') },
+        { provide: REDIS, useFactory: () => writeOnceATurn(factory('commands')) },
         { provide: Invalidations, useFactory: () => new Invalidations(factory) },
       ],
       exports: [REDIS, REDIS_FACTORY, Invalidations],

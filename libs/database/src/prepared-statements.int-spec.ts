@@ -61,13 +61,14 @@ it('a transaction that meets such a change fails, and the next one does not', as
   expect(await once()).toEqual([]);
 });
 
-it('a statement is prepared again where the server has forgotten it', async () => {
+it('what the database refuses is thrown as it is', async () => {
+  await expect(ask('SELECT 1 / ($1::int - 7)')).rejects.toThrow('division by zero');
+});
+
+it('nothing is prepared any more where somebody else ends what was', async () => {
   const text = 'SELECT $1::int + 2 AS answer';
   await ask(text);
   await db.query('DEALLOCATE ALL');
   expect(await ask(text)).toEqual([{ answer: 9 }]);
-});
-
-it('what the database refuses is thrown as it is', async () => {
-  await expect(ask('SELECT 1 / ($1::int - 7)')).rejects.toThrow('division by zero');
+  expect(await preparedAs(text)).toBe(0);
 });

@@ -4,6 +4,11 @@ import { StatementNames } from './domain/statement-names.js';
 
 const names = new StatementNames();
 
+/** "cached plan must not change result type": after a migration. */
+const RESULT_CHANGED = '0A000';
+/** "prepared statement does not exist", "… already exists": somebody else uses the connection too. */
+const NOT_ITS_OWN = new Set(['26000', '42P05']);
+
 type Ask = (query: string | { name: string; text: string }, values?: unknown[]) => Promise<unknown>;
 
 /**
@@ -18,22 +23,23 @@ export async function prepareOnServer(client: ClientBase): Promise<void> {
 function prepareWhatIsAskedOften(client: ClientBase): void {
   const ask = client.query.bind(client) as Ask;
   let edition = 0;
+  let isOff = false;
   const askByName = async (name: string, text: string, values: unknown[]) => {
     try {
       return await ask({ name: `${name}.${edition}`, text }, values);
     } catch (error) {
-      if (!isOutdated(error)) throw error;
-      edition += 1;
+      const code = codeOf(error) ?? '';
+      if (code === RESULT_CHANGED) edition += 1;
+      else if (NOT_ITS_OWN.has(code)) isOff = true;
+      else throw error;
       if (client.getTransactionStatus() !== 'I') throw error;
       return ask(text, values);
     }
   };
   const query: Ask = (text, values, ...more) => {
-    const name = typeof text === 'string' && values !== undefined && values.length > 0 ? names.nameOf(text) : undefined;
+    const isNamed = !isOff && typeof text === 'string' && values !== undefined && values.length > 0;
+    const name = isNamed ? names.nameOf(text) : undefined;
     return name === undefined ? ask(text, values, ...more) : askByName(name, text as string, values as unknown[]);
   };
   client.query = query as ClientBase['query'];
 }
-
-/** "cached plan must not change result type", after a migration; "prepared statement does not exist", after a DEALLOCATE. */
-const isOutdated = (error: unknown): boolean => ['0A000', '26000'].includes(codeOf(error) ?? '');

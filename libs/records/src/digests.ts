@@ -19,12 +19,10 @@ export class Digests {
 
   /** Computes them until something that is awaited is there, whether or not it failed. */
   async computeDuring(awaited: Promise<unknown>): Promise<void> {
-    let isAwaited = true;
-    const isThere = () => {
-      isAwaited = false;
-    };
-    awaited.then(isThere, isThere);
-    while (isAwaited && this.#known.length < this.records.length) {
+    const wait = { isOver: false };
+    const end = () => void (wait.isOver = true);
+    awaited.then(end, end);
+    while (!wait.isOver && this.#known.length < this.records.length) {
       for (let n = 0; n < STEP && this.#known.length < this.records.length; n += 1) this.#computeNext();
       await setImmediate();
     }

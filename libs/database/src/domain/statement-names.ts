@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 /** A statement is prepared when it is asked for this often: most that a process asks for more seldom it asks for once. */
 const OFTEN = 16;
 /** Each costs the server some tens of kilobytes on each connection. */
@@ -5,8 +7,13 @@ const MOST_NAMES = 200;
 /** Texts that are counted at a time, and their length: those made anew for each request must not fill memory. */
 const MOST_COUNTED = 2_000;
 const MOST_CHARACTERS = 16_384;
+/** 144 bits. */
+const NAME_CHARACTERS = 24;
 
-/** Names for the statements a process asks for again and again, under which a server can keep what it has parsed (PREPARE). */
+/**
+ * Names for the statements a process asks for again and again, under which a server can keep what it has parsed (PREPARE). They are made from
+ * the statements: one name never means two of them.
+ */
 export class StatementNames {
   readonly #names = new Map<string, string>();
   #asked = new Map<string, number>();
@@ -25,7 +32,7 @@ export class StatementNames {
       return undefined;
     }
     this.#asked.delete(text);
-    const name = `s${this.#names.size + 1}`;
+    const name = hash('sha256', text, 'base64url').slice(0, NAME_CHARACTERS);
     this.#names.set(text, name);
     return name;
   }

@@ -147,7 +147,8 @@ export class Run {
     // A result that is on its way is handled first.
     await new Promise((resolve) => setImmediate(resolve));
     this.#isProbing = false;
-    if (atRest && !this.#isAnswered && calls === this.#calls) this.stop('stalled', 'the function waits for a promise that nothing will ever settle');
+    if (atRest && !this.#isAnswered && calls === this.#calls)
+      this.stop('stalled', 'the function waits for a promise that nothing will ever settle');
   }
 
   async #evaluate(): Promise<string | Error> {
