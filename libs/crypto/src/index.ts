@@ -10,4 +10,3 @@ export { KeyPoll } from './key-poll.js';
 export { openKeyProvider } from './kms/open-provider.js';
 export { loadRootKeys, RootKeys } from './root-keys.js';
 export type { SealedColumn, SealedRow } from './sealed-column.js';
-export { SealingThread } from './sealing-thread.js';

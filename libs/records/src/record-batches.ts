@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { setImmediate } from 'node:timers/promises';
 import type { BatchResult } from '#libs/contracts';
-import { Cipher, SealingThread } from '#libs/crypto';
+import { Cipher } from '#libs/crypto';
 import { AppError } from '#libs/kernel';
 import { DatasetWriter, type LockedDataset, type Written } from './dataset-writer.js';
 import { decodeCursor, type Position, resumeAfter } from './domain/cursor.js';
@@ -47,19 +47,17 @@ type Counts = Omit<BatchResult, 'duplicates' | 'nextMerging'>;
 type Stored = ReadonlyMap<string, StoredRow>;
 
 const NO_CHANGE: Counts = { added: 0, updated: 0, deleted: 0, unchanged: 0 };
-/** Records that are made ready at a time, while the database writes those before them. */
-const CHUNK = 334;
+/** Records that are made ready at a time, while the database writes those before them; of a thousand the last are the fewest to wait for. */
+const CHUNK = 400;
 const MOVES: ReadonlySet<SaveStep> = new Set(['add', 'revive', 'change']);
 
-/** A statement that was sent, in an object: awaiting it shall not await its answer. */
-interface Sent {
-  readonly written: Promise<void>;
-}
-
-/** The failure of a statement is raised where it is awaited; until then it must not count as unhandled. */
-function heard<Answer>(statement: Promise<Answer>): Promise<Answer> {
+/**
+ * Lets a statement that was just issued reach the socket, so that the database works on it while this process computes.
+ * Its failure is raised where it is awaited; until then it must not count as unhandled.
+ */
+async function sent(statement: Promise<unknown>): Promise<void> {
   statement.catch(() => undefined);
-  return statement;
+  await setImmediate();
 }
 
 /** Saves, updates and deletes records in batches, one transaction each (change table: spec/engine.md §11.3). */
@@ -68,7 +66,6 @@ export class RecordBatches {
   constructor(
     private readonly writer: DatasetWriter,
     private readonly cipher: Cipher,
-    private readonly thread: SealingThread,
     @Inject(MAX_RECORD_BYTES) private readonly maxBytes: number,
   ) {}
 
@@ -126,54 +123,36 @@ export class RecordBatches {
         return { ...change, result: { ...counts, duplicates: [...duplicates], ...nextMerging(batch) } };
       },
       async (dataset) => {
-        const finding = heard(findStored(dataset, batch.runId, ids, pinned && resumeAfter(pinned, dataset.id)));
-        // It leaves at the end of this turn, and the database works on it meanwhile.
-        await setImmediate();
+        const finding = findStored(dataset, batch.runId, ids, pinned && resumeAfter(pinned, dataset.id));
+        await sent(finding);
         await meanwhile(finding);
         return finding;
       },
     );
   }
 
+  /** In chunks: while the database writes one, the next is made ready here. Answers what is on its way once all is sent. */
   async #write(records: readonly Incoming[], digests: Digests, dataset: LockedDataset, stored: Stored): Promise<Change> {
-    const sending: Promise<Sent>[] = [];
-    try {
-      return await this.#writeChunks(records, digests, dataset, stored, sending);
-    } catch (error) {
-      // The transaction is given up next: nothing may be sent after that.
-      await Promise.allSettled(sending);
-      throw error;
-    }
-  }
-
-  /**
-   * While the database writes one chunk, the next is sealed on its thread, and the one after it is made ready here. Answers what is on its way
-   * once all is sent.
-   */
-  async #writeChunks(
-    records: readonly Incoming[],
-    digests: Digests,
-    dataset: LockedDataset,
-    stored: Stored,
-    sending: Promise<Sent>[],
-  ): Promise<Change> {
     const plan: Planned[] = [];
+    const writing: Promise<void>[] = [];
     let moves = 0;
     for (let from = 0; from < records.length; from += CHUNK) {
       const chunk = records.slice(from, from + CHUNK).map((item, n) => planned(item, digests.at(from + n), stored.get(item.id)));
       plan.push(...chunk);
       const moved = chunk.filter(({ step }) => MOVES.has(step));
       if (moved.length === 0) continue;
-      sending.push(heard(this.#send(moved, dataset, dataset.lastSeq + moves)));
+      const allNew = moved.every(({ step }) => step === 'add');
+      const chunkWritten = writeRows(dataset, dataset.lastSeq + moves, this.#seal(moved, dataset), allNew);
+      writing.push(chunkWritten);
+      await sent(chunkWritten);
       moves += moved.length;
-      await setImmediate();
     }
     const restored = plan.filter(({ step }) => step === 'restore');
-    if (restored.length > 0) sending.push(heard(this.#sendRestored(restored, dataset)));
+    if (restored.length > 0) writing.push(restorePayloads(dataset, this.#seal(restored, dataset)));
     const updated = plan.filter(({ step }) => step === 'change').length;
     const added = moves - updated;
     return {
-      writing: (await Promise.all(sending)).map(({ written }) => written),
+      writing,
       written: {
         changes: moves,
         liveDelta: added,
@@ -184,21 +163,15 @@ export class RecordBatches {
     };
   }
 
-  async #send(moved: readonly Planned[], dataset: LockedDataset, afterSeq: number): Promise<Sent> {
-    const allNew = moved.every(({ step }) => step === 'add');
-    return { written: heard(writeRows(dataset, afterSeq, await this.#seal(moved, dataset), allNew)) };
-  }
-
-  async #sendRestored(restored: readonly Planned[], dataset: LockedDataset): Promise<Sent> {
-    return { written: heard(restorePayloads(dataset, await this.#seal(restored, dataset))) };
-  }
-
-  async #seal(records: readonly Planned[], dataset: LockedDataset): Promise<SealedRows> {
-    const payloads = records.map(({ id, record }) => ({ id, text: toPayload(record, this.maxBytes) }));
+  #seal(records: readonly Planned[], dataset: LockedDataset): SealedRows {
     return {
       ids: records.map(({ id }) => id),
       hashes: records.map(({ hash }) => hash),
-      payloads: await sealPayloads(this.thread, dataset.id, payloads),
+      payloads: sealPayloads(
+        this.cipher,
+        dataset.id,
+        records.map(({ id, record }) => ({ id, text: toPayload(record, this.maxBytes) })),
+      ),
     };
   }
 

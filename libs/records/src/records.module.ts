@@ -1,6 +1,6 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import { Cipher, SealingThread } from '#libs/crypto';
+import { Cipher } from '#libs/crypto';
 import { openDataSource, type Sql, watchPool } from '#libs/database';
 import { RECORDS, RecordsDatabase, recordsDataSourceOptions, RecordsReplica } from './data-source.js';
 import { DatasetWriter } from './dataset-writer.js';
@@ -64,9 +64,8 @@ export class RecordsModule implements OnApplicationShutdown {
       useFactory: (db: RecordsDatabase, cipher: Cipher, reads: RecordsReplica | null) =>
         pagesOf(db, cipher, maxPageBytes, reads ?? undefined),
     };
-    const sealing = { provide: SealingThread, inject: [Cipher], useFactory: (cipher: Cipher) => new SealingThread(cipher) };
     const limit = { provide: MAX_RECORD_BYTES, useValue: maxRecordBytes };
-    const stores = [opened, replica, database, DatasetWriter, sealing, limit];
+    const stores = [opened, replica, database, DatasetWriter, limit];
     return {
       module: RecordsModule,
       global: true,
@@ -98,7 +97,7 @@ export function createRecords(source: DataSource, cipher: Cipher, extras: Record
   const db = extras.database ?? new RecordsDatabase(source);
   const writer = new DatasetWriter(db);
   return new Records(
-    new RecordBatches(writer, cipher, new SealingThread(cipher), extras.maxRecordBytes ?? DEFAULT_MAX_RECORD_BYTES),
+    new RecordBatches(writer, cipher, extras.maxRecordBytes ?? DEFAULT_MAX_RECORD_BYTES),
     new RecordDeletions(writer),
     pagesOf(db, cipher, extras.maxPageBytes ?? DEFAULT_MAX_PAGE_BYTES, extras.replica),
     new RecordUpkeep(db, writer),

@@ -1,13 +1,13 @@
-import type { Cipher, SealedValues, SealingThread } from '#libs/crypto';
+import type { Cipher, SealedValues } from '#libs/crypto';
 
 /** Binds a payload to its record: copied to another one, it does not open. */
 export const payloadAad = (datasetId: number, externalId: string) => `records.payload:${datasetId}:${externalId}`;
 
 export const sealPayloads = (
-  thread: SealingThread,
+  cipher: Cipher,
   datasetId: number,
   payloads: readonly { readonly id: string; readonly text: string }[],
-): Promise<SealedValues> => thread.sealAll(payloads.map(({ id, text }) => ({ text, aad: payloadAad(datasetId, id) })));
+): SealedValues => cipher.sealAll(payloads.map(({ id, text }) => ({ text, aad: payloadAad(datasetId, id) })));
 
 export const openPayload = (cipher: Cipher, datasetId: number, externalId: string, sealed: Buffer): string =>
   cipher.openText(sealed, payloadAad(datasetId, externalId));

@@ -16,6 +16,8 @@ const NONCE_AT = SALT_AT + SALT_BYTES;
 const TAG_AT = NONCE_AT + NONCE_BYTES;
 const HEADER_BYTES = TAG_AT + TAG_BYTES;
 const INFO = 'fairlead sealed box v1';
+/** Numbers in four bytes. */
+const WORD = 2 ** 32;
 
 /** A key object, not bytes: node:crypto would otherwise prepare the bytes anew for every value. */
 export const deriveSubkey = (dataKey: Buffer, salt: Buffer): KeyObject =>
@@ -35,20 +37,25 @@ export interface SealedValues {
 
 /** Seals values under one data key; one instance per process and key. */
 export class Sealer {
-  readonly #keyId: number;
-  readonly #salt = randomBytes(SALT_BYTES);
+  /** What every value begins with, up to its nonce. */
+  readonly #head = Buffer.alloc(NONCE_AT);
+  /** Of the value that was sealed last. */
+  readonly #nonce = Buffer.alloc(NONCE_BYTES);
   readonly #subkey: KeyObject;
-  #counter = 0n;
+  #count = 0;
 
   constructor(keyId: number, dataKey: Buffer) {
-    this.#keyId = keyId;
-    this.#subkey = deriveSubkey(dataKey, this.#salt);
+    const salt = randomBytes(SALT_BYTES);
+    this.#head[0] = VERSION_SEALED;
+    this.#head.writeUInt32BE(keyId, 1);
+    this.#head.set(salt, SALT_AT);
+    this.#subkey = deriveSubkey(dataKey, salt);
   }
 
   /** @param aad binds the value to its place: a value copied to another row does not open. */
   seal(plaintext: string | Buffer, aad: string): Buffer {
     const sealed = Buffer.allocUnsafe(HEADER_BYTES + Buffer.byteLength(plaintext));
-    this.#sealInto(sealed, plaintext, aad);
+    this.#sealInto(sealed, 0, plaintext, aad);
     return sealed;
   }
 
@@ -58,25 +65,28 @@ export class Sealer {
     const bytes = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + size, 0));
     let at = 0;
     for (const [n, { text, aad }] of values.entries()) {
-      const end = at + (sizes[n] as number);
-      this.#sealInto(bytes.subarray(at, end), text, aad);
-      at = end;
+      this.#sealInto(bytes, at, text, aad);
+      at += sizes[n] as number;
     }
     return { bytes, sizes };
   }
 
-  #sealInto(into: Buffer, plaintext: string | Buffer, aad: string): void {
-    into[0] = VERSION_SEALED;
-    into.writeUInt32BE(this.#keyId, 1);
-    this.#salt.copy(into, SALT_AT);
-    into.fill(0, NONCE_AT, NONCE_AT + NONCE_BYTES - 8);
-    into.writeBigUInt64BE(this.#counter++, NONCE_AT + NONCE_BYTES - 8);
-    const cipher = createCipheriv('aes-256-gcm', this.#subkey, into.subarray(NONCE_AT, TAG_AT));
+  #sealInto(into: Buffer, at: number, plaintext: string | Buffer, aad: string): void {
+    this.#countNonce();
+    const cipher = createCipheriv('aes-256-gcm', this.#subkey, this.#nonce);
     cipher.setAAD(Buffer.from(aad));
-    const body = typeof plaintext === 'string' ? cipher.update(plaintext, 'utf8') : cipher.update(plaintext);
+    into.set(this.#head, at);
+    into.set(this.#nonce, at + NONCE_AT);
+    into.set(typeof plaintext === 'string' ? cipher.update(plaintext, 'utf8') : cipher.update(plaintext), at + HEADER_BYTES);
     cipher.final();
-    body.copy(into, HEADER_BYTES);
-    cipher.getAuthTag().copy(into, TAG_AT);
+    into.set(cipher.getAuthTag(), at + TAG_AT);
+  }
+
+  /** The next number, exact far beyond what one process ever seals. */
+  #countNonce(): void {
+    this.#count += 1;
+    this.#nonce.writeUInt32BE(Math.floor(this.#count / WORD), NONCE_BYTES - 8);
+    this.#nonce.writeUInt32BE(this.#count % WORD, NONCE_BYTES - 4);
   }
 }
 
