@@ -28,8 +28,8 @@ export const SABOTAGES = {
     changes: [
       {
         file: 'libs/executions/src/ledger.repository.js',
-        from: 'WHERE id = $1 AND ${OPEN} RETURNING kind',
-        to: 'WHERE id = $1 RETURNING kind',
+        from: 'WHERE id = $1 AND ${OPEN} RETURNING id, kind',
+        to: 'WHERE id = $1 RETURNING id, kind',
       },
     ],
   },
