@@ -1,19 +1,11 @@
 import type { Redis } from 'ioredis';
+import { writeTogether } from '#libs/kernel';
 
-/** Has the commands of one turn of the event loop leave together: a write costs more than most of what it carries, and wakes Redis. */
+/** Has the commands of one turn of the event loop leave together. */
 export function writeOnceATurn(redis: Redis): Redis {
   const send = redis.sendCommand.bind(redis);
-  let isHeld = false;
   redis.sendCommand = (command, stream) => {
-    const socket = redis.stream;
-    if (!isHeld && socket?.writable) {
-      isHeld = true;
-      socket.cork();
-      setImmediate(() => {
-        isHeld = false;
-        socket.uncork();
-      });
-    }
+    if (redis.stream?.writable) writeTogether(redis.stream);
     return send(command, stream);
   };
   return redis;

@@ -6,3 +6,4 @@ export * from './ids.js';
 export * from './in-time.js';
 export * from './secret.js';
 export * from './thrown.js';
+export * from './write-together.js';

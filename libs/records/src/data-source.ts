@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import { Database, type DatabaseOptions, postgresOptions, queryRows, type Sql, watchPool } from '#libs/database';
+import { writeTogether } from '#libs/kernel';
 import { recordsMigrations } from './migrations/index.js';
 
 /** Injection token of the record store's data source. */
@@ -56,13 +57,9 @@ export class RecordsDatabase extends Database {
     return result;
   }
 
-  /**
-   * What is sent in one turn of the event loop is written at once: each write wakes who reads. It is written before anything goes on that waits
-   * for the next turn from now on.
-   */
+  /** What is sent in one turn of the event loop is written at once. */
   protected send<Row>({ runner, stream }: Line, sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
-    stream.cork();
-    setImmediate(() => stream.uncork());
+    writeTogether(stream);
     return queryRows<Row>(runner, sql, parameters);
   }
 }
