@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { countStatements, startStack, startUpstream, type Stack, type StatementCounts, type Upstream } from '#libs/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Api, connect, expectStatus, of } from '../e2e/support/api.js';
+import { REMEMBERED } from './support/remembered.js';
 
 /** What proxied calls cost the database of a whole installation, all services and their logs included; and that they go on without Redis. */
-const REMEMBERED = /\b(api_keys|environments|integrations|connections)\b/;
 const WARM_MS = 5_000;
 const CALLS = 1_000;
 const CALLERS = 4;

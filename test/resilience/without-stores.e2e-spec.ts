@@ -5,6 +5,7 @@ import { sql } from '../auth/support/database.js';
 import { Api, connect, expectStatus, of, type Reply } from '../e2e/support/api.js';
 import { deploy } from '../e2e/support/functions.js';
 import { type Gate, openGate } from './support/gate.js';
+import { REMEMBERED } from './support/remembered.js';
 
 /** Calls through connections that are in use go on while a store is away, and after it came back, empty or not. */
 const CALLERS = 8;
@@ -14,8 +15,7 @@ const REDIS_AWAY_MS = 5_000;
 const POSTGRES_AWAY_MS = 1_000;
 const AFTERWARDS_MS = 2_000;
 const SLOW_MS = 2_000;
-/** Rows that calls need, which are read once a second until what is remembered of them is proven to be current (docs/adr/0015). */
-const REMEMBERED = /\b(api_keys|environments|integrations|connections)\b/;
+/** As long as what is not proven is used for, and a little longer. */
 const READ_WITHIN_MS = 1_100;
 const PROVEN_WITHIN_MS = 20_000;
 /** What makes one failure look different each time. */
