@@ -1,11 +1,9 @@
-import type { ClientBase } from 'pg';
+import { type ClientBase, DatabaseError } from 'pg';
 import { codeOf } from '#libs/kernel';
 import { StatementNames } from './domain/statement-names.js';
 
 const names = new StatementNames();
 
-/** "cached plan must not change result type": after a migration. */
-const RESULT_CHANGED = '0A000';
 /** "prepared statement does not exist", "… already exists": somebody else uses the connection too. */
 const NOT_ITS_OWN = new Set(['26000', '42P05']);
 
@@ -28,9 +26,8 @@ function prepareWhatIsAskedOften(client: ClientBase): void {
     try {
       return await ask({ name: `${name}.${edition}`, text }, values);
     } catch (error) {
-      const code = codeOf(error) ?? '';
-      if (code === RESULT_CHANGED) edition += 1;
-      else if (NOT_ITS_OWN.has(code)) isOff = true;
+      if (isResultChanged(error)) edition += 1;
+      else if (NOT_ITS_OWN.has(codeOf(error) ?? '')) isOff = true;
       else throw error;
       if (client.getTransactionStatus() !== 'I') throw error;
       return ask(text, values);
@@ -43,3 +40,7 @@ function prepareWhatIsAskedOften(client: ClientBase): void {
   };
   client.query = query as ClientBase['query'];
 }
+
+/** "cached plan must not change result type": after a migration. Other features that are not supported have the same SQLSTATE. */
+const isResultChanged = (error: unknown): boolean =>
+  error instanceof DatabaseError && error.code === '0A000' && error.routine === 'RevalidateCachedQuery';
