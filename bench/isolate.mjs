@@ -89,6 +89,7 @@ async function growth(execute, runs) {
   for (let at = 0; at < runs; at += 1) {
     await execute('noop');
     if (at % 100 === 0) samples.push({ at, rss: process.memoryUsage.rss() });
+    if (at % 10_000 === 0) console.error(`${at} of ${runs} runs: ${Math.round(samples.at(-1).rss / 2 ** 20)} MB resident`);
   }
   const settled = samples.slice(Math.floor(samples.length / 3));
   return {
@@ -181,7 +182,9 @@ async function measure(seconds, calls) {
 export async function run({ seconds = 20, calls = 0, json = false } = {}) {
   const flags = ['--no-node-snapshot', '--no-turboshaft-loop-unrolling', '--single-threaded-gc'];
   const args = [...flags, fileURLToPath(import.meta.url), '--measure', String(seconds), String(calls)];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 24 });
+  const measuring = promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 24 });
+  measuring.child.stderr.pipe(process.stderr);
+  const { stdout } = await measuring;
   const figures = JSON.parse(stdout.slice(stdout.lastIndexOf('\n')));
   if (json) console.log(JSON.stringify(figures));
   else console.table(Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value.toFixed(2))])));
