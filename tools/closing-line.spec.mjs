@@ -12,7 +12,11 @@ afterEach(() => {
 });
 
 const suite = (fullName, errors) => ({ fullName, errors: () => errors });
-const test = (state, fullName = 'a test', errors = []) => ({ fullName, result: () => ({ state, errors }) });
+const test = (state, fullName = 'a test', errors = [], flaky = false) => ({
+  fullName,
+  result: () => ({ state, errors }),
+  diagnostic: () => ({ flaky }),
+});
 const file = ({ tests = [], errors = [], suites = [] }) => ({
   relativeModuleId: 'a.spec.ts',
   errors: () => errors,
@@ -34,6 +38,11 @@ it('names what failed, so that the end of a long output tells it', () => {
   expect(endOf([file({ tests })])).toBe(
     'FAILED a.spec.ts > a list > is sorted\n  expected 1\n  received 2\n1 passed, 1 failed, 0 skipped',
   );
+});
+
+it('names what passed at its second try only, which counts as passed', () => {
+  const tests = [test('passed'), test('passed', 'a clock > strikes', [new Error('too late')], true)];
+  expect(endOf([file({ tests })])).toBe('UNSTABLE a.spec.ts > a clock > strikes\n  too late\n2 passed, 0 failed, 0 skipped');
 });
 
 it('counts a file that cannot be read, a hook that throws and an error outside any test as failures', () => {

@@ -12,7 +12,7 @@ import { takeTurns } from './setup/take-turns.mjs';
  * `npm test`: makes everything ready and runs all tests; further arguments go to vitest. `--split` runs the end-to-end tests against five
  * separate processes instead of one, `--pooled` with PgBouncer between the services and Postgres. The last line says how many passed.
  */
-const NO_TESTS_RAN = { passed: 0, skipped: 0, failures: ['FAILED before any test ran'] };
+const NO_TESTS_RAN = { passed: 0, skipped: 0, unstable: [], failures: ['FAILED before any test ran'] };
 const MODES = { '--split': { FAIRLEAD_E2E_MODE: 'split' }, '--pooled': { FAIRLEAD_E2E_POOLED: 'true' } };
 const modes = process.argv.filter((arg) => arg in MODES);
 const args = process.argv.slice(2).filter((arg) => !(arg in MODES));
