@@ -157,7 +157,7 @@ const tokenFor = (persist, connectionRowId) =>
   });
 
 async function throughHttp(persist, connectionId) {
-  const authorization = `Bearer ${await tokenFor(persist, connectionId)}`;
+  const authorization = `Bearer ${tokenFor(persist, connectionId)}`;
   return perSecond(async (batch) => {
     const headers = { authorization, 'content-type': 'application/json', 'x-batch-id': randomUUID() };
     const response = await fetch(`${persist.url}/records/${MODEL}/save`, {

@@ -83,8 +83,8 @@ export class AppModule implements OnApplicationShutdown {
     };
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    await this.runner.close();
+  onApplicationShutdown(): void {
+    this.runner.close();
   }
 }
 

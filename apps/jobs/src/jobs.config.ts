@@ -37,7 +37,10 @@ export const jobsConfig = z.object({
     .url()
     .default('http://127.0.0.1:3005')
     .describe('Address of jobs, where runners fetch code that lies in a folder'),
-  RUNNER_SERVICE_URL: z.url().default('http://127.0.0.1:3006').describe('Address of the runner, or of a balancer before several'),
+  RUNNER_SERVICE_URL: z
+    .url()
+    .default('http://127.0.0.1:3006')
+    .describe('Address of the runner, or of a balancer before several, which passes WebSockets'),
   FAIRLEAD_EXECUTION_PRIVATE_KEY: secretString('Signs execution tokens: base64 of a DER PKCS#8 Ed25519 key'),
   FAIRLEAD_FUNCTION_MEMORY_MB: integer(
     512,

@@ -60,7 +60,7 @@ interface Answer {
 
 async function newRun(more: Partial<ExecutionClaims> = {}) {
   const run = claims(more);
-  const authorization = `Bearer ${await signExecutionToken(privateKey, run)}`;
+  const authorization = `Bearer ${signExecutionToken(privateKey, run)}`;
   const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> => {
     const json = body === undefined ? {} : { 'content-type': 'application/json' };
     const response = await fetch(`${app.url}${path}`, {

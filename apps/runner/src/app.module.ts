@@ -5,8 +5,8 @@ import { HealthModule, MetricsModule } from '#libs/http';
 import { AppError } from '#libs/kernel';
 import { loggerModule } from '#libs/observability';
 import { Bundles } from './executions/bundles.js';
+import { CallerConnections } from './executions/caller-connections.service.js';
 import { Callers, EXECUTION_PUBLIC_KEY } from './executions/callers.service.js';
-import { ExecutionsController } from './executions/executions.controller.js';
 import { Executions, EXECUTIONS_OPTIONS } from './executions/executions.service.js';
 import { type PoolOptions, SandboxPool } from './hosts/sandbox-pool.js';
 import type { RunnerConfig } from './runner.config.js';
@@ -33,11 +33,11 @@ export class AppModule implements OnApplicationShutdown {
         MetricsModule.forRoot({ token: config.FAIRLEAD_METRICS_TOKEN, isPublic: false }),
         ...telemetry,
       ],
-      controllers: [ExecutionsController],
       providers: [
         Executions,
         Bundles,
         Callers,
+        CallerConnections,
         { provide: SandboxPool, useFactory: () => new SandboxPool(pool) },
         {
           provide: EXECUTIONS_OPTIONS,

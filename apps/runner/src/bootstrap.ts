@@ -3,8 +3,8 @@ import { loadConfig } from '#libs/kernel';
 import { AppModule } from './app.module.js';
 import { runnerConfig } from './runner.config.js';
 
-/** Inputs of an action are bounded by the API; the lease and the token are small. */
-const BODY_LIMIT_BYTES = 100 * 1024 ** 2;
+/** Its routes take no bodies; orders come on WebSockets. */
+const BODY_LIMIT_BYTES = 1024 ** 2;
 
 /** Starts the runner. @throws ConfigError naming every wrong variable */
 export async function bootstrap(env: NodeJS.ProcessEnv): Promise<RunningApp> {

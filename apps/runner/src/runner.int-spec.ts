@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RUNNER_HEARTBEAT_MS } from '#libs/contracts';
+import type { WebSocket } from 'ws';
 import { startUpstream, type Upstream } from '#libs/testing';
-import { API_KEY, failureOf, linesOf, outcomeOf, outputOf, startTestRunner, type TestRunner } from './test-runner.js';
+import { API_KEY, failureOf, outputOf, startTestRunner, type TestRunner } from './test-runner.js';
 
 /** The runner over HTTP, with real isolates; everything around it is a stand-in. */
 let runner: TestRunner<Upstream>;
@@ -16,16 +17,13 @@ afterAll(() => runner.close());
 const signalled = () => Promise.withResolvers<void>();
 
 describe('an action', () => {
-  it('is answered in lines: heartbeats while it runs, the outcome last', async () => {
-    const wait = RUNNER_HEARTBEAT_MS + 500;
-    const response = await runner.post(`await new Promise((done) => setTimeout(done, ${wait})); return input`, {
-      input: { a: 1 },
-      limits: { wallMs: 20_000 },
+  it('gets its input, and says what came out', async () => {
+    expect(await runner.run('return input', { input: { a: 1 } })).toMatchObject({
+      status: 'succeeded',
+      output: { a: 1 },
+      proxyCalls: 0,
+      results: {},
     });
-    const lines = linesOf(await response.text());
-    expect(response.headers.get('content-type')).toBe('application/x-ndjson');
-    expect(lines.slice(0, -1)).toEqual([{ type: 'heartbeat' }]);
-    expect(outcomeOf(lines)).toMatchObject({ status: 'succeeded', output: { a: 1 }, proxyCalls: 0, results: {} });
   });
 
   it.each([undefined, null, 0, '', false])('without input (%j) gets an empty object', async (input) => {
@@ -47,20 +45,57 @@ describe('an action', () => {
   });
 });
 
+/** What a runner closed a connection with, and why. */
+async function closed(connection: WebSocket): Promise<[code: number, reason: string]> {
+  const [code, reason] = (await once(connection, 'close')) as [number, Buffer];
+  return [code, reason.toString()];
+}
+
+describe('a connection of jobs', () => {
+  it.each(['', 'nonsense'])('that shows %j is not opened', async (caller) => {
+    await expect(runner.connect(caller)).rejects.toThrow('401');
+  });
+
+  it('that shows the token of a run is not opened', async () => {
+    await expect(runner.connect(runner.token(randomUUID()))).rejects.toThrow('401');
+  });
+
+  it('carries one run after the other, and is told meanwhile that the runner is there', async () => {
+    const connection = await runner.connect();
+    const pinged = once(connection, 'ping');
+    for (const n of [1, 2]) {
+      connection.send(runner.order(`return ${n}`));
+      const [answer] = (await once(connection, 'message')) as [Buffer];
+      expect(JSON.parse(answer.toString())).toMatchObject({ status: 'succeeded', output: n });
+    }
+    await pinged;
+    connection.close();
+  });
+
+  it.each([
+    ['nonsense', 'is not valid JSON'],
+    ['{"run":{}}', 'executionId'],
+  ])('that brings %s is closed, with the reason', async (order, reason) => {
+    const connection = await runner.connect();
+    connection.send(order);
+    expect(await closed(connection)).toEqual([1008, expect.stringContaining(reason)]);
+  });
+
+  it('that brings another run before the first one ended is closed, which ends the first one', async () => {
+    const [connection, called] = [await runner.connect(), signalled()];
+    runner.world.on('GET', '/started', () => {
+      called.resolve();
+      return {};
+    });
+    connection.send(runner.order(`await nango.get({ endpoint: '/started' }); for (;;) {}`));
+    await called.promise;
+    connection.send(runner.order('return 1'));
+    expect(await closed(connection)).toEqual([1008, 'the connection has a run already']);
+    expect(outputOf(await runner.run('return 1'))).toBe(1);
+  });
+});
+
 describe('a request to run', () => {
-  it.each(['', 'nonsense'])('of a caller who shows %j is refused', async (caller) => {
-    const response = await runner.post('return 1', { caller });
-    expect([response.status, ((await response.json()) as { error: { code: string } }).error.code]).toEqual([
-      401,
-      'invalid_execution_token',
-    ]);
-  });
-
-  it('of a caller who shows the token of a run is refused', async () => {
-    const response = await runner.post('return 1', { caller: await runner.token(randomUUID()) });
-    expect(response.status).toBe(401);
-  });
-
   it('for code that is not what its hash says does not run', async () => {
     const error = failureOf(await runner.run('return 1', { hash: 'a'.repeat(64) }));
     const text = `the code stored as ${'a'.repeat(64)} has other content`;
@@ -280,46 +315,35 @@ describe('a function that fails', () => {
   });
 });
 
-const cancelled = async (executionId: string): Promise<number> => {
-  const authorization = `Bearer ${await runner.caller()}`;
-  return (await fetch(`${runner.url}/executions/${executionId}`, { method: 'DELETE', headers: { authorization } })).status;
-};
-
 describe('a run', () => {
   it('ends when its caller goes away', async () => {
-    const [called, cancel] = [signalled(), new AbortController()];
-    const held = signalled();
+    const [called, held] = [signalled(), signalled()];
     runner.world.on('GET', '/held', async () => {
       called.resolve();
       await held.promise;
       return {};
     });
-    const posting = runner.post(`await nango.get({ endpoint: '/held' }); await nango.get({ endpoint: '/after-the-end' })`, {
-      signal: cancel.signal,
-    });
-    const reading = posting.then((response) => response.text());
+    const connection = await runner.connect();
+    connection.send(runner.order(`await nango.get({ endpoint: '/held' }); await nango.get({ endpoint: '/after-the-end' })`));
     await called.promise;
-    cancel.abort();
-    await expect(reading).rejects.toThrow();
+    connection.terminate();
+    await once(connection, 'close');
     held.resolve();
     expect(outputOf(await runner.run('return 1'))).toBe(1);
     expect(runner.requestsTo('/after-the-end')).toHaveLength(0);
   });
 
   it('ends when it is cancelled, also inside of an endless loop', async () => {
-    const [called, executionId] = [signalled(), randomUUID()];
+    const [called, cancel] = [signalled(), new AbortController()];
     runner.world.on('GET', '/started', () => {
       called.resolve();
       return {};
     });
-    const outcome = runner.run(`await nango.get({ endpoint: '/started' }); for (;;) {}`, { executionId });
+    const outcome = runner.run(`await nango.get({ endpoint: '/started' }); for (;;) {}`, { signal: cancel.signal });
     await called.promise;
-    expect(await cancelled(executionId)).toBe(204);
-    expect(failureOf(await outcome)).toMatchObject({ code: 'script_aborted', status: 410 });
-  });
-
-  it('that is unknown cannot be cancelled', async () => {
-    expect(await cancelled(randomUUID())).toBe(404);
+    cancel.abort(new Error('cancelled'));
+    expect(failureOf(await outcome)).toMatchObject({ code: 'script_aborted', status: 410, message: 'cancelled' });
+    expect(outputOf(await runner.run('return 1'))).toBe(1);
   });
 });
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { startUpstream } from '#libs/testing';
 import { failureOf, outputOf, startTestRunner } from './test-runner.js';
@@ -25,8 +26,10 @@ async function startHeld(env: Record<string, string>) {
 
 it('lets a running function end in its time, and sends new ones elsewhere', async () => {
   const { runner, running, answer } = await startHeld({ FAIRLEAD_RUNNER_DRAIN_MS: '20000' });
+  const goodbye = once(await runner.connect(), 'close');
   const closed = runner.close();
-  await expect.poll(async () => (await runner.post('return 1').catch(() => ({ status: 503 }))).status).toBe(503);
+  expect(await goodbye).toEqual([1001, expect.anything()]);
+  await expect(runner.connect()).rejects.toThrow('503');
   answer.open();
   expect(outputOf(await running)).toEqual({ done: true });
   await closed;

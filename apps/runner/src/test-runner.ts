@@ -1,12 +1,8 @@
 import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
-import {
-  executeLine,
-  type ExecuteLine,
-  type ExecuteRequest,
-  type ExecutionClaims,
-  type FunctionError,
-  type Outcome,
-} from '#libs/contracts';
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import { RunnerClient } from '#libs/clients';
+import { EXECUTIONS_PATH, type ExecuteRequest, type ExecutionClaims, type FunctionError, type Outcome } from '#libs/contracts';
 import { CallerTokens, signExecutionToken } from '#libs/execution-token';
 import { bootstrap } from './bootstrap.js';
 
@@ -31,8 +27,6 @@ export interface RunOptions {
   readonly context?: Partial<ExecuteRequest['context']>;
   readonly provider?: Record<string, unknown>;
   readonly lease?: Partial<ExecuteRequest['lease']>;
-  /** Token of the request, where it is not to be the right one. */
-  readonly caller?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -44,11 +38,11 @@ export interface TestRunner<Upstream extends World> {
   requestsTo(path: string): Upstream['requests'][number][];
   /** Runs the body of an `exec`. */
   run(exec: string, options?: RunOptions): Promise<Outcome>;
-  /** Sends the request for the body of an `exec`. */
-  post(exec: string, options?: RunOptions): Promise<Response>;
-  token(executionId: string): Promise<string>;
-  /** What jobs shows. */
-  caller(): Promise<string>;
+  /** What runs the body of an `exec`, as it is sent. */
+  order(exec: string, options?: RunOptions): string;
+  /** A connection of one's own. @param caller what it shows, where that is not what jobs shows */
+  connect(caller?: string): Promise<WebSocket>;
+  token(executionId: string): string;
   close(): Promise<void>;
 }
 
@@ -83,26 +77,27 @@ export async function startTestRunner<Upstream extends World>(
   });
   const token = (sub: string) => signExecutionToken(privateKey, claimsOf(sub));
   const callers = new CallerTokens(privateKey);
-  const post = async (exec: string, options: RunOptions = {}) => {
+  const client = new RunnerClient(runner.url, callers);
+  const requestFor = (exec: string, options: RunOptions = {}) => {
     const { executionId = randomUUID() } = options;
-    const bundle = serve(world, exec, options);
-    const request = requestOf(executionId, bundle, world.url, await token(executionId), options);
-    return fetch(`${runner.url}/executions`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${options.caller ?? (await callers.get())}` },
-      body: JSON.stringify(request),
-      signal: options.signal ?? null,
-    });
+    return requestOf(executionId, serve(world, exec, options), world.url, token(executionId), options);
   };
   return {
     url: runner.url,
     world,
     requestsTo: (path) => world.requests.filter((request) => request.path === path),
-    post,
-    run: async (exec, options) => outcomeOf(linesOf(await (await post(exec, options)).text())),
+    run: (exec, options = {}) =>
+      client.execute(requestFor(exec, options), { signal: options.signal ?? new AbortController().signal }),
+    order: (exec, options) => JSON.stringify({ run: requestFor(exec, options) }),
+    connect: async (caller) => {
+      const headers = { authorization: `Bearer ${caller ?? callers.get()}` };
+      const socket = new WebSocket(`${runner.url}${EXECUTIONS_PATH}`, { headers });
+      await once(socket, 'open');
+      return socket;
+    },
     token,
-    caller: () => callers.get(),
     close: async () => {
+      client.close();
       await runner.close();
       await world.close();
     },
@@ -120,18 +115,6 @@ const definition = { type: '${kind}', ${member}: async (nango, input) => { ${exe
   const hash = asked ?? createHash('sha256').update(code).digest('hex');
   world.on('GET', `/code/${hash}`, () => ({ body: code }));
   return { hash, url: `${world.url}/code/${hash}` };
-}
-
-export const linesOf = (text: string): ExecuteLine[] =>
-  text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => executeLine.parse(JSON.parse(line)));
-
-export function outcomeOf(lines: readonly ExecuteLine[]): Outcome {
-  const last = lines.at(-1);
-  if (last?.type !== 'outcome') throw new Error(`no outcome in ${JSON.stringify(lines)}`);
-  return last.outcome;
 }
 
 /** What a run that succeeded answered. */

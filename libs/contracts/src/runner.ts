@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checkpoint, outcome, runKind } from './execution.js';
+import { checkpoint, runKind } from './execution.js';
 import { urlPolicy } from './outbound.js';
 
 /**
@@ -31,7 +31,7 @@ export type ConnectionLease = z.output<typeof connectionLease>;
 /** Longest output there may be, as JSON (spec/functions.md §4.2). */
 export const MAX_OUTPUT_BYTES = 10_000_000;
 
-/** `POST /executions` of the runner. */
+/** Everything a runner is told of a run. */
 export const executeRequest = z.object({
   executionId: z.uuid(),
   kind: runKind,
@@ -79,13 +79,25 @@ export const executeRequest = z.object({
 });
 export type ExecuteRequest = z.output<typeof executeRequest>;
 
-/** One line of the runner's answer (NDJSON): heartbeats while it runs, then exactly one outcome. */
-export const executeLine = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('heartbeat') }),
-  z.object({ type: z.literal('outcome'), outcome }),
-]);
-export type ExecuteLine = z.output<typeof executeLine>;
+/** Where a runner opens WebSockets for jobs (ADR 22). A connection carries one run at a time: an order in, its outcome out, the next order. */
+export const EXECUTIONS_PATH = '/executions';
 
-/** Silence on the answer for longer than this means that the runner is lost. */
+/** What jobs sends. */
+export const runOrder = z.object({
+  /** W3C Trace Context, where jobs is traced. */
+  trace: z.record(z.string(), z.string()).optional(),
+  run: executeRequest,
+});
+export type RunOrder = z.output<typeof runOrder>;
+
+/** Codes a runner closes a connection with that still waits for an outcome (RFC 6455 §7.4.1). Any other end means that the run is lost. */
+export const RUNNER_CLOSES = {
+  /** Nothing was begun: it may be asked elsewhere, or again. */
+  goingAway: 1001,
+  /** It is no order a runner takes, and would be none the next time; the reason says why. */
+  refused: 1008,
+} as const;
+
+/** A runner pings its connections this often; silence for longer than the other, at either end, means that the peer is lost. */
 export const RUNNER_HEARTBEAT_MS = 5_000;
 export const RUNNER_LOST_AFTER_MS = 20_000;

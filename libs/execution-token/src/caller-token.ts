@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import { jwtVerify, SignJWT } from 'jose';
+import { jwtVerify } from 'jose';
 import { AppError } from '#libs/kernel';
-import { ALGORITHM } from './algorithm.js';
+import { ALGORITHM, signed } from './jws.js';
 
 /** Whom a caller token is for: nobody else takes it, and a runner takes no other token for one. */
 const AUDIENCE = 'fairlead:runner';
@@ -11,23 +11,20 @@ const RENEWED_MS = (LIVES_S * 1_000) / 2;
 
 /** Says to runners who asks, for as many runs as an hour has: they check one signature, not one for each run (ADR 6). */
 export class CallerTokens {
-  #current: Promise<string> | undefined;
+  #current: string | undefined;
   #madeAtMs = 0;
 
   constructor(private readonly privateKey: KeyObject) {}
 
   /** A token that is good for half an hour at least. */
-  get(nowMs = Date.now()): Promise<string> {
+  get(nowMs = Date.now()): string {
     if (!this.#current || Math.abs(nowMs - this.#madeAtMs) >= RENEWED_MS) {
-      this.#current = sign(this.privateKey, Math.floor(nowMs / 1_000) + LIVES_S);
+      this.#current = signed(this.privateKey, { exp: Math.floor(nowMs / 1_000) + LIVES_S, aud: AUDIENCE });
       this.#madeAtMs = nowMs;
     }
     return this.#current;
   }
 }
-
-const sign = (privateKey: KeyObject, exp: number): Promise<string> =>
-  new SignJWT({ exp }).setProtectedHeader({ alg: ALGORITHM }).setAudience(AUDIENCE).sign(privateKey);
 
 /** @returns when it ends, in seconds since the epoch @throws AppError `invalid_execution_token` */
 export async function verifyCallerToken(publicKey: KeyObject, token: string): Promise<{ readonly exp: number }> {

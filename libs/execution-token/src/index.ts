@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { jwtVerify, SignJWT } from 'jose';
+import { jwtVerify } from 'jose';
 import { executionClaims, type ExecutionClaims } from '#libs/contracts';
 import { AppError, ConfigError, messageOf, type Secret } from '#libs/kernel';
-import { ALGORITHM } from './algorithm.js';
+import { ALGORITHM, signed } from './jws.js';
 
 export { CallerTokens, verifyCallerToken } from './caller-token.js';
 export { VerifiedTokens } from './verified-tokens.js';
@@ -32,9 +32,7 @@ function parse(name: string, read: () => KeyObject): KeyObject {
 }
 
 /** Signs the claims of one run (design §3); only jobs holds the private key. */
-export function signExecutionToken(privateKey: KeyObject, claims: ExecutionClaims): Promise<string> {
-  return new SignJWT({ ...claims }).setProtectedHeader({ alg: ALGORITHM }).sign(privateKey);
-}
+export const signExecutionToken = (privateKey: KeyObject, claims: ExecutionClaims): string => signed(privateKey, claims);
 
 /** @throws AppError `invalid_execution_token` when the token is forged, malformed or expired */
 export async function verifyExecutionToken(publicKey: KeyObject, token: string): Promise<ExecutionClaims> {

@@ -39,7 +39,7 @@ export class RunRequests {
       actionOutputBytes: this.options.actionOutputBytes,
       ...hosting(environment.name, lease.integration.uniqueKey),
     };
-    const token = await signExecutionToken(this.options.privateKey, claimsOf(run, prepared, Date.now()));
+    const token = signExecutionToken(this.options.privateKey, claimsOf(run, prepared, Date.now()));
     return executeRequestOf(run, prepared, token);
   }
 }

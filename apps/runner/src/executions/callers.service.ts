@@ -16,8 +16,8 @@ export class Callers {
     this.#tokens = new VerifiedTokens((token) => verifyCallerToken(publicKey, token), MAX_CALLERS);
   }
 
-  /** @throws AppError `invalid_execution_token` */
-  async verify(token: string): Promise<void> {
-    await this.#tokens.verify(token);
+  /** @returns when the token ends, in milliseconds since the epoch @throws AppError `invalid_execution_token` */
+  async verify(token: string): Promise<number> {
+    return (await this.#tokens.verify(token)).exp * 1_000;
   }
 }

@@ -1,7 +1,7 @@
-import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type ExecuteRequest, type FunctionError, type Outcome, scriptFailure } from '#libs/contracts';
-import { AppError, messageOf } from '#libs/kernel';
-import { counter, gauges } from '#libs/metrics';
+import { messageOf } from '#libs/kernel';
+import { gauges } from '#libs/metrics';
 import type { RunResult } from '#libs/sandbox';
 import { SandboxPool } from '../hosts/sandbox-pool.js';
 import { answerCall } from '../sdk/operations.js';
@@ -13,8 +13,6 @@ import { classifyFailure, classifyStop, type Failure, isInterruption, parseFailu
 import { inputOf, runFacts, scriptNameOf, warmKeyOf } from './domain/run-facts.js';
 import { SourcePositions } from './domain/source-positions.js';
 
-const refused = counter('fairlead.runner.refused');
-
 export const EXECUTIONS_OPTIONS = Symbol('executions-options');
 export interface ExecutionsOptions {
   /** Longest computation without a call in between: what spins is stopped long before its wall time is up. */
@@ -25,8 +23,8 @@ export interface ExecutionsOptions {
 
 /** Runs one function: loads its code, gives it a sandbox, answers its calls, and says how it ended. */
 @Injectable()
-export class Executions implements BeforeApplicationShutdown {
-  readonly #running = new Map<string, AbortController>();
+export class Executions {
+  #running = 0;
   readonly #unwatch: () => void;
   #whenDrained: (() => void) | undefined;
 
@@ -36,43 +34,26 @@ export class Executions implements BeforeApplicationShutdown {
     private readonly services: Services,
     @Inject(EXECUTIONS_OPTIONS) private readonly options: ExecutionsOptions,
   ) {
-    this.#unwatch = gauges('runner', ['fairlead.runner.runs'], (report) =>
-      report('fairlead.runner.runs', {}, this.#running.size),
-    );
+    this.#unwatch = gauges('runner', ['fairlead.runner.runs'], (report) => report('fairlead.runner.runs', {}, this.#running));
   }
 
-  /** Never rejects: whatever happens is an outcome. @param stop ends it: aborted when the caller is gone, or by `abort` */
-  async execute(request: ExecuteRequest, stop: AbortController): Promise<Outcome> {
-    const { signal } = stop;
-    this.#running.set(request.executionId, stop);
+  /** Never rejects: whatever happens is an outcome. @param signal ends it: aborted when the caller is gone */
+  async execute(request: ExecuteRequest, signal: AbortSignal): Promise<Outcome> {
+    this.#running += 1;
     const dryRun = request.dryRun && new DryRun(request.dryRun, this.services);
     const run = new RunContext(request, dryRun?.services ?? this.services, signal);
     const outcome = await this.#end(run, signal);
     return dryRun ? { ...outcome, dryRun: dryRun.report() } : outcome;
   }
 
-  /** @throws AppError with status 503 at shutdown: nothing was run, so the caller may send it elsewhere or again */
-  mustTakeWork(): void {
-    if (!this.#whenDrained) return;
-    refused.add({});
-    throw new AppError('function_runtime_other', 'the runner is shutting down', { status: 503 });
-  }
-
-  /** No new runs; what runs may end in time, and is stopped and told so after that. */
-  async beforeApplicationShutdown(): Promise<void> {
+  /** What runs may end in time, and is stopped and told so after that. Nothing new comes when this is called. */
+  async drain(): Promise<void> {
     this.#unwatch();
+    if (this.#running === 0) return;
     const drained = new Promise<void>((resolve) => (this.#whenDrained = resolve));
-    if (this.#running.size === 0) return;
     const stop = setTimeout(() => void this.pool.close(), this.options.drainMs);
     await drained;
     clearTimeout(stop);
-  }
-
-  /** @returns whether the execution was running here */
-  abort(executionId: string): boolean {
-    const running = this.#running.get(executionId);
-    running?.abort();
-    return running !== undefined;
   }
 
   async #end(run: RunContext, signal: AbortSignal): Promise<Outcome> {
@@ -83,8 +64,8 @@ export class Executions implements BeforeApplicationShutdown {
     } finally {
       run.end();
       await run.log.close();
-      this.#running.delete(run.request.executionId);
-      if (this.#running.size === 0) this.#whenDrained?.();
+      this.#running -= 1;
+      if (this.#running === 0) this.#whenDrained?.();
     }
   }
 

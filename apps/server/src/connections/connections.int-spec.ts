@@ -305,7 +305,7 @@ describe('/internal', () => {
 
   it('serves runs within their environment, by their token', async () => {
     await add('leased');
-    const run = await api.executionToken({ environmentId: api.environmentId, ...lease });
+    const run = api.executionToken({ environmentId: api.environmentId, ...lease });
     const leased = await api.call('POST', '/internal/lease', lease, run);
     expect(leased).toMatchObject({
       status: 200,
@@ -324,7 +324,7 @@ describe('/internal', () => {
     const refused = { status: 401, body: { error: { code: 'invalid_execution_token' } } };
     expect(await api.call('POST', '/internal/lease', lease)).toMatchObject(refused);
     expect(await api.call('POST', '/internal/lease', lease, 'forged')).toMatchObject(refused);
-    const stranger = await api.executionToken({ environmentId: api.environmentId + 1, ...lease });
+    const stranger = api.executionToken({ environmentId: api.environmentId + 1, ...lease });
     expect(await api.call('POST', '/internal/lease', lease, stranger)).toMatchObject({
       status: 404,
       body: { error: { code: 'unknown_provider_config' } },

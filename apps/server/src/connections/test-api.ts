@@ -61,7 +61,7 @@ export interface TestApi {
   newKey(...scopes: string[]): Promise<string>;
   /** Everything the operation log holds, once what waited is stored. */
   operations(): Promise<{ action: string; state: string; connection_name: string | null }[]>;
-  executionToken(claims: Pick<ExecutionClaims, 'environmentId' | 'providerConfigKey' | 'connectionId'>): Promise<string>;
+  executionToken(claims: Pick<ExecutionClaims, 'environmentId' | 'providerConfigKey' | 'connectionId'>): string;
   close(): Promise<void>;
 }
 

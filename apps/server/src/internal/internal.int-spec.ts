@@ -11,7 +11,7 @@ let token: string;
 beforeAll(async () => {
   [database, redis] = await Promise.all([testDatabase(), testRedis()]);
   api = await testApi(database.url, database.encryptionKey, redis.url, 'http://127.0.0.1:9');
-  token = await api.executionToken({ environmentId: api.environmentId, providerConfigKey: 'crm', connectionId: 'c1' });
+  token = api.executionToken({ environmentId: api.environmentId, providerConfigKey: 'crm', connectionId: 'c1' });
   const credentials = { type: 'OAUTH2', client_id: 'id', client_secret: 'secret', scopes: 'read' };
   await api.call('POST', '/integrations', { provider: 'app', unique_key: 'crm', credentials });
   const tokens = { type: 'OAUTH2', access_token: 'at', refresh_token: 'rt', expires_at: '2099-01-01T00:00:00.000Z' };

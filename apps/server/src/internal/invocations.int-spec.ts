@@ -59,7 +59,7 @@ beforeAll(async () => {
   const flowConfigs = [deployed('action', 'greet'), deployed('sync', 'contacts')];
   const answer = await server.call('POST', '/sync/deploy', { flowConfigs, nangoYamlBody: '', reconcile: true, debug: false });
   expect(answer).toMatchObject({ status: 200 });
-  token = await tokenOf(server.environmentId);
+  token = tokenOf(server.environmentId);
 });
 afterAll(() => server?.close());
 beforeEach(() => {
@@ -127,7 +127,7 @@ describe('an action that a run triggers', () => {
 
   it('is of the run’s own environment', async () => {
     const other = await server.db.query<{ id: number }>(`SELECT id FROM environments WHERE name = 'prod'`);
-    const answer = await post('action/trigger', { action_name: 'greet' }, OF, await tokenOf(other[0]?.id ?? 0));
+    const answer = await post('action/trigger', { action_name: 'greet' }, OF, tokenOf(other[0]?.id ?? 0));
     expect(answer).toEqual({
       status: 400,
       body: { error: { code: 'unknown_connection', message: 'Failed to find connection' } },

@@ -13,7 +13,7 @@ let bucket: string;
 beforeAll(async () => {
   [database, redis] = await Promise.all([testDatabase(), testRedis()]);
   api = await testApi(database.url, database.encryptionKey, redis.url, 'http://127.0.0.1:9');
-  token = await api.executionToken({ environmentId: api.environmentId, providerConfigKey: 'crm', connectionId: 'c1' });
+  token = api.executionToken({ environmentId: api.environmentId, providerConfigKey: 'crm', connectionId: 'c1' });
 });
 afterAll(async () => {
   await api.close();

@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type LiveMessage, LiveResults } from '#libs/connect';
+import { refuseWebSocket, routeWebSockets } from '#libs/http';
 import { messageOf } from '#libs/kernel';
 
 /** Injection token of `LiveOptions`. */
@@ -34,14 +35,12 @@ const GOING_AWAY = 1001;
 /** How long a page may take to answer a goodbye. */
 const GOODBYE_MS = 1_000;
 
-const withoutSlash = (path: string): string => path.replace(/\/+$/, '');
-
 /** Sockets of pages that wait for the outcome of a browser flow (spec/auth.md §3.5): acknowledged at once, told once, closed. */
 @Injectable()
 export class LiveSockets implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #log = new Logger(LiveSockets.name);
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
-  readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#upgrade(request, socket, head);
+  #unroute: (() => void) | undefined;
 
   constructor(
     private readonly adapters: HttpAdapterHost,
@@ -50,17 +49,13 @@ export class LiveSockets implements OnApplicationBootstrap, BeforeApplicationShu
   ) {}
 
   onApplicationBootstrap(): void {
-    // Requests that offer another protocol, as some clients offer HTTP/2 with every one, are answered as if they did not;
-    // so are those for sockets anywhere else.
-    Object.assign(this.#http, {
-      shouldUpgradeCallback: (request: IncomingMessage) => isWebSocket(request) && this.#isOurs(request),
-    });
-    this.#http.on('upgrade', this.#onUpgrade);
+    const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#upgrade(request, socket, head);
+    this.#unroute = routeWebSockets(this.adapters.httpAdapter.getHttpServer() as Server, this.options.path, upgrade);
   }
 
   /** The HTTP server closes only once its sockets are gone; pages get a moment to say goodbye. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.#http.off('upgrade', this.#onUpgrade);
+    this.#unroute?.();
     const clients = [...this.#server.clients];
     const goodbyes = clients.map((client) => once(client, 'close'));
     for (const client of clients) client.close(GOING_AWAY, 'the server stops');
@@ -68,19 +63,9 @@ export class LiveSockets implements OnApplicationBootstrap, BeforeApplicationShu
     for (const client of clients) client.terminate();
   }
 
-  get #http(): Server {
-    return this.adapters.httpAdapter.getHttpServer() as Server;
-  }
-
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.#server.clients.size >= this.options.maxSockets) return refuse(socket, '503 Service Unavailable');
+    if (this.#server.clients.size >= this.options.maxSockets) return refuseWebSocket(socket, '503 Service Unavailable');
     this.#server.handleUpgrade(request, socket, head, (client) => this.#serve(client));
-  }
-
-  /** A socket to any other path is a request like others, which its route refuses as it sees fit. */
-  #isOurs({ url = '' }: IncomingMessage): boolean {
-    const [pathname = ''] = url.split('?');
-    return withoutSlash(pathname) === withoutSlash(this.options.path);
   }
 
   /** The id is a secret between this socket and the page behind it: whoever knows it may tell the page something. */
@@ -110,13 +95,6 @@ export class LiveSockets implements OnApplicationBootstrap, BeforeApplicationShu
   }
 }
 
-const isWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket';
-
 function tell(client: WebSocket, message: LiveMessage): void {
   client.send(JSON.stringify(message), () => client.close(NORMAL));
-}
-
-function refuse(socket: Duplex, status: string): void {
-  socket.on('error', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

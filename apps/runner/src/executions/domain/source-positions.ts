@@ -36,16 +36,14 @@ function shown(source: string): string {
 
 /** Where the author's sources stand behind the positions of a bundle, for all that one run says. The map is read when it is first needed. */
 export class SourcePositions {
-  readonly #position: RegExp;
+  #position: RegExp | undefined;
   #map: { readonly read: SourceMap | undefined } | undefined;
   #framesLeft = MAX_FRAMES;
 
   constructor(
     private readonly scriptName: string,
     private readonly bundle: string,
-  ) {
-    this.#position = new RegExp(`${scriptName.replaceAll(/[^\w]/g, '\\$&')}:(\\d+):(\\d+)(?=\\)?$)`);
-  }
+  ) {}
 
   /**
    * A stack with the positions inside of the bundle replaced by those of the author's sources, and without the SDK's frames. Frames
@@ -68,6 +66,7 @@ export class SourcePositions {
   }
 
   #inFrame(line: string): string {
+    this.#position ??= new RegExp(`${this.scriptName.replaceAll(/[^\w]/g, '\\$&')}:(\\d+):(\\d+)(?=\\)?$)`);
     return line.replace(
       this.#position,
       (whole, row: string, column: string) => this.#origin(Number(row), Number(column)) ?? whole,
