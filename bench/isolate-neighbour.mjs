@@ -14,7 +14,15 @@ const percentile = (values, share) => values.toSorted((a, b) => a - b)[Math.floo
 
 export async function neighbours(seconds) {
   const child = { ahead: 3, memoryMb: 64, snapshotBytes: 0, warm: { instances: 0, runs: 1, ageMs: 1, idleMs: 1 } };
-  const pool = new SandboxPool({ processes: 2, spares: 1, concurrency: 64, memoryBytes: 500 * MB, namespaces: 'auto', child });
+  const pool = new SandboxPool({
+    processes: 2,
+    spares: 1,
+    concurrency: 64,
+    memoryBytes: 500 * MB,
+    runs: 50_000,
+    namespaces: 'auto',
+    child,
+  });
   await pool.onModuleInit();
   let last = 0;
   const run = (source) => {

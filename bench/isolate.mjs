@@ -180,7 +180,7 @@ async function measure(seconds, calls) {
  * @returns {Promise<Record<string, number>>} the figures, also printed
  */
 export async function run({ seconds = 20, calls = 0, json = false } = {}) {
-  const flags = ['--no-node-snapshot', '--no-turboshaft-loop-unrolling', '--single-threaded-gc'];
+  const flags = ['--no-node-snapshot', '--no-turboshaft-loop-unrolling', '--single-threaded-gc', '--max-semi-space-size=2'];
   const args = [...flags, fileURLToPath(import.meta.url), '--measure', String(seconds), String(calls)];
   const measuring = promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 24 });
   measuring.child.stderr.pipe(process.stderr);

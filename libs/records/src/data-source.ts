@@ -51,9 +51,9 @@ export class RecordsDatabase extends Database {
     };
     const { result, writing } = await work({ query });
     const sent = [...writing, this.send(line, 'COMMIT')];
-    for (const statement of sent) statement.catch(() => undefined);
     // The first one that failed says why; what comes after it is refused for that. The commit of what failed undoes it.
-    for (const statement of sent) await statement;
+    const failed = (await Promise.allSettled(sent)).find(({ status }) => status === 'rejected');
+    if (failed) throw (failed as PromiseRejectedResult).reason;
     return result;
   }
 

@@ -61,8 +61,8 @@ const CLOSING = `WITH batch AS (
     tracked_from = CASE WHEN $6 THEN $7::bigint ELSE tracked_from END
   WHERE id = $1`;
 
-/** Done in the transaction beside taking the lock, with what is known of the dataset before. */
-type Ahead<Found> = (dataset: Pick<LockedDataset, 'id' | 'sql'>) => Promise<Found>;
+/** Done in the transaction beside taking the lock, with what is known of the dataset before. `opened` tells when it is taken. */
+type Ahead<Found> = (dataset: Pick<LockedDataset, 'id' | 'sql'>, opened: Promise<unknown>) => Promise<Found>;
 
 interface Opened<Found, Result> {
   readonly row: DatasetRow;
@@ -114,18 +114,16 @@ export class DatasetWriter {
     const key = `${scope.connectionId}:${scope.model}`;
     const id = this.#known.get(key);
     if (id !== undefined) {
-      const [[row], [opening], found] = await Promise.all([
-        sql.query<DatasetRow>(LOCK, [scope.connectionId, scope.model]),
-        sql.query<Opening<Result>>(OPENING, [id, scope.runId, scope.batchId]),
-        ahead({ id, sql }),
-      ]);
+      const locked = sql.query<DatasetRow>(LOCK, [scope.connectionId, scope.model]);
+      const opened = sql.query<Opening<Result>>(OPENING, [id, scope.runId, scope.batchId]);
+      const [[row], [opening], found] = await Promise.all([locked, opened, ahead({ id, sql }, opened)]);
       if (row?.id === id && opening) return { row, opening, found };
     }
     const row = await lock(sql, scope);
     this.#known.set(key, row.id);
     const [opening] = await sql.query<Opening<Result>>(OPENING, [row.id, scope.runId, scope.batchId]);
     if (!opening) throw new AppError('server_error', `dataset ${row.id} vanished under its lock`);
-    return { row, opening, found: await ahead({ id: row.id, sql }) };
+    return { row, opening, found: await ahead({ id: row.id, sql }, Promise.resolve()) };
   }
 }
 

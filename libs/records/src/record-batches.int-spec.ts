@@ -299,6 +299,50 @@ describe('a batch', () => {
   });
 });
 
+describe('a run whose records were all new', () => {
+  const numbered = (from: number, length: number, v = 1) => Array.from({ length }, (_, i) => ({ id: `r${from + i}`, v }));
+
+  it('adds those that follow, as many as there are', async () => {
+    const [dataset, runId] = [newDataset(), newRun()];
+    for (let from = 0; from < 4_000; from += 1_000)
+      expect(await save(dataset, numbered(from, 1_000), runId)).toMatchObject({ added: 1_000, updated: 0, unchanged: 0 });
+    expect(await count(dataset)).toBe(4_000);
+    expect((await all(dataset)).map(without)).toEqual(numbered(0, 4_000));
+  });
+
+  it.each<[string, Step, object]>([
+    ['unchanged', none, { unchanged: 1 }],
+    ['changed', (dataset) => save(dataset, [{ id: 'r1', v: 2 }]), { updated: 1 }],
+    ['deleted', (dataset) => remove(dataset, [{ id: 'r1' }]), { added: 1 }],
+  ])('finds one that is %s among others that are new', async (_what, meanwhile, found) => {
+    const [dataset, runId] = [newDataset(), newRun()];
+    await save(dataset, numbered(0, 3), runId);
+    await meanwhile(dataset);
+    const last = await save(dataset, [...numbered(3, 600), { id: 'r1', v: 1 }, ...numbered(603, 10)], runId);
+    expect(last).toMatchObject({ updated: 0, unchanged: 0, ...found, added: 610 + ((found as { added?: number }).added ?? 0) });
+    expect(await count(dataset)).toBe(613);
+    expect(await save(dataset, numbered(613, 5), runId)).toMatchObject({ added: 5 });
+  });
+
+  it('is answered as before when it sends a batch again', async () => {
+    const [dataset, runId] = [newDataset(), newRun()];
+    await save(dataset, numbered(0, 3), runId);
+    const batch = { ...batchOf(dataset, runId), records: numbered(3, 3) };
+    const first = await store.records.saveBatch(batch);
+    expect(await store.records.saveBatch(batch)).toEqual(first);
+    expect(await count(dataset)).toBe(6);
+  });
+
+  it('writes nothing of a batch one of whose records is not usable', async () => {
+    const [dataset, runId] = [newDataset(), newRun()];
+    await save(dataset, numbered(0, 3), runId);
+    await expect(save(dataset, [...numbered(3, 600), { id: 'large', text: 'x'.repeat(17_000_000) }], runId)).rejects.toThrow(
+      'large',
+    );
+    expect(await count(dataset)).toBe(3);
+  });
+});
+
 it('finds records again under any id, and whatever their sizes', async () => {
   const dataset = newDataset();
   const ids = ['a"b', 'a\\b', "it's", '{a,b}', 'NULL', 'tab\t', 'new\nline', 'é😀', '\u007f', ' ', '\\"', '\u0001'];

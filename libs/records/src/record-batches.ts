@@ -1,15 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { setImmediate } from 'node:timers/promises';
 import type { BatchResult } from '#libs/contracts';
-import { Cipher } from '#libs/crypto';
+import { Cipher, type SealedValues } from '#libs/crypto';
+import { isDuplicate } from '#libs/database';
 import { AppError } from '#libs/kernel';
 import { DatasetWriter, type LockedDataset, type Written } from './dataset-writer.js';
 import { decodeCursor, type Position, resumeAfter } from './domain/cursor.js';
 import { decideDelete, decideSave, type SaveStep } from './domain/decide.js';
-import { deletionTime, type Incoming, readBatch, toPayload } from './domain/incoming.js';
+import { deletionTime, type Incoming, readBatch } from './domain/incoming.js';
 import type { JsonObject } from './domain/json.js';
 import { merge } from './domain/merge.js';
 import { Digests } from './digests.js';
+import { GROUP, Payloads } from './payloads.js';
+import { workWhile } from './work-while.js';
 import { badCursor } from './errors.js';
 import {
   findStored,
@@ -21,7 +25,7 @@ import {
   writeRows,
 } from './record-rows.js';
 import type { WriteBatch } from './records.types.js';
-import { openPayload, sealPayloads } from './sealing.js';
+import { openPayload } from './sealing.js';
 
 /** Injection token of the most bytes a record's JSON may have. */
 export const MAX_RECORD_BYTES = Symbol('max-record-bytes');
@@ -42,13 +46,28 @@ interface Given {
   readonly pinned: Position | undefined;
 }
 
+/** What is made of a batch's records to compare and to store them. */
+interface Made {
+  readonly records: readonly Incoming[];
+  readonly digests: Digests;
+  readonly payloads: Payloads;
+  readonly chunks?: typeof CHUNKS;
+}
+
+type DatasetId = Pick<LockedDataset, 'id'>;
 type Change = { written: Written; counts: Counts; writing?: readonly Promise<unknown>[] };
 type Counts = Omit<BatchResult, 'duplicates' | 'nextMerging'>;
 type Stored = ReadonlyMap<string, StoredRow>;
 
+const NOTHING: Stored = new Map();
 const NO_CHANGE: Counts = { added: 0, updated: 0, deleted: 0, unchanged: 0 };
-/** Records that are made ready at a time, while the database writes those before them; of a thousand the last are the fewest to wait for. */
-const CHUNK = 400;
+/**
+ * Records that are made ready at a time while the database writes those before them: few at first, so that it begins soon. A thousand take three statements,
+ * or four where none looked for what is stored: a page of a sync is to have ten at most in all.
+ */
+const CHUNKS = { first: 4 * GROUP, others: 8 * GROUP };
+const CHUNKS_OF_NEW = { first: 2 * GROUP, others: 6 * GROUP };
+const MAX_DATASETS = 10_000;
 const MOVES: ReadonlySet<SaveStep> = new Set(['add', 'revive', 'change']);
 
 /**
@@ -63,6 +82,9 @@ async function sent(statement: Promise<unknown>): Promise<void> {
 /** Saves, updates and deletes records in batches, one transaction each (change table: spec/engine.md §11.3). */
 @Injectable()
 export class RecordBatches {
+  /** By dataset, the run whose last batch was all new: the next one probably is too. */
+  readonly #growing = new LRUCache<string, string>({ max: MAX_DATASETS });
+
   constructor(
     private readonly writer: DatasetWriter,
     private readonly cipher: Cipher,
@@ -70,18 +92,50 @@ export class RecordBatches {
   ) {}
 
   async save(batch: WriteBatch): Promise<BatchResult> {
-    const given = readWrite(batch);
+    const given = this.#read(batch);
     const digests = new Digests(given.records);
+    const result = (await this.#saveNew(batch, given, digests)) ?? (await this.#saveAny(batch, given, digests));
+    const isGrowing = result.added === given.records.length;
+    if (isGrowing) this.#growing.set(nameOf(batch), batch.runId);
+    else this.#growing.delete(nameOf(batch));
+    return result;
+  }
+
+  async #saveAny(batch: WriteBatch, given: Given, digests: Digests): Promise<BatchResult> {
+    const { records } = given;
     return this.#apply(
       batch,
       given,
-      (dataset, stored) => this.#write(given.records, digests, dataset, stored),
-      (finding) => digests.computeDuring(finding),
+      (dataset, stored) => this.#write({ records, digests, payloads: this.#payloads(records, dataset) }, dataset, stored),
+      (finding) => workWhile(finding, () => digests.computeGroup()),
     );
   }
 
+  /**
+   * Saves a batch of a dataset that grows without a look at what is stored, which costs a fifth of the whole: records are sealed instead while the lock is
+   * awaited. Undefined where something was stored after all; nothing is then written.
+   */
+  async #saveNew(batch: WriteBatch, given: Given, digests: Digests): Promise<BatchResult | undefined> {
+    const { records } = given;
+    if (records.length === 0 || this.#growing.get(nameOf(batch)) !== batch.runId) return undefined;
+    const ahead = async (dataset: DatasetId, opened: Promise<unknown>) => {
+      const payloads = this.#payloads(records, dataset);
+      await sent(opened);
+      await workWhile(opened, () => payloads.sealGroup() || digests.computeGroup());
+      return payloads;
+    };
+    const work = async (dataset: LockedDataset, payloads: Payloads) =>
+      answered(batch, given, await this.#write({ records, digests, payloads, chunks: CHUNKS_OF_NEW }, dataset, NOTHING));
+    try {
+      return await this.writer.apply(batch, work, ahead);
+    } catch (error) {
+      if (isDuplicate(error)) return undefined;
+      throw error;
+    }
+  }
+
   async update(batch: WriteBatch): Promise<BatchResult> {
-    const given = readWrite(batch);
+    const given = this.#read(batch);
     return this.#apply(batch, given, async (dataset, stored) => {
       const live = given.records.filter(({ id }) => stored.get(id)?.deleted === false);
       const payloads = await readPayloads(
@@ -89,12 +143,13 @@ export class RecordBatches {
         live.map(({ id }) => id),
       );
       const merged = live.map(({ id, record }) => ({ id, record: merge(this.#open(dataset, id, payloads.get(id)), record) }));
-      return this.#write(merged, new Digests(merged), dataset, stored);
+      const made = { records: merged, digests: new Digests(merged), payloads: this.#payloads(merged, dataset) };
+      return this.#write(made, dataset, stored);
     });
   }
 
   async delete(batch: WriteBatch): Promise<BatchResult> {
-    const given = readWrite(batch);
+    const given = this.#read(batch);
     return this.#apply(batch, given, async (dataset, stored) => {
       const gone = given.records.filter(({ id }) => decideDelete(stored.get(id)));
       await markDeleted(
@@ -109,19 +164,16 @@ export class RecordBatches {
   /** @param meanwhile done while the database looks for what is stored */
   async #apply(
     batch: WriteBatch,
-    { records, duplicates, pinned }: Given,
+    given: Given,
     work: (dataset: LockedDataset, stored: Stored) => Promise<Change>,
     meanwhile: (finding: Promise<unknown>) => Promise<void> = () => Promise.resolve(),
   ): Promise<BatchResult> {
-    this.#requireKey();
+    const { records, pinned } = given;
     if (records.length === 0) return { ...NO_CHANGE, duplicates: [], ...nextMerging(batch) };
     const ids = records.map(({ id }) => id);
     return this.writer.apply(
       batch,
-      async (dataset, stored: Stored) => {
-        const { counts, ...change } = await work(dataset, stored);
-        return { ...change, result: { ...counts, duplicates: [...duplicates], ...nextMerging(batch) } };
-      },
+      async (dataset, stored: Stored) => answered(batch, given, await work(dataset, stored)),
       async (dataset) => {
         const finding = findStored(dataset, batch.runId, ids, pinned && resumeAfter(pinned, dataset.id));
         await sent(finding);
@@ -132,23 +184,24 @@ export class RecordBatches {
   }
 
   /** In chunks: while the database writes one, the next is made ready here. Answers what is on its way once all is sent. */
-  async #write(records: readonly Incoming[], digests: Digests, dataset: LockedDataset, stored: Stored): Promise<Change> {
+  async #write({ records, digests, payloads, chunks = CHUNKS }: Made, dataset: LockedDataset, stored: Stored): Promise<Change> {
     const plan: Planned[] = [];
     const writing: Promise<void>[] = [];
     let moves = 0;
-    for (let from = 0; from < records.length; from += CHUNK) {
-      const chunk = records.slice(from, from + CHUNK).map((item, n) => planned(item, digests.at(from + n), stored.get(item.id)));
+    for (const { from, to } of cut(records.length, chunks)) {
+      const chunk = records.slice(from, to).map((item, n) => planned(item, digests.at(from + n), stored.get(item.id)));
       plan.push(...chunk);
       const moved = chunk.filter(({ step }) => MOVES.has(step));
       if (moved.length === 0) continue;
       const allNew = moved.every(({ step }) => step === 'add');
-      const chunkWritten = writeRows(dataset, dataset.lastSeq + moves, this.#seal(moved, dataset), allNew);
+      const sealed = moved.length === chunk.length ? payloads.range(from, to) : payloads.of(moved);
+      const chunkWritten = writeRows(dataset, dataset.lastSeq + moves, toRows(moved, sealed), allNew);
       writing.push(chunkWritten);
       await sent(chunkWritten);
       moves += moved.length;
     }
     const restored = plan.filter(({ step }) => step === 'restore');
-    if (restored.length > 0) writing.push(restorePayloads(dataset, this.#seal(restored, dataset)));
+    if (restored.length > 0) writing.push(restorePayloads(dataset, toRows(restored, payloads.of(restored))));
     const updated = plan.filter(({ step }) => step === 'change').length;
     const added = moves - updated;
     return {
@@ -163,16 +216,8 @@ export class RecordBatches {
     };
   }
 
-  #seal(records: readonly Planned[], dataset: LockedDataset): SealedRows {
-    return {
-      ids: records.map(({ id }) => id),
-      hashes: records.map(({ hash }) => hash),
-      payloads: sealPayloads(
-        this.cipher,
-        dataset.id,
-        records.map(({ id, record }) => ({ id, text: toPayload(record, this.maxBytes) })),
-      ),
-    };
+  #payloads(records: readonly Incoming[], { id }: DatasetId): Payloads {
+    return new Payloads(records, { cipher: this.cipher, datasetId: id, maxBytes: this.maxBytes });
   }
 
   /** A pruned record has no payload left: the partial record is all there is to know then. */
@@ -180,16 +225,33 @@ export class RecordBatches {
     return payload ? (JSON.parse(openPayload(this.cipher, dataset.id, id, payload)) as JsonObject) : {};
   }
 
-  #requireKey(): void {
-    if (this.cipher.enabled) return;
-    throw new AppError('encryption_key_missing', 'records are only stored encrypted: set NANGO_ENCRYPTION_KEY');
+  #read(batch: WriteBatch): Given {
+    if (!this.cipher.enabled)
+      throw new AppError('encryption_key_missing', 'records are only stored encrypted: set NANGO_ENCRYPTION_KEY');
+    const pinned = batch.merging === undefined ? undefined : (decodeCursor(batch.merging) ?? badCursor('x-merging'));
+    return { ...readBatch(batch.records), pinned };
   }
 }
 
-function readWrite(batch: WriteBatch): Given {
-  const pinned = batch.merging === undefined ? undefined : (decodeCursor(batch.merging) ?? badCursor('x-merging'));
-  return { ...readBatch(batch.records), pinned };
+function answered(batch: WriteBatch, { duplicates }: Given, { counts, ...change }: Change) {
+  return { ...change, result: { ...counts, duplicates: [...duplicates], ...nextMerging(batch) } };
 }
+
+const nameOf = ({ connectionId, model }: WriteBatch): string => `${connectionId}:${model}`;
+
+function* cut(length: number, { first, others }: typeof CHUNKS): Generator<{ from: number; to: number }> {
+  let to = 0;
+  for (let from = 0; from < length; from = to) {
+    to = Math.min(from + (from === 0 ? first : others), length);
+    yield { from, to };
+  }
+}
+
+const toRows = (records: readonly Planned[], payloads: SealedValues): SealedRows => ({
+  ids: records.map(({ id }) => id),
+  hashes: records.map(({ hash }) => hash),
+  payloads,
+});
 
 const planned = (item: Incoming, hash: string, stored: StoredRow | undefined): Planned => ({
   id: item.id,

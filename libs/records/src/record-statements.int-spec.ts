@@ -52,6 +52,13 @@ describe('a page of a sync', () => {
     expect(await statementsOf(() => save(large, records()))).toBeLessThanOrEqual(MOST_STATEMENTS);
   });
 
+  it('of a run that only adds takes six: none of them looks for what is stored', async () => {
+    const batch = () => batchOf(large, '00000000-0000-4000-8000-000000000001');
+    await store.records.saveBatch({ ...batch(), records: numbered(2 * RECORDS, 10) });
+    const adding = () => store.records.saveBatch({ ...batch(), records: numbered(3 * RECORDS, 100) });
+    expect(await statementsOf(adding)).toBe(6);
+  });
+
   it('read back takes one', async () => {
     await store.records.page(large);
     expect(await statementsOf(() => store.records.page({ ...large, limit: 500 }))).toBe(1);

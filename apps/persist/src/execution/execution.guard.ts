@@ -28,14 +28,24 @@ export class ExecutionGuard implements CanActivate {
   }
 }
 
-/** Closes what changes state to runs that have ended, now and once more where it is written; stands after `ExecutionGuard`. */
+/** Closes what changes state to runs that have ended; stands after `ExecutionGuard`. */
 @Injectable()
 export class LiveRunGuard implements CanActivate {
   constructor(private readonly settled: SettledRuns) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
+    await this.settled.refuse(executionOf(context).sub);
+    return true;
+  }
+}
+
+/** The same for what is asked where it is written, while that is made ready (`fenceOf`): only then is the answer sure, and it costs no time of its own. */
+@Injectable()
+export class FencedRunGuard implements CanActivate {
+  constructor(private readonly settled: SettledRuns) {}
+
+  canActivate(context: ExecutionContext): boolean {
     const { sub } = executionOf(context);
-    await this.settled.refuse(sub);
     context.switchToHttp().getRequest<ExecutionRequest>().fence = () => this.settled.refuseNow(sub);
     return true;
   }

@@ -34,9 +34,10 @@ export class SettledRuns {
     throw ended();
   }
 
-  /** As `refuse`, by what the ledger says at this moment. @throws AppError `script_aborted` */
+  /** As `refuse`, also by what the ledger says at this moment. @throws AppError `script_aborted` */
   async refuseNow(executionId: string): Promise<void> {
-    if (await this.#isFinal(executionId)) throw ended();
+    const answers = await Promise.all([this.#isMarked(executionId), this.#isFinal(executionId)]);
+    if (answers.includes(true)) throw ended();
   }
 
   /** False also where Redis cannot say. */

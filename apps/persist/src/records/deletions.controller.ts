@@ -1,12 +1,12 @@
 import { Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { Access } from '#libs/http';
 import { Records } from '#libs/records';
-import { ExecutionGuard, LiveRunGuard } from '../execution/execution.guard.js';
+import { ExecutionGuard, FencedRunGuard } from '../execution/execution.guard.js';
 import { CurrentBatch, type RequestedBatch } from './current-batch.js';
 
 /** Deletion of what a source no longer has (spec/engine.md §4.5). */
 @Controller()
-@UseGuards(ExecutionGuard, LiveRunGuard)
+@UseGuards(ExecutionGuard, FencedRunGuard)
 export class DeletionsController {
   constructor(private readonly records: Records) {}
 

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Header, HttpCode, Inject, Post, Query, UseGuards
 import type { BatchResult } from '#libs/contracts';
 import { Access } from '#libs/http';
 import { Records } from '#libs/records';
-import { ExecutionGuard, LiveRunGuard } from '../execution/execution.guard.js';
+import { ExecutionGuard, FencedRunGuard } from '../execution/execution.guard.js';
 import { CurrentBatch, type RequestedBatch } from './current-batch.js';
 import { type BatchBody, batchBody, type PageParams, pageQuery } from './records.dto.js';
 
@@ -21,7 +21,7 @@ export class RecordsController {
   @Post('save')
   @HttpCode(200)
   @Access('execution')
-  @UseGuards(LiveRunGuard)
+  @UseGuards(FencedRunGuard)
   save(@CurrentBatch() batch: RequestedBatch, @Body({ schema: batchBody }) records: BatchBody): Promise<BatchResult> {
     return this.records.saveBatch({ ...batch, records });
   }
@@ -29,7 +29,7 @@ export class RecordsController {
   @Post('update')
   @HttpCode(200)
   @Access('execution')
-  @UseGuards(LiveRunGuard)
+  @UseGuards(FencedRunGuard)
   update(@CurrentBatch() batch: RequestedBatch, @Body({ schema: batchBody }) records: BatchBody): Promise<BatchResult> {
     return this.records.updateBatch({ ...batch, records });
   }
@@ -37,7 +37,7 @@ export class RecordsController {
   @Post('delete')
   @HttpCode(200)
   @Access('execution')
-  @UseGuards(LiveRunGuard)
+  @UseGuards(FencedRunGuard)
   delete(@CurrentBatch() batch: RequestedBatch, @Body({ schema: batchBody }) records: BatchBody): Promise<BatchResult> {
     return this.records.deleteBatch({ ...batch, records });
   }
@@ -45,7 +45,7 @@ export class RecordsController {
   @Post('empty')
   @HttpCode(200)
   @Access('execution')
-  @UseGuards(LiveRunGuard)
+  @UseGuards(FencedRunGuard)
   empty(@CurrentBatch() batch: RequestedBatch): Promise<{ deletedCount: number; hasMore: boolean }> {
     return this.records.empty(batch, this.emptySlice);
   }
