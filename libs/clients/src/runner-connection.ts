@@ -15,7 +15,7 @@ const GOODBYE_MS = 1_000;
 export class RunnerConnection {
   #pending: PromiseWithResolvers<Buffer> | undefined;
   #silence: NodeJS.Timeout | undefined;
-  #heardAtMs = Date.now();
+  #heardAtMs = performance.now();
   #broken: unknown;
 
   private constructor(
@@ -55,7 +55,7 @@ export class RunnerConnection {
 
   /** Whether the next run can be sent on it. */
   get isOpen(): boolean {
-    return this.socket.readyState === WebSocket.OPEN && Date.now() - this.#heardAtMs < this.lostAfterMs;
+    return this.socket.readyState === WebSocket.OPEN && performance.now() - this.#heardAtMs < this.lostAfterMs;
   }
 
   /**
@@ -86,7 +86,7 @@ export class RunnerConnection {
   }
 
   #heard(): void {
-    this.#heardAtMs = Date.now();
+    this.#heardAtMs = performance.now();
     if (this.#pending) this.#silence?.refresh();
   }
 

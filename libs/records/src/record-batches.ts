@@ -95,8 +95,7 @@ export class RecordBatches {
     const given = this.#read(batch);
     const digests = new Digests(given.records);
     const result = (await this.#saveNew(batch, given, digests)) ?? (await this.#saveAny(batch, given, digests));
-    const isGrowing = result.added === given.records.length;
-    if (isGrowing) this.#growing.set(nameOf(batch), batch.runId);
+    if (result.added > 0 && result.added === given.records.length) this.#growing.set(nameOf(batch), batch.runId);
     else this.#growing.delete(nameOf(batch));
     return result;
   }

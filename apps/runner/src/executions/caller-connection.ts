@@ -1,5 +1,12 @@
 import { WebSocket } from 'ws';
-import { type ExecuteRequest, RUNNER_CLOSES, RUNNER_LOST_AFTER_MS, type RunOrder, runOrder } from '#libs/contracts';
+import {
+  type ExecuteRequest,
+  RUNNER_CLOSES,
+  RUNNER_HEARTBEAT_MS,
+  RUNNER_LOST_AFTER_MS,
+  type RunOrder,
+  runOrder,
+} from '#libs/contracts';
 import { messageOf } from '#libs/kernel';
 import { counter } from '#libs/metrics';
 import { called } from '#libs/observability';
@@ -13,7 +20,7 @@ const MAX_REASON_BYTES = 123;
 /** A connection of jobs, which brings one run at a time (ADR 22). A caller that goes away ends the run. */
 export class CallerConnection {
   #stop: AbortController | undefined;
-  #heardAtMs = Date.now();
+  #unansweredPings = 0;
   #isLeaving = false;
 
   /** @param until when the caller's token ends, in milliseconds since the epoch */
@@ -23,14 +30,16 @@ export class CallerConnection {
     private readonly until: number,
   ) {
     socket.on('message', (data: Buffer) => this.#take(data));
-    socket.on('pong', () => (this.#heardAtMs = Date.now()));
+    socket.on('pong', () => (this.#unansweredPings = 0));
     socket.once('close', () => this.#stop?.abort());
   }
 
-  /** Says to the caller that somebody is there, and asks whether the caller is. */
+  /** Says to the caller that somebody is there, and asks whether the caller is: by pings, not by a clock, which stands still while this process does. */
   beat(): void {
-    if (Date.now() - this.#heardAtMs > RUNNER_LOST_AFTER_MS) this.socket.terminate();
-    else if (this.socket.readyState === WebSocket.OPEN) this.socket.ping();
+    if (this.#unansweredPings * RUNNER_HEARTBEAT_MS >= RUNNER_LOST_AFTER_MS) return this.socket.terminate();
+    if (this.socket.readyState !== WebSocket.OPEN) return undefined;
+    this.#unansweredPings += 1;
+    return this.socket.ping();
   }
 
   /** Takes no other run, and closes when there is none. */
@@ -40,9 +49,8 @@ export class CallerConnection {
   }
 
   #take(data: Buffer): void {
-    this.#heardAtMs = Date.now();
     if (this.#stop) return this.#refuse('the connection has a run already');
-    if (this.#isLeaving || this.#heardAtMs >= this.until) {
+    if (this.#isLeaving || Date.now() >= this.until) {
       refused.add({});
       return this.leave();
     }
