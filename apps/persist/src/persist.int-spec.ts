@@ -235,6 +235,32 @@ it('writes nothing of a batch whose run ended between its arrival and its commit
   expect(records).toMatchObject([{ id: '1', _nango_metadata: { last_action: 'ADDED' } }]);
 });
 
+it('saves no checkpoint of a run that is being ended', async () => {
+  const { call, claims: own } = await newRun();
+  const [ledger, watcher] = [database.url, database.url].map((connectionString) => new pg.Client({ connectionString })) as [
+    pg.Client,
+    pg.Client,
+  ];
+  await Promise.all([ledger.connect(), watcher.connect()]);
+  await ledger.query(
+    `INSERT INTO executions (id, environment_id, kind, state, retry_key, connection_id, function_id, start_deadline_at)
+     VALUES ($1, 1, 'sync', 'running', $1, 1, 1, now())`,
+    [own.sub],
+  );
+  const save = (page: number, expectedVersion: number) =>
+    call('PUT', '/checkpoint', { key: 'k', checkpoint: { page }, expectedVersion });
+  expect((await save(1, 1)).status).toBe(200);
+  await ledger.query('BEGIN');
+  await ledger.query(`UPDATE executions SET state = 'failed' WHERE id = $1`, [own.sub]);
+  const late = save(2, 2);
+  const waits = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  await expect.poll(async () => (await watcher.query(waits)).rowCount).toBeGreaterThan(0);
+  await ledger.query('COMMIT');
+  expect(await late).toEqual(failure(410, 'script_aborted'));
+  expect((await call('GET', '/checkpoint?key=k')).body).toEqual({ checkpoint: { page: 1 }, version: 2 });
+  await Promise.all([ledger.end(), watcher.end()]);
+});
+
 it('keeps checkpoints by version', async () => {
   const { call } = await newRun();
   const key = encodeURIComponent('sync:contacts');

@@ -11,6 +11,10 @@ export interface CheckpointScope {
   readonly key: string;
 }
 
+/** Asked in the transaction that changes a checkpoint, before it does; what it throws undoes that. */
+export type Fence = (sql: Sql) => Promise<void>;
+
+const OPEN: Fence = () => Promise.resolve();
 const FIRST_VERSION = 1;
 
 // A repeated save, whose first answer got lost, finds its own checkpoint one version on and succeeds again.
@@ -41,21 +45,22 @@ export class Checkpoints {
     return row ?? { checkpoint: null, version: FIRST_VERSION };
   }
 
-  /** @throws AppError `checkpoint_conflict` when the stored version is not the expected one */
-  async save(scope: CheckpointScope, checkpoint: Checkpoint, expectedVersion: number): Promise<CheckpointState> {
-    const saved = await this.db.query<{ version: number }>(SAVE, [
-      ...parameters(scope),
-      JSON.stringify(storable(checkpoint)),
-      expectedVersion,
-    ]);
-    const [row] = saved;
+  /** @param fence throws where whoever saves may not any more @throws AppError `checkpoint_conflict` when the stored version is not the expected one */
+  async save(
+    scope: CheckpointScope,
+    checkpoint: Checkpoint,
+    expectedVersion: number,
+    fence: Fence = OPEN,
+  ): Promise<CheckpointState> {
+    const kept = storable(checkpoint);
+    const row = await this.#change(SAVE, [...parameters(scope), JSON.stringify(kept), expectedVersion], fence);
     if (!row) throw await this.#conflict(scope, expectedVersion);
-    return { checkpoint: storable(checkpoint), version: row.version };
+    return { checkpoint: kept, version: row.version };
   }
 
-  /** Where there is none, there is nothing to clear, and that is fine. @throws AppError `checkpoint_conflict` */
-  async clear(scope: CheckpointScope, expectedVersion: number): Promise<CheckpointState> {
-    const [row] = await this.db.query<{ version: number }>(CLEAR, [...parameters(scope), expectedVersion]);
+  /** Where there is none, there is nothing to clear, and that is fine. @param fence as `save` has it @throws AppError `checkpoint_conflict` */
+  async clear(scope: CheckpointScope, expectedVersion: number, fence: Fence = OPEN): Promise<CheckpointState> {
+    const row = await this.#change(CLEAR, [...parameters(scope), expectedVersion], fence);
     if (row) return { checkpoint: null, version: row.version };
     const current = await this.get(scope);
     if (current.checkpoint === null) return current;
@@ -75,6 +80,14 @@ export class Checkpoints {
         scopes.map(({ key }) => key),
       ],
     );
+  }
+
+  #change(sql: string, values: readonly unknown[], fence: Fence): Promise<{ version: number } | undefined> {
+    return this.db.transaction(async (tx) => {
+      await fence(tx);
+      const [row] = await tx.query<{ version: number }>(sql, values);
+      return row;
+    });
   }
 
   async #conflict(scope: CheckpointScope, expectedVersion: number): Promise<AppError> {

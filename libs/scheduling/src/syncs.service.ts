@@ -107,10 +107,11 @@ export class Syncs {
 
   async #close(tx: Transaction, held: readonly HeldSync[], reason: string): Promise<void> {
     const operations = await this.syncs.close(tx, idsOf(held));
-    await this.checkpoints.resetAll(tx, held.flatMap(checkpointsOf));
     for (const { executionId } of held) {
       if (executionId) await this.executions.cancel(tx, executionId, reason);
     }
+    // After the runs, as runs that save a checkpoint hold theirs first.
+    await this.checkpoints.resetAll(tx, held.flatMap(checkpointsOf));
     tx.afterCommit(() => {
       for (const id of operations) this.operations.finish(id, { state: 'cancelled', error: { message: reason } });
     });

@@ -4,6 +4,7 @@ import { Checkpoints } from '#libs/checkpoints';
 import { type CheckpointState, type ExecutionClaims, saveCheckpoint } from '#libs/contracts';
 import { Access } from '#libs/http';
 import { CurrentExecution, ExecutionGuard, LiveRunGuard } from '../execution/execution.guard.js';
+import { SettledRuns } from '../execution/settled-runs.service.js';
 
 const checkpointQuery = saveCheckpoint.pick({ key: true });
 const clearQuery = checkpointQuery.extend({ expectedVersion: z.coerce.number().int() });
@@ -12,7 +13,10 @@ const clearQuery = checkpointQuery.extend({ expectedVersion: z.coerce.number().i
 @Controller('checkpoint')
 @UseGuards(ExecutionGuard)
 export class CheckpointsController {
-  constructor(private readonly checkpoints: Checkpoints) {}
+  constructor(
+    private readonly checkpoints: Checkpoints,
+    private readonly settled: SettledRuns,
+  ) {}
 
   @Get()
   @Access('execution')
@@ -30,7 +34,7 @@ export class CheckpointsController {
     @CurrentExecution() run: ExecutionClaims,
     @Body({ schema: saveCheckpoint }) { key, checkpoint, expectedVersion }: z.output<typeof saveCheckpoint>,
   ): Promise<CheckpointState> {
-    return this.checkpoints.save(scopeOf(run, key), checkpoint, expectedVersion);
+    return this.checkpoints.save(scopeOf(run, key), checkpoint, expectedVersion, (sql) => this.settled.holdOpen(sql, run.sub));
   }
 
   @Delete()
@@ -40,7 +44,7 @@ export class CheckpointsController {
     @CurrentExecution() run: ExecutionClaims,
     @Query({ schema: clearQuery }) { key, expectedVersion }: z.output<typeof clearQuery>,
   ): Promise<CheckpointState> {
-    return this.checkpoints.clear(scopeOf(run, key), expectedVersion);
+    return this.checkpoints.clear(scopeOf(run, key), expectedVersion, (sql) => this.settled.holdOpen(sql, run.sub));
   }
 }
 

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 import { REDIS } from '#libs/cache';
-import { Database } from '#libs/database';
+import { Database, type Sql } from '#libs/database';
 import { AppError, inTime, messageOf } from '#libs/kernel';
 
 /** A Redis that answers does so in milliseconds. */
@@ -38,6 +38,15 @@ export class SettledRuns {
   async refuseNow(executionId: string): Promise<void> {
     const answers = await Promise.all([this.#isMarked(executionId), this.#isFinal(executionId)]);
     if (answers.includes(true)) throw ended();
+  }
+
+  /** As `refuse`, by what the ledger says; until the transaction ends, the run does not. @throws AppError `script_aborted` */
+  async holdOpen(sql: Sql, executionId: string): Promise<void> {
+    const [row] = await sql.query<{ open: boolean }>(
+      `SELECT state IN ('queued', 'running') AS open FROM executions WHERE id = $1 FOR SHARE`,
+      [executionId],
+    );
+    if (row && !row.open) throw ended();
   }
 
   /** False also where Redis cannot say. */
