@@ -13,4 +13,4 @@ export { requestIdOf } from './request-id.js';
 export { startService } from './start-service.js';
 export { runService } from './run-service.js';
 export { parseOrThrow, ValidHeaders } from './validation.js';
-export { refuseWebSocket, routeWebSockets } from './websocket-route.js';
+export { partWith, refuseWebSocket, routeWebSockets } from './websocket-route.js';

@@ -61,6 +61,10 @@ const CLOSING = `WITH batch AS (
     tracked_from = CASE WHEN $6 THEN $7::bigint ELSE tracked_from END
   WHERE id = $1`;
 
+/** Tells datasets apart. */
+export const nameOf = ({ connectionId, model }: Pick<DatasetScope, 'connectionId' | 'model'>): string =>
+  `${connectionId}:${model}`;
+
 /** Done in the transaction beside taking the lock, with what is known of the dataset before. `opened` tells when it is taken. */
 type Ahead<Found> = (dataset: Pick<LockedDataset, 'id' | 'sql'>, opened: Promise<unknown>) => Promise<Found>;
 
@@ -111,7 +115,7 @@ export class DatasetWriter {
   }
 
   async #open<Found, Result>(sql: Sql, scope: BatchScope, ahead: Ahead<Found>): Promise<Opened<Found, Result>> {
-    const key = `${scope.connectionId}:${scope.model}`;
+    const key = nameOf(scope);
     const id = this.#known.get(key);
     if (id !== undefined) {
       const locked = sql.query<DatasetRow>(LOCK, [scope.connectionId, scope.model]);

@@ -5,7 +5,7 @@ import type { BatchResult } from '#libs/contracts';
 import { Cipher, type SealedValues } from '#libs/crypto';
 import { isDuplicate } from '#libs/database';
 import { AppError } from '#libs/kernel';
-import { DatasetWriter, type LockedDataset, type Written } from './dataset-writer.js';
+import { DatasetWriter, type LockedDataset, nameOf, type Written } from './dataset-writer.js';
 import { decodeCursor, type Position, resumeAfter } from './domain/cursor.js';
 import { decideDelete, decideSave, type SaveStep } from './domain/decide.js';
 import { deletionTime, type Incoming, readBatch } from './domain/incoming.js';
@@ -235,8 +235,6 @@ export class RecordBatches {
 function answered(batch: WriteBatch, { duplicates }: Given, { counts, ...change }: Change) {
   return { ...change, result: { ...counts, duplicates: [...duplicates], ...nextMerging(batch) } };
 }
-
-const nameOf = ({ connectionId, model }: WriteBatch): string => `${connectionId}:${model}`;
 
 function* cut(length: number, { first, others }: typeof CHUNKS): Generator<{ from: number; to: number }> {
   let to = 0;

@@ -1,20 +1,17 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { EXECUTIONS_PATH, RUNNER_HEARTBEAT_MS } from '#libs/contracts';
-import { refuseWebSocket, routeWebSockets } from '#libs/http';
+import { partWith, refuseWebSocket, routeWebSockets } from '#libs/http';
+import { messageOf } from '#libs/kernel';
 import { CallerConnection } from './caller-connection.js';
 import { Callers } from './callers.service.js';
 import { Executions } from './executions.service.js';
 
 /** Inputs of an action are bounded by the API; the lease and the token are small. */
 const MAX_ORDER_BYTES = 100 * 1024 ** 2;
-/** How long a caller may take to answer a goodbye. */
-const GOODBYE_MS = 1_000;
 const BEARER = 'Bearer ';
 
 /**
@@ -48,9 +45,7 @@ export class CallerConnections implements OnApplicationBootstrap, BeforeApplicat
     this.#isLeaving = true;
     for (const connection of this.#open.values()) connection.leave();
     await this.executions.drain();
-    const goodbyes = [...this.#open.keys()].map((socket) => once(socket, 'close'));
-    await Promise.race([Promise.allSettled(goodbyes), delay(GOODBYE_MS, undefined, { ref: false })]);
-    for (const socket of this.#open.keys()) socket.terminate();
+    await partWith([...this.#open.keys()]);
     clearInterval(this.#beat);
   }
 
@@ -61,7 +56,8 @@ export class CallerConnections implements OnApplicationBootstrap, BeforeApplicat
     let until: number;
     try {
       until = await this.callers.verify(bearerOf(request));
-    } catch {
+    } catch (error) {
+      this.#log.debug(`a caller is not let in: ${messageOf(error)}`);
       return refuseWebSocket(socket, '401 Unauthorized');
     }
     socket.off('error', onError);

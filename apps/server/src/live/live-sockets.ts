@@ -1,13 +1,11 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type LiveMessage, LiveResults } from '#libs/connect';
-import { refuseWebSocket, routeWebSockets } from '#libs/http';
+import { partWith, refuseWebSocket, routeWebSockets } from '#libs/http';
 import { messageOf } from '#libs/kernel';
 
 /** Injection token of `LiveOptions`. */
@@ -32,9 +30,6 @@ const MAX_MESSAGE_BYTES = 1024;
 const NORMAL = 1000;
 const GOING_AWAY = 1001;
 
-/** How long a page may take to answer a goodbye. */
-const GOODBYE_MS = 1_000;
-
 /** Sockets of pages that wait for the outcome of a browser flow (spec/auth.md §3.5): acknowledged at once, told once, closed. */
 @Injectable()
 export class LiveSockets implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -53,14 +48,12 @@ export class LiveSockets implements OnApplicationBootstrap, BeforeApplicationShu
     this.#unroute = routeWebSockets(this.adapters.httpAdapter.getHttpServer() as Server, this.options.path, upgrade);
   }
 
-  /** The HTTP server closes only once its sockets are gone; pages get a moment to say goodbye. */
+  /** Pages get a moment to say goodbye. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#unroute?.();
     const clients = [...this.#server.clients];
-    const goodbyes = clients.map((client) => once(client, 'close'));
     for (const client of clients) client.close(GOING_AWAY, 'the server stops');
-    await Promise.race([Promise.allSettled(goodbyes), delay(GOODBYE_MS, undefined, { ref: false })]);
-    for (const client of clients) client.terminate();
+    await partWith(clients);
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
