@@ -4,6 +4,7 @@ export { type ErrorAnswer, errorAnswer } from './error-answer.js';
 export { HttpErrorFilter } from './error.filter.js';
 export type { FrontRoute } from './front-route.js';
 export { type Dependency, HealthModule } from './health.module.js';
+export { bearerOf } from './domain/bearer.js';
 export { isOperator } from './domain/operator.js';
 export { httpEnv } from './http.config.js';
 export { type HttpAppOptions, type RunningApp, startHttpApp } from './http-app.js';

@@ -1,6 +1,7 @@
 import { type CanActivate, createParamDecorator, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { ExecutionClaims } from '#libs/contracts';
+import { bearerOf } from '#libs/http';
 import { AppError } from '#libs/kernel';
 import { ExecutionTokens } from './execution-tokens.service.js';
 import { SettledRuns } from './settled-runs.service.js';
@@ -12,8 +13,6 @@ interface ExecutionRequest extends FastifyRequest {
   fence?: () => Promise<void>;
 }
 
-const BEARER = 'Bearer ';
-
 /** Opens routes to runs: their signed token says what they are about, without a lookup. */
 @Injectable()
 export class ExecutionGuard implements CanActivate {
@@ -21,9 +20,9 @@ export class ExecutionGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<ExecutionRequest>();
-    const header = request.headers.authorization;
-    if (!header?.startsWith(BEARER)) throw new AppError('invalid_execution_token', 'send the execution token as bearer');
-    request.execution = await this.tokens.verify(header.slice(BEARER.length));
+    const token = bearerOf(request.headers.authorization);
+    if (token === undefined) throw new AppError('invalid_execution_token', 'send the execution token as bearer');
+    request.execution = await this.tokens.verify(token);
     return true;
   }
 }

@@ -4,7 +4,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { EXECUTIONS_PATH, RUNNER_HEARTBEAT_MS } from '#libs/contracts';
-import { partWith, refuseWebSocket, routeWebSockets } from '#libs/http';
+import { bearerOf, partWith, refuseWebSocket, routeWebSockets } from '#libs/http';
 import { messageOf } from '#libs/kernel';
 import { CallerConnection } from './caller-connection.js';
 import { Callers } from './callers.service.js';
@@ -12,7 +12,6 @@ import { Executions } from './executions.service.js';
 
 /** Inputs of an action are bounded by the API; the lease and the token are small. */
 const MAX_ORDER_BYTES = 100 * 1024 ** 2;
-const BEARER = 'Bearer ';
 
 /**
  * Opens WebSockets for jobs, which shows a token it has signed (ADR 6). What a run may write is said by the run's own token, which others
@@ -55,7 +54,7 @@ export class CallerConnections implements OnApplicationBootstrap, BeforeApplicat
     if (this.#isLeaving) return refuseWebSocket(socket, '503 Service Unavailable');
     let until: number;
     try {
-      until = await this.callers.verify(bearerOf(request));
+      until = await this.callers.verify(bearerOf(request.headers.authorization) ?? '');
     } catch (error) {
       this.#log.debug(`a caller is not let in: ${messageOf(error)}`);
       return refuseWebSocket(socket, '401 Unauthorized');
@@ -71,8 +70,4 @@ export class CallerConnections implements OnApplicationBootstrap, BeforeApplicat
     socket.once('close', () => this.#open.delete(socket));
     if (this.#isLeaving) connection.leave();
   }
-}
-
-function bearerOf({ headers: { authorization = '' } }: IncomingMessage): string {
-  return authorization.startsWith(BEARER) ? authorization.slice(BEARER.length) : '';
 }

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { KeyObject } from 'node:crypto';
 import type { ExecutionClaims } from '#libs/contracts';
 import { verifyExecutionToken } from '#libs/execution-token';
+import { bearerOf } from '#libs/http';
 import { AppError } from '#libs/kernel';
 
 /** Injection token of the key that verifies execution tokens. */
@@ -12,8 +13,6 @@ interface ExecutionRequest extends FastifyRequest {
   execution?: ExecutionClaims;
 }
 
-const BEARER = 'Bearer ';
-
 /** Opens routes to runs: their signed token says which environment and connection they are about, without a lookup. */
 @Injectable()
 export class ExecutionGuard implements CanActivate {
@@ -21,9 +20,9 @@ export class ExecutionGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<ExecutionRequest>();
-    const header = request.headers.authorization;
-    if (!header?.startsWith(BEARER)) throw new AppError('invalid_execution_token', 'send the execution token as bearer');
-    request.execution = await verifyExecutionToken(this.publicKey, header.slice(BEARER.length));
+    const token = bearerOf(request.headers.authorization);
+    if (token === undefined) throw new AppError('invalid_execution_token', 'send the execution token as bearer');
+    request.execution = await verifyExecutionToken(this.publicKey, token);
     return true;
   }
 }
