@@ -14,6 +14,9 @@ import { processTree, usageOf } from './processes.mjs';
 const SELF = fileURLToPath(import.meta.url);
 const SERVICES = ['server', 'runner', 'orchestrator-1', 'jobs-1', 'persist-1'];
 const STORES = ['postgres', 'redis'];
+/** The processes that the runner has functions run in. */
+const SANDBOXES = 'sandboxes';
+const MEASURED = [...SERVICES, SANDBOXES, ...STORES];
 const PERIOD_S = 30;
 const WAIT_MS = 2_000;
 const NAME = 'soak';
@@ -49,7 +52,7 @@ export async function run({ minutes = 10, rate = 120 } = {}) {
     );
     await delay(WARM_MS);
     const from = new Date();
-    const samples = await watch(engine, minutes * 60_000);
+    const samples = await watch(engine, db, minutes * 60_000);
     return report(await outcomes(db, from, new Date()), samples, rate);
   } finally {
     await db.end();
@@ -86,16 +89,27 @@ const spread = (db) =>
      FROM (SELECT sync_id, now() + interval '1 second' * ${PERIOD_S} * (row_number() OVER (ORDER BY random()))::float8 / count(*) OVER () AS due
              FROM sync_schedules) at WHERE at.sync_id = s.sync_id`);
 
-async function watch(engine, forMs) {
+async function watch(engine, db, forMs) {
   const samples = [];
   for (const until = Date.now() + forMs; ; await delay(SAMPLE_MS)) {
-    const usage = [
-      ...SERVICES.map((name) => [name, usageOf(processTree(engine.replicas.get(name).pid))]),
-      ...STORES.map((name) => [name, usageOf(processTree(engine.stores[name].pid()))]),
-    ];
-    samples.push({ at: Date.now(), usage: Object.fromEntries(usage) });
+    samples.push({ at: Date.now(), live: await liveRuns(db), usage: usageNow(engine) });
     if (Date.now() >= until) return samples;
   }
+}
+
+/** Each run that is under way holds an isolate. */
+async function liveRuns(db) {
+  const { rows } = await db.query(`SELECT count(*)::int AS live FROM executions WHERE state = 'started'`);
+  return rows[0].live;
+}
+
+function usageNow(engine) {
+  const [runner, ...sandboxes] = processTree(engine.replicas.get('runner').pid);
+  return Object.fromEntries([
+    ...SERVICES.map((name) => [name, usageOf(name === 'runner' ? [runner] : processTree(engine.replicas.get(name).pid))]),
+    [SANDBOXES, usageOf(sandboxes)],
+    ...STORES.map((name) => [name, usageOf(processTree(engine.stores[name].pid()))]),
+  ]);
 }
 
 async function outcomes(db, from, to) {
@@ -122,8 +136,8 @@ function report({ n, failed, late, begun, ms, seconds }, samples, rate) {
   console.table({ accepted: percentiles(late), begun: percentiles(begun) });
   const table = {};
   const cpuOf = (name) => last.usage[name].cpuMs - first.usage[name].cpuMs;
-  const cpuMs = SERVICES.reduce((sum, name) => sum + cpuOf(name), 0);
-  for (const name of [...SERVICES, ...STORES]) {
+  const cpuMs = [...SERVICES, SANDBOXES].reduce((sum, name) => sum + cpuOf(name), 0);
+  for (const name of MEASURED) {
     const cpu = cpuOf(name);
     table[name] = {
       'CPU ms an execution': round(cpu / n),
@@ -133,6 +147,9 @@ function report({ n, failed, late, begun, ms, seconds }, samples, rate) {
     };
   }
   console.table(table);
+  console.log(
+    `runs under way: ${[0, 0.25, 0.5, 0.75, 1].map((part) => samples[Math.round(part * (samples.length - 1))].live).join(', ')}`,
+  );
   const storesMs = STORES.reduce((sum, name) => sum + cpuOf(name), 0);
   console.log(
     `CPU of all services: ${round(cpuMs / n)} ms an execution, of the stores ${round(storesMs / n)} ms; load of the machine ${loadavg()[0].toFixed(1)}`,

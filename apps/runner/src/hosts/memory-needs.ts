@@ -14,7 +14,7 @@ const MEASURED_EVERY = 16;
 
 interface Known {
   readonly bytes: number;
-  /** Begun since one was measured. */
+  /** Begun since one was to be measured. */
   since: number;
 }
 
@@ -37,12 +37,15 @@ export class MemoryNeeds {
     return { expectedBytes: known?.bytes ?? UNKNOWN_BYTES, isKnown: known !== undefined };
   }
 
-  /** Whether the run that begins now shall be measured at its end: all are until one was, then one of several. */
+  /**
+   * Whether the run that begins now shall be measured at its end: all are until one was, then one of several. It may turn out to be of
+   * another kind, so what counts is that it was asked for.
+   */
   measuresNext(key: string, origin: Origin): boolean {
     const known = this.#known.get(kindOf(key, origin));
     if (!known) return true;
-    known.since += 1;
-    return known.since >= MEASURED_EVERY;
+    known.since = (known.since + 1) % MEASURED_EVERY;
+    return known.since === 0;
   }
 
   /** @param peakBytes the most that a run was seen to hold; 0 where it was not seen */

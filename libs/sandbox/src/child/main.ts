@@ -1,9 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { CodeCache } from './code-cache.js';
 import type { Instance } from './instance.js';
 import { Isolates } from './isolates.js';
 import { MemoryGrowth } from './memory-growth.js';
 import type { ChildOptions, FromChild, Origin, RunSpec, ToChild } from './protocol.js';
-import { Run } from './run.js';
+import { type HostCall, Run } from './run.js';
+import { RunQueue } from './run-queue.js';
 import { settlesWithin } from './settles-within.js';
 import { type History, WarmInstances } from './warm.js';
 
@@ -19,22 +21,28 @@ const options = JSON.parse(process.argv[2] ?? '') as ChildOptions;
 let isolates: Isolates;
 const warm = new WarmInstances(options.warm);
 const codes = new CodeCache();
-const queued: RunSpec[] = [];
+const queue = new RunQueue(availableParallelism(), (spec) => void execute(spec));
 const runs = new Map<string, Run>();
 const growth = new MemoryGrowth<Run>();
-const waiting = new Map<string, (json: string) => void>();
+/** Answers that runs wait for, by run and call. */
+const waiting = new Map<string, Map<number, (json: string) => void>>();
 let lastCall = 0;
 
 const say = (message: FromChild): void => {
   process.send?.(message);
 };
 
-const ask = (run: string) => (op: string, args: string, body: string | undefined) =>
-  new Promise<string>((resolve) => {
-    const call = ++lastCall;
-    waiting.set(`${run} ${call}`, resolve);
-    say({ type: 'call', run, call, op, args, body });
-  });
+function asking(run: string): HostCall {
+  const answers = new Map<number, (json: string) => void>();
+  waiting.set(run, answers);
+  return (op, args, body) =>
+    new Promise((resolve) => {
+      const call = ++lastCall;
+      answers.set(call, resolve);
+      queue.heard(run);
+      say({ type: 'call', run, call, op, args, body });
+    });
+}
 
 /** An instance for the run, with what it has behind it. */
 function instanceFor({ warmKey, snapshotKey, bundleHash, limits }: RunSpec): History & { instance: Instance; origin: Origin } {
@@ -46,11 +54,12 @@ function instanceFor({ warmKey, snapshotKey, bundleHash, limits }: RunSpec): His
 
 async function execute(spec: RunSpec): Promise<void> {
   const { instance, origin, bornAt, runs: before } = instanceFor(spec);
-  const run = new Run(spec, instance, codes, ask(spec.id));
+  const run = new Run(spec, instance, codes, asking(spec.id));
   runs.set(spec.id, run);
   const result = await run.execute(spec.warmKey !== undefined);
+  queue.heard(spec.id);
   runs.delete(spec.id);
-  for (const key of waiting.keys()) if (key.startsWith(`${spec.id} `)) waiting.delete(key);
+  waiting.delete(spec.id);
   const isOver = settlesWithin(run.settled, STUCK_AFTER_MS);
   // What it holds is there until then, and the next one shall not pay for it.
   if (result.status === 'stopped' && result.reason === 'out-of-memory' && !run.isLost) await isOver;
@@ -67,21 +76,10 @@ async function keep(key: string, run: Run, instance: Instance, history: History)
   else instance.dispose();
 }
 
-/** Making an isolate blocks this thread, so a burst begins one by one: the first are done before the last begin. */
-function beginNext(): void {
-  const spec = queued.shift();
-  if (spec) void execute(spec);
-  if (queued.length > 0) setImmediate(beginNext);
-}
-
 function abort(run: string): void {
   const message = 'the execution was cancelled';
-  const at = queued.findIndex((spec) => spec.id === run);
-  if (at < 0) runs.get(run)?.stop('aborted', message);
-  else {
-    queued.splice(at, 1);
-    say({ type: 'done', run, result: { status: 'stopped', reason: 'aborted', message, durationMs: 0 } });
-  }
+  if (queue.remove(run)) say({ type: 'done', run, result: { status: 'stopped', reason: 'aborted', message, durationMs: 0 } });
+  else runs.get(run)?.stop('aborted', message);
 }
 
 const heldBy = (run: Run): number => Math.max(run.heapPeak.bytes, growth.bytesOf(run));
@@ -101,12 +99,12 @@ process.on('message', (message: ToChild) => {
       break;
     case 'run':
       if (message.spec.code !== undefined) codes.learn(message.spec.bundleHash, message.spec.code);
-      if (queued.push(message.spec) === 1) setImmediate(beginNext);
+      queue.push(message.spec);
       break;
     case 'reply': {
-      const key = `${message.run} ${message.call}`;
-      waiting.get(key)?.(message.json);
-      waiting.delete(key);
+      const answers = waiting.get(message.run);
+      answers?.get(message.call)?.(message.json);
+      answers?.delete(message.call);
       break;
     }
     case 'snapshot':
@@ -127,5 +125,6 @@ process.on('disconnect', () => process.exit(0));
 setInterval(() => {
   const now = performance.now();
   for (const run of runs.values()) run.watch(now);
+  queue.watch(now);
   if (runs.size > 0) growth.note(process.memoryUsage.rss(), runs.values());
 }, WATCH_MS);

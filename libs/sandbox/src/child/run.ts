@@ -50,6 +50,8 @@ export class Run {
   #passes = 0;
   #isStarted = false;
   #isProbing = false;
+  /** Whether the instance came to rest after its start; nothing is known of the end of a run that went on after that. */
+  #rest: Promise<boolean> | undefined;
   /** Whether it has said how it ended. */
   #isAnswered = false;
   #isOver = false;
@@ -84,7 +86,7 @@ export class Run {
   /** @param isKept whether the instance shall survive a run that returned; otherwise it is disposed of at the end */
   async execute(isKept = false): Promise<RunResult> {
     const stopped = new Promise<void>((resolve) => (this.#onStop = resolve));
-    const evaluated = this.#evaluate();
+    const evaluated = this.#evaluate(isKept);
     this.settled = evaluated;
     const result = await Promise.race([evaluated, stopped.then(() => undefined)]);
     const told = this.#result(result);
@@ -131,7 +133,7 @@ export class Run {
   /** @returns whether nothing of the run goes on in its instance, so that another may use it */
   async leavesNothing(): Promise<boolean> {
     let isAtRest = false;
-    const resting = this.instance.comesToRest().then((atRest) => (isAtRest = atRest));
+    const resting = (this.#rest ?? this.instance.comesToRest()).then((atRest) => (isAtRest = atRest));
     await settlesWithin(resting, REST_MS);
     return isAtRest && !this.#stopped;
   }
@@ -151,17 +153,30 @@ export class Run {
       this.stop('stalled', 'the function waits for a promise that nothing will ever settle');
   }
 
-  async #evaluate(): Promise<string | Error> {
+  async #evaluate(isKept: boolean): Promise<string | Error> {
     try {
       const failure = this.instance.isLoaded ? '' : await this.#load();
       if (failure !== '') return failure;
       this.#isStarted = true;
-      return await this.instance.start(this.spec.facts, this.spec.input);
+      const answer = this.instance.start(this.spec.facts, this.spec.input);
+      if (isKept) this.#askForRest();
+      return await answer;
     } catch (error) {
       // Nobody but the engine's own memory limit disposes of an isolate that was not stopped, under whatever message.
       if (this.instance.isDisposed && !this.#isOver) this.#stopped ??= OUT_OF_MEMORY;
       return error instanceof Error ? error : new Error(String(error));
     }
+  }
+
+  /** Right behind the start: a function that asks for nothing is done, and seen to be at rest, in one turn of its isolate. */
+  #askForRest(): void {
+    const rest = this.instance.comesToRest();
+    this.#rest = rest;
+    void rest.then(() => this.#forgetRest());
+  }
+
+  #forgetRest(): void {
+    if (!this.#isAnswered) this.#rest = undefined;
   }
 
   async #load(): Promise<string> {
