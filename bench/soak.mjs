@@ -99,7 +99,7 @@ async function watch(engine, db, forMs) {
 
 /** Each run that is under way holds an isolate. */
 async function liveRuns(db) {
-  const { rows } = await db.query(`SELECT count(*)::int AS live FROM executions WHERE state = 'started'`);
+  const { rows } = await db.query(`SELECT count(*)::int AS live FROM executions WHERE state = 'running'`);
   return rows[0].live;
 }
 

@@ -14,6 +14,7 @@ export type {
   ToChild,
   WarmLimits,
 } from './child/protocol.js';
+export { Outbox } from './child/outbox.js';
 export { snapshotKeys } from './snapshot-key.js';
 
 export { type SandboxFiles, sandboxFiles } from './sandbox-files.js';

@@ -1,14 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { LRUCache } from 'lru-cache';
-import type {
-  ChildOptions,
-  FromChild,
-  FunctionSnapshot,
-  GeneralSnapshots,
-  RunCost,
-  RunResult,
-  RunSpec,
-  ToChild,
+import {
+  type ChildOptions,
+  type FromChild,
+  type FunctionSnapshot,
+  type GeneralSnapshots,
+  Outbox,
+  type RunCost,
+  type RunResult,
+  type RunSpec,
+  type ToChild,
 } from '#libs/sandbox';
 import type { Confinement } from './confinement.js';
 import { memoryBudget, reliefOf } from './domain/memory-budget.js';
@@ -60,6 +61,9 @@ const RESEND_MS = 10_000;
 /** One sandbox process as the supervisor sees it. It ends exactly once; what it ran then ends with it. */
 export class SandboxProcess {
   readonly #child: ChildProcess;
+  readonly #outbox = new Outbox<ToChild>((messages) => {
+    if (this.#child.connected) this.#child.send(messages);
+  });
   readonly #active = new Map<string, Active>();
   readonly #known = new LRUCache<string, true>({ max: CODES_REMEMBERED });
   /** Kinds of warm instances it may hold. */
@@ -67,8 +71,9 @@ export class SandboxProcess {
   /** When snapshots were sent, by their keys. */
   readonly #given = new LRUCache<string, number>({ max: CODES_REMEMBERED });
   #ended: { reason: 'crashed' | 'out-of-memory'; message: string } | undefined;
+  readonly #starting = Promise.withResolvers<void>();
   /** Resolves when the process takes work. */
-  readonly ready: Promise<void>;
+  readonly ready = this.#starting.promise;
   /** Resolves when the process is gone, with the reason. */
   readonly gone: Promise<string>;
   hasStarted = false;
@@ -96,20 +101,16 @@ export class SandboxProcess {
       env: {},
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    let onReady: () => void;
-    this.ready = new Promise((resolve) => (onReady = resolve));
     this.gone = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
         resolve(this.#end(`the sandbox process ended unexpectedly (${signal ?? code})`));
       });
     });
     this.#child.on('error', (error) => this.kill('crashed', `the sandbox process failed: ${error.message}`));
-    this.#child.on('message', (message: FromChild) => {
-      if (message.type !== 'ready') return this.#hear(message);
-      this.hasStarted = true;
-      return onReady();
+    this.#child.on('message', (messages: readonly FromChild[]) => {
+      for (const message of messages) this.#hear(message);
     });
-    this.#say({ type: 'begin', general });
+    this.#outbox.put({ type: 'begin', general });
   }
 
   get load(): number {
@@ -131,7 +132,9 @@ export class SandboxProcess {
       this.#active.set(spec.id, { ...need, spec, onCall, finish, startedAt, hasSnapshot, overdueAt, hasCalled: false });
       const isNew = this.#known.get(bundle.hash) === undefined;
       this.#known.set(bundle.hash, true);
-      this.#say({ type: 'run', spec: { ...spec, bundleHash: bundle.hash, ...(isNew ? { code: bundle.code } : {}) } });
+      const code = isNew ? { code: bundle.code } : {};
+      const chars = spec.facts.length + spec.input.length + (isNew ? bundle.code.length : 0);
+      this.#outbox.put({ type: 'run', spec: { ...spec, bundleHash: bundle.hash, ...code } }, chars);
     });
   }
 
@@ -144,7 +147,7 @@ export class SandboxProcess {
     const active = this.#active.get(run);
     if (!active) return;
     active.overdueAt = Math.min(active.overdueAt, performance.now() + GRACE_MS);
-    this.#say({ type: 'abort', run });
+    this.#outbox.put({ type: 'abort', run });
   }
 
   /** Whether a run is still there that this process should have ended: it answers nothing any more. */
@@ -170,7 +173,7 @@ export class SandboxProcess {
     if (relief === 'kill') this.kill('out-of-memory', `the sandbox process used more than ${Math.round(allowed / 1024 ** 2)} MB`);
     if (relief !== 'ask') return;
     this.#askedAt = now;
-    this.#say({ type: 'relieve' });
+    this.#outbox.put({ type: 'relieve' });
   }
 
   /**
@@ -208,7 +211,7 @@ export class SandboxProcess {
   #give(snapshot: FunctionSnapshot): void {
     if (this.#given.has(snapshot.key)) return;
     this.#given.set(snapshot.key, performance.now());
-    this.#say({ type: 'snapshot', snapshot });
+    this.#outbox.put({ type: 'snapshot', snapshot }, snapshot.bytes.byteLength);
   }
 
   /** A run that had to do without the snapshot it was given shows that the process has dropped it. */
@@ -216,11 +219,11 @@ export class SandboxProcess {
     if (performance.now() - (this.#given.get(key) ?? 0) > RESEND_MS) this.#given.delete(key);
   }
 
-  #say(message: ToChild): void {
-    if (this.#child.connected) this.#child.send(message);
-  }
-
   #hear(message: FromChild): void {
+    if (message.type === 'ready') {
+      this.hasStarted = true;
+      this.#starting.resolve();
+    }
     if (message.type === 'stuck') this.onStuck(message.computes);
     if (message.type !== 'call' && message.type !== 'done') return;
     const active = this.#active.get(message.run);
@@ -235,7 +238,7 @@ export class SandboxProcess {
     }
     const { run, call, op, args, body } = message;
     active.hasCalled = true;
-    void active.onCall(op, args, body).then((json) => this.#say({ type: 'reply', run, call, json }));
+    void active.onCall(op, args, body).then((json) => this.#outbox.put({ type: 'reply', run, call, json }, json.length));
   }
 
   #end(message: string): string {

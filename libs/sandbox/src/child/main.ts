@@ -4,6 +4,7 @@ import type { Instance } from './instance.js';
 import { Isolates } from './isolates.js';
 import { MemoryGrowth } from './memory-growth.js';
 import type { ChildOptions, FromChild, Origin, RunSpec, ToChild } from './protocol.js';
+import { Outbox } from './outbox.js';
 import { type HostCall, Run } from './run.js';
 import { RunQueue } from './run-queue.js';
 import { settlesWithin } from './settles-within.js';
@@ -28,9 +29,8 @@ const growth = new MemoryGrowth<Run>();
 const waiting = new Map<string, Map<number, (json: string) => void>>();
 let lastCall = 0;
 
-const say = (message: FromChild): void => {
-  process.send?.(message);
-};
+const outbox = new Outbox<FromChild>((messages) => process.send?.(messages));
+const say = (message: FromChild, chars?: number): void => outbox.put(message, chars);
 
 function asking(run: string): HostCall {
   const answers = new Map<number, (json: string) => void>();
@@ -40,7 +40,7 @@ function asking(run: string): HostCall {
       const call = ++lastCall;
       answers.set(call, resolve);
       queue.heard(run);
-      say({ type: 'call', run, call, op, args, body });
+      say({ type: 'call', run, call, op, args, body }, args.length + (body?.length ?? 0));
     });
 }
 
@@ -91,7 +91,7 @@ function relieve(): void {
   fattest?.stop('out-of-memory', 'the function used the most of a memory that was used up');
 }
 
-process.on('message', (message: ToChild) => {
+function hear(message: ToChild): void {
   switch (message.type) {
     case 'begin':
       isolates = new Isolates(message.general, options);
@@ -117,7 +117,9 @@ process.on('message', (message: ToChild) => {
       abort(message.run);
       break;
   }
-});
+}
+
+process.on('message', (messages: readonly ToChild[]) => messages.forEach(hear));
 
 // A supervisor that is gone leaves nothing to work for.
 process.on('disconnect', () => process.exit(0));

@@ -1,4 +1,4 @@
-/** What supervisor and sandbox process say to each other over IPC. Plain data, text where it is large. */
+/** What supervisor and sandbox process say to each other over IPC, in lists (`Outbox`). Plain data, text where it is large. */
 
 /** One execution, as the sandbox process needs it. */
 export interface RunSpec {
