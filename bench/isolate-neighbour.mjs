@@ -19,7 +19,7 @@ export async function neighbours(seconds) {
     spares: 1,
     concurrency: 64,
     memoryBytes: 500 * MB,
-    runs: 50_000,
+    isolates: 20_000,
     namespaces: 'auto',
     child,
   });

@@ -1,16 +1,18 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import vm from 'node:vm';
 
 import { FUNCTIONS, PROBES, SDK_CALLS } from './isolate-functions.mjs';
+import { growth } from './isolate-growth.mjs';
 import { neighbours } from './isolate-neighbour.mjs';
 
 /**
  * What a run costs in a fresh instance, one from the function's snapshot, and a warm one, beside a fresh `node:vm` context in the same
- * process (design §6, "runner alone"). Needs the build. `--calls N` also makes N fresh runs and prints the slope of the memory over them.
+ * process (design §6, "runner alone"). Needs the build. `--calls N` also makes N fresh runs in sandbox processes and prints the slope of
+ * their memory.
  */
 const CHILD = '../dist/libs/sandbox/src/child';
 const PRELUDE = fileURLToPath(new URL('../dist/libs/sandbox/prelude.js', import.meta.url));
@@ -45,15 +47,6 @@ async function repeat(seconds, once) {
   };
 }
 
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** Bytes per run by which resident memory grows: the slope of a straight line through its samples. */
-function slope(samples) {
-  const [x, y] = [mean(samples.map(({ at }) => at)), mean(samples.map(({ rss }) => rss))];
-  const over = samples.reduce((sum, { at, rss }) => sum + (at - x) * (rss - y), 0);
-  return over / samples.reduce((sum, { at }) => sum + (at - x) ** 2, 0);
-}
-
 /** Answers what runs a bundle by name in an instance of a mode. */
 async function sandbox(ahead) {
   const [{ Isolates }, { CodeCache }, { Run }, { generalSnapshots, takeSnapshot }] = await Promise.all(
@@ -83,23 +76,6 @@ async function sandbox(ahead) {
   };
 }
 
-/** Slope of memory over many fresh runs; the first third is warming up. */
-async function growth(execute, runs) {
-  const samples = [];
-  for (let at = 0; at < runs; at += 1) {
-    await execute('noop');
-    if (at % 100 === 0) samples.push({ at, rss: process.memoryUsage.rss() });
-    if (at % 10_000 === 0) console.error(`${at} of ${runs} runs: ${Math.round(samples.at(-1).rss / 2 ** 20)} MB resident`);
-  }
-  const settled = samples.slice(Math.floor(samples.length / 3));
-  return {
-    rss_runs: runs,
-    rss_bytes_per_run: slope(settled),
-    rss_mb_first: settled[0].rss / 2 ** 20,
-    rss_mb_last: settled.at(-1).rss / 2 ** 20,
-  };
-}
-
 /** From taking an instance to the function's first call out of it. The pause lets the pool fill up, as it does between requests. */
 async function untilFirstCall(execute, seconds) {
   const times = [];
@@ -114,6 +90,7 @@ async function untilFirstCall(execute, seconds) {
   return { p50: percentile(times, 0.5), p99: percentile(times, 0.99) };
 }
 
+/** Two hops between threads, and nothing between processes. */
 async function callOverhead(execute) {
   const whole = [];
   for (let n = 0; n < 5; n += 1) {
@@ -170,32 +147,52 @@ async function measure(seconds, calls) {
     first_call_unprepared_ms_p99: made.p99,
     sdk_call_us: await callOverhead(execute),
     ...(await neighbours(Math.max(3, share * 3))),
-    ...(calls > 0 ? await growth(execute, calls) : {}),
+    ...(calls > 0 ? await growth(calls) : {}),
   };
 }
 
+/** The engine's options of a sandbox process (`confinement.ts`). */
+const FLAGS = ['--no-node-snapshot', '--no-turboshaft-loop-unrolling', '--single-threaded-gc', '--max-semi-space-size=2'];
+const TASKSET = '/usr/bin/taskset';
+
+/** Has a part of this bench done in a process of its own. @param launcher what Node is started with */
+async function inProcess(args, launcher = []) {
+  const [program, ...all] = [...launcher, process.execPath, ...FLAGS, fileURLToPath(import.meta.url), ...args.map(String)];
+  const measuring = promisify(execFile)(program, all, { maxBuffer: 2 ** 24 });
+  measuring.child.stderr.pipe(process.stderr);
+  const { stdout } = await measuring;
+  return JSON.parse(stdout.slice(stdout.lastIndexOf('\n')));
+}
+
+/** An SDK call where both threads share a core: what it costs without waking one that sleeps. */
+async function callOnOneCore() {
+  if (!existsSync(TASKSET)) return {};
+  const { sdk_call_us } = await inProcess(['--calls'], [TASKSET, '--cpu-list', firstCore()]);
+  return { sdk_call_one_core_us: sdk_call_us };
+}
+
+const firstCore = () => /^Cpus_allowed_list:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1];
+
 /**
- * Measures in a process of its own, with the engine's options of a sandbox process (`confinement.ts`).
+ * Measures in processes of their own.
  * @param {{ seconds?: number, calls?: number, json?: boolean }} options
  * @returns {Promise<Record<string, number>>} the figures, also printed
  */
 export async function run({ seconds = 20, calls = 0, json = false } = {}) {
-  const flags = ['--no-node-snapshot', '--no-turboshaft-loop-unrolling', '--single-threaded-gc', '--max-semi-space-size=2'];
-  const args = [...flags, fileURLToPath(import.meta.url), '--measure', String(seconds), String(calls)];
-  const measuring = promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 24 });
-  measuring.child.stderr.pipe(process.stderr);
-  const { stdout } = await measuring;
-  const figures = JSON.parse(stdout.slice(stdout.lastIndexOf('\n')));
+  const figures = { ...(await inProcess(['--measure', seconds, calls])), ...(await callOnOneCore()) };
   if (json) console.log(JSON.stringify(figures));
   else console.table(Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value.toFixed(2))])));
   return figures;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const at = process.argv.indexOf('--measure');
-  if (at > 0) {
-    process.stdout.write(`\n${JSON.stringify(await measure(Number(process.argv[at + 1]), Number(process.argv[at + 2])))}`);
-    process.exit(0);
-  }
+  const [, , part, seconds, calls] = process.argv;
+  if (part === '--measure') await print(await measure(Number(seconds), Number(calls)));
+  if (part === '--calls') await print({ sdk_call_us: await callOverhead(await sandbox(0)) });
   await run({ json: process.argv.includes('--json') });
+}
+
+/** Ends the process once what it measured is out. */
+function print(figures) {
+  return new Promise(() => process.stdout.write(`\n${JSON.stringify(figures)}`, () => process.exit(0)));
 }

@@ -59,7 +59,7 @@ const poolOptions = (config: RunnerConfig): PoolOptions => ({
   spares: config.FAIRLEAD_RUNNER_SPARES,
   concurrency: config.FAIRLEAD_RUNNER_CHILD_CONCURRENCY,
   memoryBytes: config.FAIRLEAD_RUNNER_CHILD_MEMORY_MB * MB,
-  runs: config.FAIRLEAD_RUNNER_CHILD_RUNS,
+  isolates: config.FAIRLEAD_RUNNER_CHILD_RUNS,
   namespaces: config.FAIRLEAD_RUNNER_NAMESPACES,
   child: {
     ahead: config.FAIRLEAD_RUNNER_PREPARED,

@@ -51,8 +51,8 @@ export const runnerConfig = z.object({
   FAIRLEAD_RUNNER_NAMESPACES: namespacesSetting('Sandbox processes'),
   FAIRLEAD_RUNNER_CHILD_CONCURRENCY: integer(64, 'Executions one sandbox process runs at a time', 1, 10_000),
   FAIRLEAD_RUNNER_CHILD_RUNS: integer(
-    50_000,
-    'Executions after which another sandbox process takes the place of one, which ends what it runs; 0 for never',
+    20_000,
+    'Executions, but for warm ones, after which another sandbox process takes the place of one, which ends what it runs; 0 for never',
     0,
   ),
   FAIRLEAD_RUNNER_SPIN_MS: integer(30_000, 'Longest computation of a function without a call to its SDK in between', 100),

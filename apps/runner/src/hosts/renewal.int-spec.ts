@@ -4,7 +4,7 @@ import { outputOf, TestPool } from './test-pool.js';
 
 const RUNS = 5;
 const ANSWER = '{"ok":{"status":200,"statusText":"OK","headers":{},"text":"{}"}}';
-const pool = new TestPool({ processes: 1, spares: 1, runs: RUNS });
+const pool = new TestPool({ processes: 1, spares: 1, isolates: RUNS });
 
 beforeAll(() => pool.open());
 afterAll(() => pool.close());

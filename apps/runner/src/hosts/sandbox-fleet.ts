@@ -9,8 +9,8 @@ export interface FleetOptions {
   readonly spares: number;
   /** Resident memory past which a process ends what holds most of it, and is killed where that does not help. */
   readonly memoryBytes: number;
-  /** Runs after which another process takes the place of one; 0: it stays. */
-  readonly runs: number;
+  /** Isolates after which another process takes the place of one; 0: it stays. */
+  readonly isolates: number;
   readonly child: ChildOptions;
 }
 
@@ -149,10 +149,10 @@ export class SandboxFleet {
     if (now - since > FULL_MS) this.#standIn(process);
   }
 
-  /** What a process keeps of each run is little, but nothing gives it back while the process lives. */
+  /** What a process keeps of each isolate is little, but nothing gives it back while the process lives. */
   #renew(process: SandboxProcess): void {
-    const { runs } = this.options;
-    if (runs === 0 || process.runs < runs) return;
+    const { isolates } = this.options;
+    if (isolates === 0 || process.isolates < isolates) return;
     if (!process.retired) this.#standIn(process);
     if (process.retired && process.load === 0) process.kill('crashed', 'another has taken its place');
   }

@@ -81,8 +81,8 @@ export class SandboxProcess {
   residentBytes = 0;
   /** Takes no more work. */
   retired = false;
-  /** How many were begun. */
-  runs = 0;
+  /** How many were made for runs that have ended. */
+  isolates = 0;
   /** Since when it holds more than it may, and when it was asked last to end what holds most. */
   #overSince: number | undefined;
   #askedAt = Number.NEGATIVE_INFINITY;
@@ -126,7 +126,6 @@ export class SandboxProcess {
     return new Promise((finish) => {
       const startedAt = performance.now();
       const overdueAt = startedAt + spec.limits.wallMs + GRACE_MS;
-      this.runs += 1;
       if (snapshot) this.#give(snapshot);
       const hasSnapshot = snapshot !== undefined;
       this.#active.set(spec.id, { ...need, spec, onCall, finish, startedAt, hasSnapshot, overdueAt, hasCalled: false });
@@ -231,6 +230,7 @@ export class SandboxProcess {
     if (message.type === 'done') {
       this.#active.delete(message.run);
       const { warmKey, snapshotKey } = active.spec;
+      if (message.cost?.origin !== 'warm') this.isolates += 1;
       if (snapshotKey !== undefined && active.hasSnapshot && message.cost?.origin === 'fresh') this.#giveAgain(snapshotKey);
       if (warmKey !== undefined && message.result.status === 'returned') this.#warm.set(warmKey, true);
       active.finish({ result: message.result, ...(message.cost ? { cost: message.cost } : {}) });

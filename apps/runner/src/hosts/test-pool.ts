@@ -9,7 +9,7 @@ const OPTIONS: PoolOptions = {
   spares: 1,
   concurrency: 8,
   memoryBytes: 700 * MB,
-  runs: 0,
+  isolates: 0,
   namespaces: 'auto',
   child: {
     ahead: 3,
