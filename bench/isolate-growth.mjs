@@ -35,7 +35,6 @@ export async function growth(runs) {
     rss_mb_first: settled[0],
     rss_mb_last: settled.at(-1),
     rss_mb_most: Math.max(...settled),
-    rss_bytes_per_empty_isolate: await emptyIsolates(),
   };
 }
 
@@ -68,8 +67,8 @@ async function samplesOf(runs) {
   return samples;
 }
 
-/** What V8 and isolated-vm keep of an isolate without anything in it. */
-async function emptyIsolates() {
+/** Bytes that V8 and isolated-vm keep of an isolate without anything in it; to be asked in a process that does nothing else. */
+export async function emptyIsolates() {
   const samples = [];
   for (let at = 0; at < EMPTY_ISOLATES; at += 1) {
     new ivm.Isolate({ memoryLimit: LIMITS.memoryMb }).dispose();

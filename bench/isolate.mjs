@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import vm from 'node:vm';
 
 import { FUNCTIONS, PROBES, SDK_CALLS } from './isolate-functions.mjs';
-import { growth } from './isolate-growth.mjs';
+import { emptyIsolates, growth } from './isolate-growth.mjs';
 import { neighbours } from './isolate-neighbour.mjs';
 
 /**
@@ -179,7 +179,11 @@ const firstCore = () => /^Cpus_allowed_list:\s+(\d+)/m.exec(readFileSync('/proc/
  * @returns {Promise<Record<string, number>>} the figures, also printed
  */
 export async function run({ seconds = 20, calls = 0, json = false } = {}) {
-  const figures = { ...(await inProcess(['--measure', seconds, calls])), ...(await callOnOneCore()) };
+  const figures = {
+    ...(await inProcess(['--measure', seconds, calls])),
+    ...(await callOnOneCore()),
+    ...(calls > 0 ? await inProcess(['--empty']) : {}),
+  };
   if (json) console.log(JSON.stringify(figures));
   else console.table(Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value.toFixed(2))])));
   return figures;
@@ -189,6 +193,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [, , part, seconds, calls] = process.argv;
   if (part === '--measure') await print(await measure(Number(seconds), Number(calls)));
   if (part === '--calls') await print({ sdk_call_us: await callOverhead(await sandbox(0)) });
+  if (part === '--empty') await print({ rss_bytes_per_empty_isolate: await emptyIsolates() });
   await run({ json: process.argv.includes('--json') });
 }
 

@@ -18,4 +18,8 @@ export const keys = {
   control: 'fairlead:control',
 } as const;
 
-export const SETTLED_FOR_S = 86_400;
+/**
+ * Three times as long as an action that somebody waits for, whose end has no row at first, can take with all its token lasts. Of the rest the
+ * ledger says that it has ended: ten million runs a day would leave more than a gigabyte of marks that last as long as runs may.
+ */
+export const SETTLED_FOR_S = 3_600;
