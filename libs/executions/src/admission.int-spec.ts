@@ -5,6 +5,7 @@ import { JobStream } from '#libs/queues';
 import { type TestRedis, testRedis } from '#libs/testing';
 import { Admission, type Admitted, type Offer } from './admission.js';
 import { capsText } from './domain/caps.js';
+import { LIMITS } from './domain/limits.js';
 import { AdmissionModel } from './test-admission-model.js';
 
 const SLOTS = 4;
@@ -272,7 +273,12 @@ describe('admission', () => {
     expect(await admission.settle('action', 'a1', reply)).toEqual({ first: true, heard: 0, admitted: [] });
     expect(await admission.settle('action', 'a1', reply)).toMatchObject({ first: false });
     expect(await redis.get('kept')).toBe('m');
-    expect(await redis.ttl('fairlead:settled:a1')).toBeGreaterThan(86_000);
+  });
+
+  it('remembers an end for longer than the action can have taken, token and all', async () => {
+    await admission.settle('action', 'a1');
+    const { startWithinMs, runWithinMs } = LIMITS.action;
+    expect(await redis.pttl('fairlead:settled:a1')).toBeGreaterThan(2 * (startWithinMs + runWithinMs));
   });
 
   it('counts what it is told to run', async () => {
