@@ -230,7 +230,7 @@ export class SandboxProcess {
     if (message.type === 'done') {
       this.#active.delete(message.run);
       const { warmKey, snapshotKey } = active.spec;
-      if (message.cost?.origin !== 'warm') this.isolates += 1;
+      if (message.cost && message.cost.origin !== 'warm') this.isolates += 1;
       if (snapshotKey !== undefined && active.hasSnapshot && message.cost?.origin === 'fresh') this.#giveAgain(snapshotKey);
       if (warmKey !== undefined && message.result.status === 'returned') this.#warm.set(warmKey, true);
       active.finish({ result: message.result, ...(message.cost ? { cost: message.cost } : {}) });

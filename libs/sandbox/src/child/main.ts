@@ -39,7 +39,6 @@ function asking(run: string): HostCall {
     new Promise((resolve) => {
       const call = ++lastCall;
       answers.set(call, resolve);
-      queue.heard(run);
       say({ type: 'call', run, call, op, args, body }, args.length + (body?.length ?? 0));
     });
 }
@@ -55,6 +54,7 @@ function instanceFor({ warmKey, snapshotKey, bundleHash, limits }: RunSpec): His
 async function execute(spec: RunSpec): Promise<void> {
   const { instance, origin, bornAt, runs: before } = instanceFor(spec);
   const run = new Run(spec, instance, codes, asking(spec.id));
+  run.onCall = () => queue.heard(spec.id);
   runs.set(spec.id, run);
   const result = await run.execute(spec.warmKey !== undefined);
   queue.heard(spec.id);

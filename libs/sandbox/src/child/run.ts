@@ -37,6 +37,8 @@ export class Run {
   bodyMs = 0;
   /** Whether its isolate can neither go on nor be disposed of. */
   isLost = false;
+  /** Called for each call of the run, timers among them: it waits for something, or does so soon. */
+  onCall: (() => void) | undefined;
   readonly heapPeak: HeapPeak;
   readonly #startedAt = performance.now();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -188,6 +190,7 @@ export class Run {
   }
 
   #take(call: number, op: string, args: string, body: string | undefined): void {
+    this.onCall?.();
     this.#cpuAtLastCall = this.#cpuTime();
     this.#syncMs = 0;
     this.#calls += 1;
