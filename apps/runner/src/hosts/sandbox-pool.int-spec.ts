@@ -183,3 +183,23 @@ it('runs many at once', async () => {
   const results = await Promise.all(Array.from({ length: 60 }, (_, n) => returned('return input.n', { n })));
   expect(results).toEqual(Array.from({ length: 60 }, (_, n) => n));
 });
+
+it('runs that wait for a timer hold up those behind them no more than runs that wait for the host', async () => {
+  const warm = { instances: 64, runs: 1_000, ageMs: 60_000, idleMs: 60_000 };
+  const child = { ahead: 0, memoryMb: 128, snapshotBytes: 0, warm };
+  const crowded = new TestPool({ processes: 1, spares: 0, concurrency: 64, child });
+  await crowded.open();
+  const later = (): Promise<string> => new Promise((resolve) => setTimeout(() => resolve('{"ok":null}'), 20));
+  const timeOf = async (exec: string): Promise<number> => {
+    const startedAt = performance.now();
+    const all = Array.from({ length: 256 }, () => crowded.run(exec, { warmKey: exec, onCall: later }));
+    for (const { result } of await Promise.all(all)) expect(result.status).toBe('returned');
+    return performance.now() - startedAt;
+  };
+  const [asks, waits] = ['await nango.getCheckpoint()', 'await new Promise((done) => setTimeout(done, 20))'];
+  await timeOf(asks);
+  const asking = await timeOf(asks);
+  await timeOf(waits);
+  expect((await timeOf(waits)) / asking).toBeLessThan(3);
+  await crowded.close();
+});
