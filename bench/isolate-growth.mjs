@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import ivm from 'isolated-vm';
 import { SandboxPool } from '../dist/apps/runner/src/hosts/sandbox-pool.js';
 import { FUNCTIONS } from './isolate-functions.mjs';
+import { slope } from './lib.mjs';
 import { processTree, usageOf } from './processes.mjs';
 
 /** Whether memory stays where it is over many fresh runs: that of sandbox processes as a runner has them, which are replaced in between. */
@@ -14,27 +15,19 @@ const SAMPLE_EVERY = 100;
 const ISOLATES = 20_000;
 const EMPTY_ISOLATES = 20_000;
 
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** How much is added from one to the next: the slope of a straight line through samples of `at` and `bytes`, without their first third. */
-function slope(samples) {
-  const settled = samples.slice(Math.floor(samples.length / 3));
-  const [x, y] = [mean(settled.map(({ at }) => at)), mean(settled.map(({ bytes }) => bytes))];
-  const over = settled.reduce((sum, { at, bytes }) => sum + (at - x) * (bytes - y), 0);
-  return over / settled.reduce((sum, { at }) => sum + (at - x) ** 2, 0);
-}
+/** Samples after what comes to rest in their first third. */
+const settled = (samples) => samples.slice(Math.floor(samples.length / 3));
 
 /** @param runs how many fresh no-ops the pool has to do */
 export async function growth(runs) {
-  const samples = await samplesOf(runs);
-  const inMb = samples.map(({ bytes }) => bytes / MB);
-  const settled = inMb.slice(Math.floor(inMb.length / 3));
+  const samples = settled(await samplesOf(runs));
+  const inMb = samples.map(([, bytes]) => bytes / MB);
   return {
     rss_runs: runs,
     rss_bytes_per_run: slope(samples),
-    rss_mb_first: settled[0],
-    rss_mb_last: settled.at(-1),
-    rss_mb_most: Math.max(...settled),
+    rss_mb_first: inMb[0],
+    rss_mb_last: inMb.at(-1),
+    rss_mb_most: Math.max(...inMb),
   };
 }
 
@@ -56,7 +49,7 @@ async function samplesOf(runs) {
   const caller = async () => {
     while (begun < runs) {
       begun += 1;
-      if (begun % SAMPLE_EVERY === 0) samples.push({ at: begun, bytes: usageOf(processTree(process.pid).slice(1)).bytes });
+      if (begun % SAMPLE_EVERY === 0) samples.push([begun, usageOf(processTree(process.pid).slice(1)).bytes]);
       const spec = { id: String(begun), scriptName: 'bench.cjs', facts, input: '{}', limits: LIMITS };
       const { result } = await pool.run(spec, bundle, async () => '{"ok":null}', new AbortController().signal);
       if (result.status !== 'returned') throw new Error(`the run failed: ${JSON.stringify(result)}`);
@@ -74,7 +67,7 @@ export async function emptyIsolates() {
     new ivm.Isolate({ memoryLimit: LIMITS.memoryMb }).dispose();
     if (at % SAMPLE_EVERY !== 0) continue;
     await turn();
-    samples.push({ at, bytes: usageOf([process.pid]).bytes });
+    samples.push([at, usageOf([process.pid]).bytes]);
   }
-  return slope(samples);
+  return slope(settled(samples));
 }

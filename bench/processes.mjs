@@ -15,16 +15,18 @@ export function processTree(pid) {
   return tree;
 }
 
-/** CPU time and memory of processes together, without what they share (code, the buffers of a Postgres); those that ended count for nothing. */
+/** CPU time and memory of processes together, without what they share (code, the buffers of a Postgres), and the CPU time of children of theirs that have ended. */
 export function usageOf(pids) {
-  let [cpuMs, bytes] = [0, 0];
+  let [cpuMs, endedCpuMs, bytes] = [0, 0, 0];
   for (const pid of pids) {
     const stat = statOf(pid);
     if (!stat) continue;
-    cpuMs += (Number(stat[11]) + Number(stat[12])) * TICK_MS;
+    const [user, system, endedUser, endedSystem] = stat.slice(11, 15).map((ticks) => Number(ticks) * TICK_MS);
+    cpuMs += user + system;
+    endedCpuMs += endedUser + endedSystem;
     bytes += anonymousBytes(pid);
   }
-  return { cpuMs, bytes };
+  return { cpuMs, endedCpuMs, bytes };
 }
 
 function anonymousBytes(pid) {

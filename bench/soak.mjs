@@ -5,6 +5,7 @@ import pg from 'pg';
 import { Client } from '../tools/chaos/engine/client.mjs';
 import { deployOf } from '../tools/chaos/engine/functions.mjs';
 import { startEngine } from '../tools/chaos/engine/stack.mjs';
+import { slope } from './lib.mjs';
 import { processTree, usageOf } from './processes.mjs';
 
 /**
@@ -103,11 +104,13 @@ async function liveRuns(db) {
   return rows[0].live;
 }
 
+/** Sandbox processes that were replaced count for the CPU they took. */
 function usageNow(engine) {
-  const [runner, ...sandboxes] = processTree(engine.replicas.get('runner').pid);
+  const [runnerPid, ...pids] = processTree(engine.replicas.get('runner').pid);
+  const [runner, sandboxes] = [usageOf([runnerPid]), usageOf(pids)];
   return Object.fromEntries([
-    ...SERVICES.map((name) => [name, usageOf(name === 'runner' ? [runner] : processTree(engine.replicas.get(name).pid))]),
-    [SANDBOXES, usageOf(sandboxes)],
+    ...SERVICES.map((name) => [name, name === 'runner' ? runner : usageOf(processTree(engine.replicas.get(name).pid))]),
+    [SANDBOXES, { ...sandboxes, cpuMs: sandboxes.cpuMs + runner.endedCpuMs }],
     ...STORES.map((name) => [name, usageOf(processTree(engine.stores[name].pid()))]),
   ]);
 }
@@ -167,13 +170,5 @@ function report({ n, failed, late, begun, ms, seconds }, samples, rate) {
 
 const round = (value) => Math.round(value * 10) / 10;
 const percentiles = ([p50, p95, p99]) => ({ 'late p50 ms': Math.round(p50), p95: Math.round(p95), p99: Math.round(p99) });
-
-/** Of the line that fits best. */
-function slope(points) {
-  const mean = (pick) => points.reduce((sum, point) => sum + pick(point), 0) / points.length;
-  const [x, y] = [mean(([at]) => at), mean(([, value]) => value)];
-  const spreadOf = points.reduce((sum, [at]) => sum + (at - x) ** 2, 0);
-  return spreadOf === 0 ? 0 : points.reduce((sum, [at, value]) => sum + (at - x) * (value - y), 0) / spreadOf;
-}
 
 if (process.argv[1] === SELF) await run({ minutes: Number(process.argv[2] ?? 10), rate: Number(process.argv[3] ?? 120) });
